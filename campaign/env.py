@@ -1,0 +1,98 @@
+"""Typed, bounded readers of the process environment.
+
+Each reader raises `ImproperlyConfigured` naming the variable, what stood there and what
+would be right.
+"""
+
+import os
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\Z")
+
+
+def _wrong(name: str, value: str, right: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name}={value!r}: wanted {right}")
+
+
+def text(name: str, default: str) -> str:
+    return os.environ.get(name, default)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.lower() not in TRUTH:
+        raise _wrong(name, value, "one of " + ", ".join(TRUTH))
+    return TRUTH[value.lower()]
+
+
+def number(name: str, *, default: int, at_least: int, at_most: int = 2**31 - 1) -> int:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if not re.fullmatch(r"-?[0-9]{1,10}", value) or not at_least <= int(value) <= at_most:
+        raise _wrong(name, value, f"a whole number from {at_least} to {at_most}")
+    return int(value)
+
+
+def words(name: str, default: str = "") -> tuple[str, ...]:
+    """Values separated by commas or blanks."""
+    return tuple(word for word in re.split(r"[,\s]+", os.environ.get(name, default)) if word)
+
+
+def domains(name: str, default: str = "") -> tuple[str, ...]:
+    found = tuple(word.lower() for word in words(name, default))
+    for word in found:
+        if not DOMAIN.match(word):
+            raise _wrong(name, word, "domain names such as isp.example")
+    return found
+
+
+def networks(name: str, default: str = "") -> tuple[IPv4Network | IPv6Network, ...]:
+    found = []
+    for word in words(name, default):
+        try:
+            found.append(ip_network(word))
+        except ValueError as error:
+            raise _wrong(name, word, f"networks such as 192.0.2.0/24 ({error})") from error
+    return tuple(found)
+
+
+def zone(name: str, default: str) -> str:
+    value = os.environ.get(name, default)
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise _wrong(name, value, "a time zone such as Asia/Tokyo") from error
+    return value
+
+
+def database(name: str, *, default: str) -> dict[str, object]:
+    """Django's database entry for `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`."""
+    value = os.environ.get(name, default)
+    url = urlsplit(value)
+    if url.scheme == "sqlite" and url.path:
+        # WAL lets the pages read while a worker writes; IMMEDIATE makes a second writer wait
+        # at BEGIN, where waiting is safe, not in the middle of its transaction.
+        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;"
+        options = {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": pragmas}
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": url.path, "OPTIONS": options}
+    if url.scheme in {"postgresql", "postgres"} and url.path.strip("/"):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": url.path.strip("/"),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": unquote(url.hostname or ""),
+            "PORT": str(url.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise _wrong(name, value, "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME")

@@ -1,0 +1,29 @@
+"""What is stored, one noun a file."""
+
+from campaign.models.customers import Address, Customer, Language
+from campaign.models.holdouts import Holdout, Reason, Standing, StandingCount
+from campaign.models.plan import Campaign, CutoffChange, Exemption
+from campaign.models.sources import Coverage, LogFile, ProgramLines, Stream
+from campaign.models.submissions import Attribution, AttributedDay, DailyCount, DailyUse, SubmissionClass
+
+__all__ = [
+    "Address",
+    "AttributedDay",
+    "Attribution",
+    "Campaign",
+    "Coverage",
+    "Customer",
+    "CutoffChange",
+    "DailyCount",
+    "DailyUse",
+    "Exemption",
+    "Holdout",
+    "Language",
+    "LogFile",
+    "ProgramLines",
+    "Reason",
+    "Standing",
+    "StandingCount",
+    "Stream",
+    "SubmissionClass",
+]

@@ -1,0 +1,73 @@
+"""A holdout is a customer in a campaign: at least one attributed legacy submission, ever."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models.customers import Customer
+from campaign.models.plan import Campaign
+
+
+class Standing(models.TextChoices):
+    HOLDOUT = "holdout", _("still sends the old way")
+    MIXED = "mixed", _("one device is left")
+    MOVING = "moving", _("moved, waiting the quiet days out")
+    MIGRATED = "migrated", _("moved")
+    SILENT = "silent", _("sends no mail any more")
+    EXEMPT = "exempt", _("exempt")
+
+
+LEFT = (Standing.HOLDOUT, Standing.MIXED)  # those who break on the day
+MOVED = (Standing.MOVING, Standing.MIGRATED)
+
+
+class Reason(models.TextChoices):
+    AUTH_FAILED = "auth_failed", _("tries SMTP-AUTH, fails, and is let through the old way")
+    SECOND_DEVICE = "second_device", _("one device moved, another did not")
+    NEVER_TRIED = "never_tried", _("never tried SMTP-AUTH")
+
+
+class HoldoutQuerySet(models.QuerySet):
+    def left(self) -> "HoldoutQuerySet":
+        return self.filter(standing__in=LEFT)
+
+    def moved(self) -> "HoldoutQuerySet":
+        return self.filter(standing__in=MOVED)
+
+
+class Holdout(models.Model):
+    """Where a customer stands in a campaign; everything here is derived from daily use."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="holdouts")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="holdouts")
+    identified_on = models.DateField(help_text="the day whose evidence made this customer a holdout")
+    first_legacy_on = models.DateField()
+    last_legacy_on = models.DateField()
+    last_legacy_at = models.DateTimeField()
+    last_auth_on = models.DateField(null=True)
+    last_auth_at = models.DateTimeField(null=True)
+    standing = models.CharField(max_length=8, choices=Standing.choices)
+    standing_since = models.DateField()
+    migrated_on = models.DateField(null=True, help_text="the first day on which the standing was migrated")
+    relapsed = models.BooleanField(default=False)
+    reason = models.CharField(max_length=16, choices=Reason.choices, blank=True)
+
+    objects = HoldoutQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "customer"], name="one_holdout_per_campaign_and_customer"),
+        ]
+        indexes = [
+            models.Index(fields=["campaign", "standing", "-last_legacy_at"], name="holdouts_by_standing"),
+            models.Index(fields=["campaign", "-last_legacy_at"], name="holdouts_by_last_legacy"),
+        ]
+
+
+class StandingCount(models.Model):
+    """History for the burn-down: how many holdouts of a campaign stood where on a day."""
+
+    pk = models.CompositePrimaryKey("campaign_id", "day", "standing")
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="standing_counts")
+    day = models.DateField()
+    standing = models.CharField(max_length=8, choices=Standing.choices)
+    holdouts = models.PositiveIntegerField()

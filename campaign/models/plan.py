@@ -1,0 +1,54 @@
+"""What people decided: campaigns, their cut-off dates and the exemptions from them."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models.submissions import SubmissionClass
+
+
+class Campaign(models.Model):
+    """The retirement of one legacy path by a cut-off date."""
+
+    class Name(models.TextChoices):
+        POP_BEFORE_SMTP = "pop_before_smtp", _("POP before SMTP")
+        LOCAL_PORT25 = "local_port25", _("Port 25 without password in our own network")
+
+    name = models.CharField(max_length=20, choices=Name.choices, unique=True)
+    starts_on = models.DateField()
+    cutoff_on = models.DateField(help_text="the first day on which the old way no longer works")
+    quiet_days = models.PositiveSmallIntegerField(default=30)
+
+    def __str__(self) -> str:
+        return self.get_name_display()
+
+    @property
+    def legacy_class(self) -> SubmissionClass:
+        return SubmissionClass(self.name)
+
+    def days_left(self, today: date) -> int:
+        return (self.cutoff_on - today).days
+
+
+class CutoffChange(models.Model):
+    """The cut-off date is a history: who moved it, when, from where to where, and why."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="cutoff_changes")
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    old = models.DateField()
+    new = models.DateField()
+    reason = models.CharField(max_length=300)
+
+
+class Exemption(models.Model):
+    """A customer left alone for a reason, until a day."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="exemptions")
+    customer = models.ForeignKey("campaign.Customer", models.CASCADE, related_name="exemptions")
+    reason = models.CharField(max_length=300)
+    from_day = models.DateField()
+    until = models.DateField(help_text="the last day of the exemption")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)

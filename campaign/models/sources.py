@@ -1,0 +1,62 @@
+"""Where log lines came from, how far each file was read, and what was not understood."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Stream(models.TextChoices):
+    LOGINS = "logins", _("POP and IMAP logins")
+    MAIL = "mail", _("Mail server")
+
+
+class LogFile(models.Model):
+    """One file, known by the digest of its first uncompressed bytes: its name may change.
+
+    `offset` counts uncompressed bytes whose events are safely in the segments; `state` is
+    what the reader must know to go on there (year and month of the last stamp).
+    """
+
+    digest = models.CharField(max_length=64)
+    digest_length = models.PositiveIntegerField(help_text="bytes that `digest` covers")
+    name = models.CharField(max_length=1000, help_text="the path it was last read under")
+    offset = models.BigIntegerField(default=0)
+    lines = models.BigIntegerField(default=0)
+    state = models.JSONField(default=dict)
+    first_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "digest_length"], name="one_row_per_log_file"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProgramLines(models.Model):
+    """Lines of one program in one file, with an example of what was not understood."""
+
+    log_file = models.ForeignKey(LogFile, models.CASCADE, related_name="programs")
+    program = models.CharField(max_length=64)
+    lines = models.BigIntegerField(default=0)
+    not_understood = models.BigIntegerField(default=0)
+    example = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["log_file", "program"], name="one_row_per_file_and_program"),
+        ]
+
+
+class Coverage(models.Model):
+    """Events of one stream on one day; a day without both streams proves nothing."""
+
+    day = models.DateField()
+    stream = models.CharField(max_length=8, choices=Stream.choices)
+    events = models.BigIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "stream"], name="one_row_per_day_and_stream")]

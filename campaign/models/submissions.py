@@ -1,0 +1,57 @@
+"""What the attribution of a day leaves behind: daily use per customer, and counts for all mail."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models.customers import Customer
+
+
+class SubmissionClass(models.TextChoices):
+    SMTP_AUTH = "smtp_auth", _("SMTP-AUTH")
+    POP_BEFORE_SMTP = "pop_before_smtp", _("POP before SMTP")
+    LOCAL_PORT25 = "local_port25", _("Port 25 without password in our own network")
+    INBOUND = "inbound", _("Inbound")
+    UNEXPLAINED_RELAY = "unexplained_relay", _("Unexplained relay")
+
+
+class Attribution(models.TextChoices):
+    CONFIRMED = "confirmed", _("confirmed")
+    PROBABLE = "probable", _("probable")
+    AMBIGUOUS = "ambiguous", _("ambiguous")
+    NONE = "none", _("none")
+
+
+class DailyUse(models.Model):
+    """Submissions of one customer, day and class; the day's rows are replaced as a whole."""
+
+    pk = models.CompositePrimaryKey("customer_id", "submission_class", "day")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="daily_use")
+    submission_class = models.CharField(max_length=20, choices=SubmissionClass.choices)
+    day = models.DateField()
+    submissions = models.PositiveIntegerField()
+    confirmed = models.PositiveIntegerField(help_text="of these, attributed as confirmed; the rest is probable")
+    auth_failed = models.PositiveIntegerField(help_text="of these, after a failed AUTH in the same session")
+    last_at = models.DateTimeField()
+    addresses = models.JSONField(help_text="client addresses used, at most ten")
+    client_program = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="daily_use_by_day")]
+
+
+class DailyCount(models.Model):
+    """All submissions of one day by class and attribution, whoever sent them."""
+
+    pk = models.CompositePrimaryKey("day", "submission_class", "attribution")
+    day = models.DateField()
+    submission_class = models.CharField(max_length=20, choices=SubmissionClass.choices)
+    attribution = models.CharField(max_length=10, choices=Attribution.choices)
+    submissions = models.PositiveIntegerField()
+
+
+class AttributedDay(models.Model):
+    """When a day was last attributed, and whether later events have made that stale."""
+
+    day = models.DateField(primary_key=True)
+    attributed_at = models.DateTimeField(null=True)
+    stale = models.BooleanField(default=True)

@@ -1,0 +1,164 @@
+"""All settings, read once from the environment; the defaults are the sample provider's.
+
+`docs/settings.md` explains each; `campaign/checks.py` holds them against each other.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from campaign import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA = Path(env.text("DATA", str(BASE_DIR / "var"))).resolve()
+
+# --- The web application ---------------------------------------------------------------
+EMBEDDED = env.flag("EMBEDDED", default=True)  # one machine, SQLite, the bundled Redis
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY", "embedded-run-only" if EMBEDDED else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set: wanted 50 random characters, kept secret and kept for good")
+ALLOWED_HOSTS = list(env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"))
+CSRF_TRUSTED_ORIGINS = list(env.words("CSRF_TRUSTED_ORIGINS"))
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+HTTPS = PUBLIC_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "campaign.apps.CampaignConfig",
+    "notices.apps.NoticesConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "campaign.urls"
+WSGI_APPLICATION = "campaign.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "pages",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "environment": "campaign.jinja.pages",
+            "context_processors": ["django.contrib.messages.context_processors.messages"],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "mail",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "campaign.jinja.mail", "autoescape": False},
+    },
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+WHITENOISE_USE_FINDERS = EMBEDDED
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "progress"
+LOGOUT_REDIRECT_URL = "login"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 12 * 60 * 60
+X_FRAME_OPTIONS = "DENY"
+
+# --- Where things are kept -------------------------------------------------------------
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{DATA}/campaign.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.text("REDIS_URL", f"unix://{DATA}/redis.sock")
+SEGMENTS = Path(env.text("SEGMENTS", str(DATA / "segments")))
+LOG_FILES = env.words("LOG_FILES")  # path patterns that the worker reads every minute
+RETENTION_DAYS = env.number("RETENTION_DAYS", default=180, at_least=35, at_most=3650)
+
+# --- Words and time --------------------------------------------------------------------
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "campaign" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.zone("TIME_ZONE", "Asia/Tokyo")  # days are the provider's days
+
+# --- The provider ----------------------------------------------------------------------
+PROVIDER_NAME = {"ja": env.text("PROVIDER_NAME_JA", "みほんネット"), "en": env.text("PROVIDER_NAME_EN", "Mihon Net")}
+PROVIDER_HOME = env.text("PROVIDER_HOME", "https://www.isp.example/")
+LOCAL_DOMAINS = env.domains("LOCAL_DOMAINS", "isp.example")
+DEFAULT_DOMAIN = env.text("DEFAULT_DOMAIN", LOCAL_DOMAINS[0] if LOCAL_DOMAINS else "")
+OWN_NETWORKS = env.networks("OWN_NETWORKS", "10.64.0.0/10")
+FILTER_ADDRESSES = env.networks("FILTER_ADDRESSES")
+WINDOW_MINUTES = env.number("WINDOW_MINUTES", default=30, at_least=1, at_most=1440)
+SKEW_SECONDS = env.number("SKEW_SECONDS", default=5, at_least=0, at_most=600)
+SMTP_HOST = env.text("SMTP_HOST", "smtp.isp.example")  # the submission server that customers enter
+SMTP_PORT = env.number("SMTP_PORT", default=465, at_least=1, at_most=65535)
+POP_HOST = env.text("POP_HOST", "pop.isp.example")
+IMAP_HOST = env.text("IMAP_HOST", "imap.isp.example")
+SUPPORT_PHONE = env.text("SUPPORT_PHONE", "0120-000-000")
+SUPPORT_HOURS = {
+    "ja": env.text("SUPPORT_HOURS_JA", "平日 9:00～18:00"),
+    "en": env.text("SUPPORT_HOURS_EN", "Monday to Friday, 9:00 to 18:00"),
+}
+
+# --- The mail that goes out ------------------------------------------------------------
+RELAY_HOST = env.text("RELAY_HOST", "127.0.0.1")
+RELAY_PORT = env.number("RELAY_PORT", default=25, at_least=1, at_most=65535)
+RELAY_STARTTLS = env.flag("RELAY_STARTTLS", default=False)
+RELAY_USER = env.text("RELAY_USER", "")
+RELAY_PASSWORD = env.text("RELAY_PASSWORD", "")
+RELAY_TIMEOUT_SECONDS = env.number("RELAY_TIMEOUT_SECONDS", default=60, at_least=1, at_most=600)
+NOTICE_FROM = env.text("NOTICE_FROM", f"mail-support@{DEFAULT_DOMAIN}")
+NOTICE_REPLY_TO = env.text("NOTICE_REPLY_TO", NOTICE_FROM)
+NOTICE_DOMAIN = env.text("NOTICE_DOMAIN", DEFAULT_DOMAIN)  # of Message-IDs and envelope senders
+NOTICE_PER_SECOND = env.number("NOTICE_PER_SECOND", default=10, at_least=1, at_most=10000)
+NOTICE_DAILY_CAP = env.number("NOTICE_DAILY_CAP", default=500, at_least=1)
+NOTICE_FROM_HOUR = env.number("NOTICE_FROM_HOUR", default=9, at_least=0, at_most=23)
+NOTICE_TO_HOUR = env.number("NOTICE_TO_HOUR", default=17, at_least=1, at_most=24)
+NOTICE_LEASE = timedelta(minutes=env.number("NOTICE_LEASE_MINUTES", default=15, at_least=1, at_most=1440))
+
+# --- Jobs ------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "read the log files": {"task": "campaign.tasks.read_logs", "schedule": timedelta(seconds=20)},
+    "begin the day": {"task": "campaign.tasks.begin_day", "schedule": crontab(hour="0", minute="10")},
+    "plan the monthly reminder": {"task": "notices.tasks.plan_reminders", "schedule": crontab(hour="8", minute="0")},
+    "send what is due": {"task": "notices.tasks.send_due", "schedule": timedelta(seconds=15)},
+    "settle what became of it": {"task": "notices.tasks.settle", "schedule": timedelta(minutes=1)},
+}
