@@ -4,7 +4,7 @@ from campaign.models.customers import Address, Customer, Language
 from campaign.models.holdouts import Holdout, Reason, Standing, StandingCount
 from campaign.models.plan import Campaign, CutoffChange, Exemption
 from campaign.models.sources import Coverage, LogFile, ProgramLines, Stream
-from campaign.models.submissions import Attribution, AttributedDay, DailyCount, DailyUse, SubmissionClass
+from campaign.models.submissions import AttributedDay, Attribution, DailyCount, DailyUse, SubmissionClass
 
 __all__ = [
     "Address",
