@@ -1,9 +1,11 @@
 """The mailings and their ledger: one row per mailing and holdout, and what became of it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Concat, Right
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Campaign, Holdout, Language
@@ -37,6 +39,11 @@ class Mailing(models.Model):
     ended_at = models.DateTimeField(null=True, help_text="finished or cancelled")
     expires_on = models.DateField(help_text="the last day on which its notices may go out")
     daily_cap = models.PositiveIntegerField()
+    recent_attempts = models.CharField(
+        max_length=20, blank=True, help_text="the last ones, newest last, as letters of `Attempt`; empty: all is well"
+    )
+
+    ENDED = (State.FINISHED, State.CANCELLED)
 
     class Meta:
         constraints = [
@@ -50,6 +57,42 @@ class Mailing(models.Model):
     def __str__(self) -> str:
         return f"{self.campaign.name} {self.kind} {self.period}"
 
+    def move(self, to: State, *, since: tuple[State, ...], **fields: object) -> bool:
+        """Change the state if it still is one of `since`; False when somebody was faster."""
+        return Mailing.objects.filter(pk=self.pk, state__in=since).update(state=to, **fields) == 1
+
+    def note(self, attempt: "Attempt") -> str:
+        """Keep how an attempt ended, if anything went wrong lately, and return the recent ones.
+
+        A healthy mailing costs no write: the row is the one that all workers share.
+        """
+        if attempt is Attempt.SENT and not self.recent_attempts:
+            return ""
+        row = Mailing.objects.filter(pk=self.pk)
+        row.update(recent_attempts=Right(Concat("recent_attempts", models.Value(attempt.value)), 20))
+        self.recent_attempts = row.values_list("recent_attempts", flat=True).get()
+        if set(self.recent_attempts) == {Attempt.SENT.value} and len(self.recent_attempts) == 20:
+            row.update(recent_attempts="")
+        return self.recent_attempts
+
+
+class Attempt(models.TextChoices):
+    """How one attempt to send ended, as the mailing remembers it."""
+
+    SENT = ".", _("sent")
+    DEFERRED = "d", _("deferred by the relay")
+    REFUSED = "r", _("refused by the relay")
+    BARRED = "b", _("the relay does not take our mail")
+    NO_CONNECTION = "c", _("no connection to the relay")
+    LOST = "l", _("connection lost while the text went over")
+
+
+class SendingDay(models.Model):
+    """How many notices the batches of a day have taken from its cap, over all mailings."""
+
+    day = models.DateField(primary_key=True)
+    taken = models.PositiveIntegerField(default=0)
+
 
 class NoticeQuerySet(models.QuerySet):
     def for_mailing(self, mailing: Mailing) -> "NoticeQuerySet":
@@ -58,8 +101,24 @@ class NoticeQuerySet(models.QuerySet):
     def claimable(self, *, now: datetime) -> "NoticeQuerySet":
         return self.filter(state=Notice.State.WAITING, send_after__lte=now)
 
+    def unsettled(self) -> "NoticeQuerySet":
+        """Whose outcome is not known yet: being sent, or gone missing while being sent."""
+        return self.filter(state__in=(Notice.State.CLAIMED, Notice.State.UNKNOWN))
+
+    def open(self) -> "NoticeQuerySet":
+        """Those that may still go out, or may have gone out unnoticed."""
+        return self.filter(state__in=(Notice.State.WAITING, Notice.State.CLAIMED, Notice.State.UNKNOWN))
+
     def accepted_on(self, day: date) -> "NoticeQuerySet":
-        return self.filter(accepted_at__date=day)
+        """Accepted on a day of the provider's zone; a range, because that is what the index knows."""
+        begin = timezone.make_aware(datetime.combine(day, time()))
+        end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+        return self.filter(accepted_at__gte=begin, accepted_at__lt=end)
+
+    def withdraw(self, reason: str, *, now: datetime) -> int:
+        """Take those that wait out of their mailings; how many."""
+        waiting = self.filter(state=Notice.State.WAITING)
+        return waiting.update(state=Notice.State.WITHDRAWN, reply=reason, ended_at=now)
 
 
 class Notice(models.Model):
@@ -69,7 +128,7 @@ class Notice(models.Model):
         WAITING = "waiting", _("waiting")
         CLAIMED = "claimed", _("being sent")
         ACCEPTED = "accepted", _("accepted by the relay")
-        REFUSED = "refused", _("refused by the relay")
+        REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
         UNKNOWN = "unknown", _("outcome unknown")
 
@@ -86,7 +145,9 @@ class Notice(models.Model):
     claimed_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="when it left waiting and claimed for good")
-    reply = models.CharField(max_length=500, blank=True, help_text="the relay's last words, or why it was withdrawn")
+    reply = models.CharField(
+        max_length=500, blank=True, help_text="the relay's last words, or the English text of why it did not go out"
+    )
 
     objects = NoticeQuerySet.as_manager()
 
@@ -100,9 +161,43 @@ class Notice(models.Model):
                 name="waiting_notices",
                 condition=models.Q(state="waiting"),
             ),
-            models.Index(fields=["claimed_at"], name="claimed_notices", condition=models.Q(state="claimed")),
+            models.Index(
+                fields=["claimed_at"],
+                name="unsettled_notices",
+                condition=models.Q(state__in=["claimed", "unknown"]),
+            ),
             models.Index(fields=["accepted_at"], name="notices_by_acceptance"),
         ]
+
+    def claim(self, *, now: datetime) -> bool:
+        """Take the notice for sending, in its customer's language and program of this moment.
+
+        Conditional: False when another worker has it, or the mailing is no longer being sent.
+        """
+        customer = self.holdout.customer
+        values = {"claimed_at": now, "language": customer.language, "client_program": customer.client_program}
+        claimed = Notice.objects.filter(
+            pk=self.pk, state=self.State.WAITING, mailing__state=Mailing.State.SENDING
+        ).update(state=self.State.CLAIMED, attempts=models.F("attempts") + 1, **values)
+        if claimed:
+            self.attempts += 1
+            self.claimed_at = now
+        return claimed == 1
+
+    def accept(self, reply: str, *, now: datetime) -> bool:
+        return self._settle(self.State.ACCEPTED, reply=reply, accepted_at=now, ended_at=now)
+
+    def refuse(self, reply: str, *, now: datetime) -> bool:
+        return self._settle(self.State.REFUSED, reply=reply, ended_at=now)
+
+    def put_back(self, reply: str, *, send_after: datetime) -> bool:
+        """It certainly did not go out and may go again."""
+        return self._settle(self.State.WAITING, reply=reply, send_after=send_after, claimed_at=None)
+
+    def _settle(self, state: State, **values: object) -> bool:
+        """Only the claim that was made: one that came in the meantime is another attempt."""
+        unsettled = Notice.objects.unsettled().filter(pk=self.pk, claimed_at=self.claimed_at)
+        return unsettled.update(state=state, **values) == 1
 
 
 class Delivery(models.Model):
