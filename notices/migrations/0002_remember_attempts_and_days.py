@@ -4,41 +4,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaign', '0001_initial'),
-        ('notices', '0001_initial'),
+        ("campaign", "0001_initial"),
+        ("notices", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SendingDay',
+            name="SendingDay",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('taken', models.PositiveIntegerField(default=0)),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("taken", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='notice',
-            name='claimed_notices',
+            model_name="notice",
+            name="claimed_notices",
         ),
         migrations.AddField(
-            model_name='mailing',
-            name='recent_attempts',
-            field=models.CharField(blank=True, help_text='the last ones, newest last, as letters of `Attempt`; empty: all is well', max_length=20),
+            model_name="mailing",
+            name="recent_attempts",
+            field=models.CharField(
+                blank=True,
+                help_text="the last ones, newest last, as letters of `Attempt`; empty: all is well",
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='reply',
-            field=models.CharField(blank=True, help_text="the relay's last words, or the English text of why it did not go out", max_length=500),
+            model_name="notice",
+            name="reply",
+            field=models.CharField(
+                blank=True,
+                help_text="the relay's last words, or the English text of why it did not go out",
+                max_length=500,
+            ),
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'waiting'), ('claimed', 'being sent'), ('accepted', 'accepted by the relay'), ('refused', 'refused'), ('withdrawn', 'withdrawn'), ('unknown', 'outcome unknown')], default='waiting', max_length=10),
+            model_name="notice",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "waiting"),
+                    ("claimed", "being sent"),
+                    ("accepted", "accepted by the relay"),
+                    ("refused", "refused"),
+                    ("withdrawn", "withdrawn"),
+                    ("unknown", "outcome unknown"),
+                ],
+                default="waiting",
+                max_length=10,
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state__in', ['claimed', 'unknown'])), fields=['claimed_at'], name='unsettled_notices'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("state__in", ["claimed", "unknown"])),
+                fields=["claimed_at"],
+                name="unsettled_notices",
+            ),
         ),
     ]
