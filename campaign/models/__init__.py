@@ -1,7 +1,7 @@
 """What is stored, one noun a file."""
 
 from campaign.models.customers import Address, Customer, Language
-from campaign.models.holdouts import Holdout, Reason, Standing, StandingCount
+from campaign.models.holdouts import Holdout, Reason, Standing, StandingChange, StandingCount
 from campaign.models.plan import Campaign, CutoffChange, Exemption
 from campaign.models.sources import Coverage, LogFile, ProgramLines, Stream
 from campaign.models.submissions import AttributedDay, Attribution, DailyCount, DailyUse, SubmissionClass
@@ -23,6 +23,7 @@ __all__ = [
     "ProgramLines",
     "Reason",
     "Standing",
+    "StandingChange",
     "StandingCount",
     "Stream",
     "SubmissionClass",

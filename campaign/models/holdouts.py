@@ -63,6 +63,23 @@ class Holdout(models.Model):
         ]
 
 
+class StandingChange(models.Model):
+    """History of one holdout: from `day` on it stood so, until its next change.
+
+    The first change is the day of identification. Replaying a day replaces every change from
+    that day on, so what is known about the days before never depends on what came later.
+    """
+
+    pk = models.CompositePrimaryKey("holdout_id", "day")
+    holdout = models.ForeignKey(Holdout, models.CASCADE, related_name="changes", db_index=False)  # the key begins so
+    day = models.DateField()
+    standing = models.CharField(max_length=8, choices=Standing.choices)
+    previous = models.CharField(max_length=8, choices=Standing.choices, blank=True, help_text="empty for the first")
+
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="standing_changes_by_day")]
+
+
 class StandingCount(models.Model):
     """History for the burn-down: how many holdouts of a campaign stood where on a day."""
 

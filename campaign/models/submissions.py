@@ -36,7 +36,14 @@ class DailyUse(models.Model):
     client_program = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["day"], name="daily_use_by_day")]
+        indexes = [
+            models.Index(fields=["day"], name="daily_use_by_day"),
+            models.Index(
+                fields=["customer", "submission_class", "day"],
+                name="daily_use_after_failed_auth",
+                condition=models.Q(auth_failed__gt=0),
+            ),
+        ]
 
 
 class DailyCount(models.Model):
@@ -50,8 +57,9 @@ class DailyCount(models.Model):
 
 
 class AttributedDay(models.Model):
-    """When a day was last attributed, and whether later events have made that stale."""
+    """When a day was last attributed, whether later events have made that stale, and what was made of it."""
 
     day = models.DateField(primary_key=True)
     attributed_at = models.DateTimeField(null=True)
     stale = models.BooleanField(default=True)
+    rolled_up_at = models.DateTimeField(null=True, help_text="the `attributed_at` that the standings rest on")
