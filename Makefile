@@ -1,0 +1,32 @@
+# make setup   the environment alone, into .venv
+# make run     the product at work with its sample provider: PORT=8000 DATA=var
+# make test    all tests
+# Nothing needs root. PYTHON names the interpreter that .venv is made of.
+
+PORT ?= 8000
+DATA ?= var
+PYTHON ?= python3
+TEXTS := $(patsubst %.po,%.mo,$(wildcard campaign/locale/*/LC_MESSAGES/*.po))
+
+.PHONY: setup run test
+
+setup: .venv/.ready $(TEXTS)
+
+run: setup
+	@DATA="$(DATA)" PORT="$(PORT)" exec .venv/bin/python manage.py run
+
+# Done again only when the requirements changed; an interrupted set-up leaves no .ready behind.
+.venv/.ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, and $(PYTHON) is `$(PYTHON) --version 2>&1`." >&2; \
+	  echo "Name another one: make setup PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments: install its venv package (Debian: apt install python3-venv)." >&2; \
+	  exit 1; }
+	@echo "Setting up .venv (once, under a minute)"
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+%.mo: %.po .venv/.ready
+	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@
