@@ -1,0 +1,61 @@
+"""The guides: one data file per mail program below `clients/`, read once and checked."""
+
+from functools import cache
+from pathlib import Path
+
+from notices.guides import schema
+from notices.guides.client import Client
+from notices.guides.wording import Teller, plain
+
+FOLDER = Path(__file__).parent / "clients"
+FALLBACK = "other"
+
+# Programs that a log can name and that have no guide of their own: what people call them.
+WITHOUT_GUIDE = {
+    "outlook-express": "Outlook Express",
+    "windows-live-mail": "Windows Live Mail",
+    "windows-mail": "Windows Mail",
+    "outlook-mac": "Outlook for Mac",
+    "apple-mail": "Apple Mail (Mac)",
+    "android": "Android",
+    "k9": "K-9 Mail",
+    "becky": "Becky!",
+    "sylpheed": "Sylpheed",
+    "shuriken": "Shuriken",
+    "eudora": "Eudora",
+    "hidemaru": "HidemaruMail",
+    "edmax": "EdMax",
+}
+
+
+@cache
+def clients() -> tuple[Client, ...]:
+    """In the order of the index, the fallback last."""
+    found = [schema.read(path) for path in FOLDER.glob("*.toml")]
+    return tuple(sorted(found, key=lambda client: (client.order, client.name)))
+
+
+def client(name: str) -> Client:
+    """The guide for a program; whoever has none gets the one for any other program."""
+    by_name = {client.name: client for client in clients()}
+    return by_name.get(name, by_name[FALLBACK])
+
+
+def title(name: str, language: str) -> str:
+    """What people call a program; "" where it is not known which one it is."""
+    if name in WITHOUT_GUIDE:
+        return WITHOUT_GUIDE[name]
+    found = client(name)
+    return "" if found.name == FALLBACK else found.title[language]
+
+
+def mail_steps(name: str, language: str) -> list[str]:
+    """The guide's steps as lines of plain text, numbered; the caller wraps them."""
+    told = client(name)
+    teller = Teller(told, language)
+    lines = []
+    for action in teller.actions(told.steps):
+        lines.append(f"{action.number}. {plain(action.do)}")
+        lines += [f"   ({when}: {plain(do)})" for when, do in action.versions]
+        lines += [f"   - {line.label}: {plain(line.value)}" for line in action.lines]
+    return lines
