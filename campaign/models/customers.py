@@ -1,7 +1,16 @@
 """A customer is a mailbox: a login, its addresses, a language, where known a client program."""
 
+import re
+from unicodedata import normalize
+
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+from campaign.models import lookups  # noqa: F401, registers `begins`
+
+NUMBER_LENGTH = 9  # of an announcement number
+HYPHENS = re.compile(r"[\s\u2010-\u2015\u2212\u30fc-]+")  # what people and input methods put between its digits
 
 
 class Language(models.TextChoices):
@@ -11,28 +20,40 @@ class Language(models.TextChoices):
 
 class CustomerQuerySet(models.QuerySet):
     def matching(self, words: str) -> "CustomerQuerySet":
-        """By the beginning of a login, address, name, contract or announcement number."""
-        words = words.strip().lower()
+        """By the beginning of a login, address, name, contract or announcement number.
+
+        One index search each: with OR instead of UNION, PostgreSQL would read the whole table.
+        """
+        words = words.replace("\0", "").strip()
         if not words:
             return self
-        digits = words.replace("-", "")
-        found = (
-            models.Q(login__startswith=words)
-            | models.Q(name__istartswith=words)
-            | models.Q(contract__istartswith=words)
-            | models.Q(pk__in=Address.objects.filter(address__startswith=words).values("customer"))
-        )
-        if digits.isdigit() and len(digits) == 9:
-            found |= models.Q(holdouts__notices__number=digits)
-        return self.filter(found).distinct()
+        narrow = normalize("NFKC", words)  # an input method may have left full-width letters and digits
+        found = Customer.objects.filter(login__begins=narrow.lower()).values("pk")
+        others = [
+            Address.objects.filter(address__begins=narrow.lower()).values("customer"),
+            Customer.objects.filter(name_key__begins=words.lower()).values("pk"),
+            Customer.objects.filter(contract__begins=narrow).values("pk"),
+            Customer.objects.filter(contract__begins=narrow.upper()).values("pk"),
+        ]
+        number = HYPHENS.sub("", narrow)
+        if len(number) == NUMBER_LENGTH and number.isdecimal():
+            others.append(Customer.objects.filter(holdouts__notices__number=number).values("pk"))
+        return self.filter(pk__in=found.union(*others))
 
 
 class Customer(models.Model):
     login = models.CharField(max_length=254, unique=True, help_text="lower case, as `user@domain`")
     name = models.CharField(max_length=200, blank=True)
+    name_key = models.GeneratedField(
+        expression=Lower("name"),
+        output_field=models.CharField(max_length=200),
+        db_persist=True,
+        db_index=True,
+        help_text="what a search for the name compares; the database keeps it",
+    )
     language = models.CharField(max_length=2, choices=Language.choices, default=Language.JAPANESE)
     contact_address = models.EmailField(blank=True, help_text="where notices go, if not to the mailbox itself")
-    contract = models.CharField(max_length=64, blank=True)
+    contract = models.CharField(max_length=64, blank=True, db_index=True)
     client_program = models.CharField(max_length=64, blank=True, help_text="the guide's name, last one seen")
     client_seen_on = models.DateField(null=True, blank=True)
 

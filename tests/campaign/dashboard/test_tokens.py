@@ -1,4 +1,4 @@
-"""Every pair of colours that the pages use can be read, on a light and on a dark screen (WCAG 2.2, 1.4.3 and 1.4.11)."""
+"""Every pair of colours that the pages use can be read, light and dark (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 import re
 from pathlib import Path

@@ -1,0 +1,25 @@
+"""`begins`: text that begins with a word, found through an index on both databases.
+
+Django's `startswith` is LIKE. In SQLite LIKE ignores case, so no index of ours serves it; a
+range does, since SQLite compares text byte by byte. In PostgreSQL a range would follow the
+collation, and LIKE has the pattern index that Django makes for every indexed CharField.
+"""
+
+from django.db import models
+from django.db.models.lookups import StartsWith
+
+LAST_CHARACTER = "\U0010ffff"
+
+
+@models.Field.register_lookup
+class Begins(models.Lookup):
+    lookup_name = "begins"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        return StartsWith(self.lhs, self.rhs).as_sql(compiler, connection)
+
+    def as_sqlite(self, compiler, connection):
+        column, parameters = self.process_lhs(compiler, connection)
+        sql = f"({column} >= %s AND {column} < %s)"
+        return sql, [*parameters, self.rhs, *parameters, self.rhs + LAST_CHARACTER]
