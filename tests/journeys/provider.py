@@ -1,0 +1,102 @@
+"""The whole provider of a journey: Postfix, Dovecot, the daemon that opens the relay, and the outside world."""
+
+import socket
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+
+from journeys.clients import Servers
+from journeys.dovecot import Dovecot
+from journeys.opener import Opener
+from journeys.outside import Outside
+from journeys.people import AWAY, DOMAIN, EVERYBODY, FORWARDER, HOLE, OWN_NETWORK, Afternoon
+from journeys.postfix import Postfix, wait_until
+
+
+class Provider:
+    """Running between `with` and its end."""
+
+    def __init__(self, folder: Path, *, long_queue_ids: bool = False, time_zone: str = "Asia/Tokyo"):
+        ports = _free_ports(8)
+        certificate = _certificate(folder / "certificate.pem")
+        self.outside = Outside(ports[0])
+        self.dovecot = Dovecot(
+            folder / "dovecot",
+            [*EVERYBODY, "eiji"],  # one of them may leave the domain out
+            *ports[1:5],
+            certificate=certificate,
+            time_zone=time_zone,
+        )
+        self.postfix = Postfix(
+            folder / "postfix",
+            DOMAIN,
+            *ports[5:8],
+            outside_port=ports[0],
+            mailboxes=EVERYBODY,
+            auth_socket=self.dovecot.auth_socket,
+            lmtp_socket=self.dovecot.lmtp_socket,
+            certificate=certificate,
+            own_networks=OWN_NETWORK,
+            aliases={FORWARDER: AWAY},
+            long_queue_ids=long_queue_ids,
+            time_zone=time_zone,
+        )
+        self.opener = Opener(self.dovecot.log, self.postfix, always=(HOLE,))
+        self._running = ExitStack()
+
+    @property
+    def logs(self) -> list[Path]:
+        return [self.dovecot.log, self.postfix.log]
+
+    def __enter__(self) -> "Provider":
+        with ExitStack() as starting:
+            for part in (self.outside, self.dovecot, self.postfix, self.opener):
+                part.start()
+                starting.callback(part.stop)
+            self._running = starting.pop_all()
+        return self
+
+    def __exit__(self, *error) -> None:
+        self._running.close()
+
+    def afternoon(self) -> Afternoon:
+        """Let the people live through it, and wait until all their mail is where it can go."""
+        afternoon = Afternoon(Servers(self.dovecot, self.postfix), self.opener)
+        afternoon.live()
+        self.wait_for_empty_queue()
+        return afternoon
+
+    def wait_for_empty_queue(self) -> None:
+        def only_deferred() -> bool:
+            return all('"queue_name": "deferred"' in line for line in self.postfix.waiting().splitlines())
+
+        wait_until(only_deferred, "the queue to empty")
+
+
+def _free_ports(number: int) -> list[int]:
+    """Ports that were free a moment ago; held together so that none is given out twice."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(number)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def _certificate(path: Path) -> Path:
+    """Key and certificate in one file, for both servers."""
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=mail.isp.example",
+    ]
+    subprocess.run([*command, "-keyout", path, "-out", path.with_suffix(".crt")], check=True, capture_output=True)
+    with open(path, "a") as both:
+        both.write(path.with_suffix(".crt").read_text())
+    return path
