@@ -142,6 +142,7 @@ NOTICE_PER_SECOND = env.number("NOTICE_PER_SECOND", default=10, at_least=1, at_m
 NOTICE_DAILY_CAP = env.number("NOTICE_DAILY_CAP", default=500, at_least=1)
 NOTICE_FROM_HOUR = env.number("NOTICE_FROM_HOUR", default=9, at_least=0, at_most=23)
 NOTICE_TO_HOUR = env.number("NOTICE_TO_HOUR", default=17, at_least=1, at_most=24)
+NOTICE_HTML = env.flag("NOTICE_HTML", default=False)  # beside the text, which is always there
 NOTICE_LEASE = timedelta(minutes=env.number("NOTICE_LEASE_MINUTES", default=15, at_least=1, at_most=1440))
 
 # --- Jobs ------------------------------------------------------------------------------
@@ -159,6 +160,10 @@ CELERY_BEAT_SCHEDULE = {
     "read the log files": {"task": "campaign.tasks.read_logs", "schedule": timedelta(seconds=20)},
     "begin the day": {"task": "campaign.tasks.begin_day", "schedule": crontab(hour="0", minute="10")},
     "plan the monthly reminder": {"task": "notices.tasks.plan_reminders", "schedule": crontab(hour="8", minute="0")},
-    "send what is due": {"task": "notices.tasks.send_due", "schedule": timedelta(seconds=15)},
+    "send what is due": {
+        "task": "notices.tasks.send_due",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},  # a busy worker finds one request waiting, not a hundred
+    },
     "settle what became of it": {"task": "notices.tasks.settle", "schedule": timedelta(minutes=1)},
 }

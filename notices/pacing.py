@@ -15,7 +15,7 @@ from campaign.plan import calendar
 from notices.models import Attempt, SendingDay
 
 BATCH_SECONDS = 12  # a batch ends before beat asks for the next one
-NO_CONNECTION_IN_A_ROW = 5
+NOT_TAKEN_IN_A_ROW = 5  # no connection, or the relay does not take our mail
 ERRORS, OUT_OF = 10, 20
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120, 240))
 
@@ -67,7 +67,8 @@ def retry_after(attempts: int) -> timedelta:
 
 def too_much_trouble(recent: str) -> bool:
     """Whether the letters of the last attempts, newest last, say that going on would do harm."""
-    if recent.endswith(Attempt.NO_CONNECTION.value * NO_CONNECTION_IN_A_ROW):
+    in_a_row = recent[-NOT_TAKEN_IN_A_ROW:]
+    if len(in_a_row) == NOT_TAKEN_IN_A_ROW and set(in_a_row) <= {Attempt.NO_CONNECTION.value, Attempt.BARRED.value}:
         return True
     last = recent[-OUT_OF:]
     return len(last) - last.count(Attempt.SENT.value) >= ERRORS

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Value, When
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -21,6 +22,12 @@ class WhyNot(models.TextChoices):
     MIGRATED = "migrated", _("has moved")
     SILENT = "silent", _("sends no mail any more")
     UNDER_WAY = "under_way", _("still has a notice of an earlier mailing under way")
+
+    @property
+    def english(self) -> str:
+        """For the ledger, whose texts a page translates when it shows them."""
+        with translation.override(None):
+            return str(self.label)
 
 
 BY_STANDING = {
