@@ -60,6 +60,8 @@ class Holdout(models.Model):
         indexes = [
             models.Index(fields=["campaign", "standing", "-last_legacy_at"], name="holdouts_by_standing"),
             models.Index(fields=["campaign", "-last_legacy_at"], name="holdouts_by_last_legacy"),
+            # The dashboard counts reasons and programs from this index alone, without the rows.
+            models.Index(fields=["campaign", "standing", "reason", "customer"], name="holdouts_by_reason"),
         ]
 
 
