@@ -1,0 +1,126 @@
+"""Daily use -> holdouts, their standings, and the history for the burn-down.
+
+Everything here is derived: the result depends on daily use, coverage and exemptions alone,
+not on the order in which the days were attributed. A changed day is evaluated again together
+with all days after it, since each day's standing rests on the days before.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Max, Min, Q
+
+from campaign.customers import identification, programs
+from campaign.customers.status import quiet_since
+from campaign.models import (
+    AttributedDay,
+    Campaign,
+    Coverage,
+    DailyUse,
+    Holdout,
+    Standing,
+    StandingChange,
+    StandingCount,
+    Stream,
+    SubmissionClass,
+)
+
+ONE_DAY = timedelta(days=1)
+
+
+def bring_up_to_date(*, days: Iterable[date], today: date) -> None:
+    """Make holdouts and standings of every campaign agree with daily use up to `today`.
+
+    `days` are those whose daily use, coverage or exemptions changed, in any order; days that
+    an earlier call did not come to, and days not yet evaluated at all, are added. Nothing
+    after `today` is looked at. Once more does no harm.
+    """
+    changed = {day for day in days if day <= today} | unsettled_days(today=today)
+    attributed = AttributedDay.objects.filter(day__in=changed)
+    seen = attributed.aggregate(at=Max("attributed_at"))["at"]
+    for campaign in Campaign.objects.order_by("pk"):
+        with transaction.atomic():
+            Campaign.objects.select_for_update().get(pk=campaign.pk)  # one at a time
+            _bring_campaign_up_to_date(campaign, changed, today)
+    programs.bring_up_to_date(days=changed, today=today)
+    if seen:
+        # A day attributed again in the meantime has a later stamp, and stays unsettled.
+        attributed.filter(attributed_at__lte=seen).update(rolled_up_at=F("attributed_at"))
+
+
+def unsettled_days(*, today: date) -> set[date]:
+    """Days attributed after standings were last made of them: a worker may have died in between."""
+    newer = Q(rolled_up_at=None) | Q(rolled_up_at__lt=F("attributed_at"))
+    return set(
+        AttributedDay.objects.filter(newer, day__lte=today).exclude(attributed_at=None).values_list("day", flat=True)
+    )
+
+
+def covers(*, today: date) -> bool:
+    """Whether every campaign has its standings for `today`."""
+    return not Campaign.objects.exclude(standing_counts__day=today).exists()
+
+
+def covered_days(*, until: date) -> list[date]:
+    """Days of which every stream has events, ascending."""
+    both = Coverage.objects.filter(day__lte=until, events__gt=0).values("day").annotate(streams=Count("stream"))
+    return list(both.filter(streams=len(Stream)).order_by("day").values_list("day", flat=True))
+
+
+def _bring_campaign_up_to_date(campaign: Campaign, changed: set[date], today: date) -> None:
+    evaluated = campaign.standing_counts.aggregate(until=Max("day"))["until"]
+    if evaluated is None:
+        start = min(changed | {_first_day(campaign, today), today})
+        identification.bring_up_to_date(campaign, days=None, today=today)
+    else:
+        start = min(changed | {evaluated + ONE_DAY, today})
+        identification.bring_up_to_date(campaign, days=changed, today=today)
+    _execute("last_use", campaign, day=today)
+    _replay(campaign, start, today)
+    _count(campaign, start, today)
+
+
+def _first_day(campaign: Campaign, today: date) -> date:
+    legacy = DailyUse.objects.filter(submission_class=campaign.legacy_class).aggregate(day=Min("day"))["day"]
+    return min(legacy or today, Coverage.objects.aggregate(day=Min("day"))["day"] or today)
+
+
+def _replay(campaign: Campaign, start: date, today: date) -> None:
+    """Replace all changes of standing from `start` on, and what the holdouts show of them."""
+    holdouts = Holdout.objects.filter(campaign=campaign)
+    StandingChange.objects.filter(day__gte=start, holdout_id__in=holdouts.values("pk")).delete()
+    covered = covered_days(until=today)
+    for day in _days(start, today):
+        _execute("standings", campaign, day=day, quiet_since=quiet_since(day, campaign.quiet_days, covered))
+    _execute("settle", campaign, start=start)
+    _execute("reasons", campaign, day=today, quiet_since=quiet_since(today, campaign.quiet_days, covered))
+
+
+def _count(campaign: Campaign, start: date, today: date) -> None:
+    """Replace the counts from `start` on: today's from the holdouts, then back change by change."""
+    standing = Counter(dict(campaign.holdouts.values_list("standing").annotate(number=Count("pk"))))
+    changes = StandingChange.objects.filter(holdout__campaign=campaign, day__gt=start)
+    moves: dict[date, list[tuple[str, str, int]]] = {}
+    for day, *move in changes.values_list("day", "standing", "previous").annotate(number=Count("holdout")):
+        moves.setdefault(day, []).append(tuple(move))
+    counts = []
+    for day in reversed(_days(start, today)):
+        counts += [StandingCount(campaign=campaign, day=day, standing=s, holdouts=standing[s]) for s in Standing.values]
+        for to, previous, number in moves.get(day, ()):
+            standing[to] -= number
+            standing[previous] += number  # "" for those identified on the day
+    StandingCount.objects.filter(campaign=campaign, day__gte=start).delete()
+    StandingCount.objects.bulk_create(counts)
+
+
+def _days(start: date, until: date) -> list[date]:
+    return [start + timedelta(days=number) for number in range((until - start).days + 1)]
+
+
+def _execute(name: str, campaign: Campaign, **days: date) -> None:
+    values = {"campaign": campaign.pk, "legacy": campaign.legacy_class.value, "auth": SubmissionClass.SMTP_AUTH.value}
+    with connection.cursor() as cursor:
+        cursor.execute(Path(__file__).with_name(f"{name}.sql").read_text(), values | days)
