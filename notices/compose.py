@@ -92,6 +92,7 @@ def _context(notice: Notice) -> dict[str, object]:
         "campaign": campaign.name,
         "cutoff": campaign.cutoff_on,
         "last_legacy_at": holdout.last_legacy_at,
+        "last_legacy_time": f"{timezone.localtime(holdout.last_legacy_at):%H:%M}",
         "confirmed": _confirmed(notice, campaign),
         "situation": _situation(holdout.standing, holdout.reason),
         "program": catalog.title(program, language),
@@ -161,7 +162,7 @@ def _lines(line: str, columns: int) -> Iterator[str]:
 
 def _pieces(line: str, columns: int) -> Iterator[str]:
     """What must stay on one line: up to a 、 or 。 or a blank; longer than a line, it is cut anywhere."""
-    for piece in re.findall(r"[^、。 ]*(?:[、。][」』）)]?| +|$)", line):
+    for piece in filter(None, re.findall(r"[^、。 ]*(?:[、。][」』）)]?| +|$)", line)):
         while width(piece.rstrip()) > columns:
             cut = next(end for end in range(len(piece), 0, -1) if width(piece[:end]) <= columns)
             cut -= len(re.search(r"[A-Za-z0-9@._-]*$", piece[:cut])[0]) % cut  # not inside a word, if there is a choice

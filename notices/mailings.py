@@ -168,6 +168,11 @@ def start(*, mailing_id: int, now: datetime) -> None:
         raise _not_now(mailing_id, _("Only an approved mailing can be started."))
 
 
+def start_approved(*, now: datetime) -> int:
+    approved = Mailing.objects.filter(state=State.APPROVED)
+    return approved.update(state=State.SENDING, started_at=now)
+
+
 def pause(*, mailing_id: int, reason: str, now: datetime) -> None:
     mailing = Mailing.objects.get(pk=mailing_id)
     values = {"paused_at": now, "pause_reason": reason[:300]}

@@ -1,0 +1,113 @@
+"""Writes down what became of notices: leases that ended, unknown ones settled by evidence, fates."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from campaign.submissions import fates
+from notices import mailings
+from notices.deliveries import relaylog
+from notices.models import Delivery, Notice
+
+CHUNK = 1000
+MARGIN = timedelta(hours=1)  # clocks and logs of several hosts are seldom further apart
+QUEUE_LIFETIME = timedelta(days=7)  # after it no mail server still tries
+SECOND_THOUGHTS = timedelta(days=1)  # in which a server further on may still bounce what was delivered
+UNKNOWN_FOR = timedelta(days=14)  # then it is the operator's; the log is not read again for it
+WORKER_GONE = gettext_noop("the sending process ended before it could write down the relay's reply")
+IN_THE_LOG = gettext_noop("found in the mail server's log")
+NOT_IN_THE_LOG = gettext_noop("not in the mail server's log: it may go again")
+
+
+def settle(*, now: datetime) -> None:
+    """Bring the ledger in line with the log. Safe to repeat, also by two at once."""
+    _end_leases(now)
+    _settle_unknown(now)
+    _record_fates(now)
+
+
+def _end_leases(now: datetime) -> None:
+    claimed = Notice.objects.filter(state=Notice.State.CLAIMED, claimed_at__lt=now - settings.NOTICE_LEASE)
+    claimed.update(state=Notice.State.UNKNOWN, reply=WORKER_GONE)
+
+
+def _settle_unknown(now: datetime) -> None:
+    rows = Notice.objects.filter(state=Notice.State.UNKNOWN, claimed_at__gte=now - UNKNOWN_FOR)
+    unknown = list(rows.select_related("mailing").order_by("claimed_at"))
+    logged_until = fates.logged_until() if unknown else None
+    if logged_until is None:
+        return
+    first, last = unknown[0].claimed_at, unknown[-1].claimed_at
+    seen = fates.seen_message_ids(domain=settings.NOTICE_DOMAIN, since=first - 2 * MARGIN, until=now)
+    witnesses = _witnesses(first - MARGIN, last + settings.NOTICE_LEASE + MARGIN, seen=frozenset(seen))
+    for notice in unknown:
+        if notice.message_id in seen:
+            notice.accept(IN_THE_LOG, now=seen[notice.message_id])
+        elif relaylog.did_not_go_out(
+            notice.claimed_at,
+            logged_until=logged_until,
+            lease=settings.NOTICE_LEASE,
+            margin=MARGIN,
+            witnesses=witnesses,
+        ):
+            _let_go_again(notice, now=now)
+
+
+def _witnesses(begin: datetime, end: datetime, *, seen: frozenset[str]) -> relaylog.Witnesses:
+    """What the relay itself accepted; what only the log says would speak for the log by the log."""
+    accepted = Notice.objects.filter(state=Notice.State.ACCEPTED, accepted_at__range=(begin, end))
+    rows = accepted.exclude(reply=IN_THE_LOG).values_list("message_id", "accepted_at")
+    return relaylog.Witnesses(dict(rows), seen)
+
+
+def _let_go_again(notice: Notice, *, now: datetime) -> None:
+    """Back to waiting, in one step with the mailing, which may have finished in the meantime."""
+    with transaction.atomic():
+        if notice.put_back(NOT_IN_THE_LOG, send_after=now) and timezone.localdate(now) <= notice.mailing.expires_on:
+            mailings.reopen(mailing_id=notice.mailing_id)
+
+
+def _record_fates(now: datetime) -> None:
+    since = _oldest_open(now)
+    if since is None:
+        return
+    found = relaylog.latest(fates.fates_of(domain=settings.NOTICE_DOMAIN, since=since - MARGIN, until=now))
+    message_ids = list(found)
+    for begin in range(0, len(message_ids), CHUNK):
+        _record(message_ids[begin : begin + CHUNK], found)
+
+
+def _oldest_open(now: datetime) -> datetime | None:
+    """Acceptance of the oldest notice of whose fate the log may still tell something new."""
+    recent = Notice.objects.filter(state=Notice.State.ACCEPTED, accepted_at__gte=now - QUEUE_LIFETIME)
+    open_fate = Q(delivery=None) | Q(delivery__fate=Delivery.Fate.DEFERRED)
+    open_notices = recent.filter(open_fate | Q(accepted_at__gte=now - SECOND_THOUGHTS))
+    return open_notices.order_by("accepted_at").values_list("accepted_at", flat=True).first()
+
+
+def _record(message_ids: list[str], found: dict[str, fates.Fate]) -> None:
+    notices = Notice.objects.filter(message_id__in=message_ids, state=Notice.State.ACCEPTED)
+    rows = [
+        Delivery(
+            notice=notice,
+            fate=relaylog.FATES[fate.status],
+            at=fate.at,
+            status_code=fate.status_code[:12],
+            text=fate.text[:300],
+            host=fate.host[:255],
+            queue_id=fate.queue_id[:40],
+        )
+        for notice in notices.select_related("delivery")
+        if _is_news(notice, fate := found[notice.message_id])
+    ]
+    fields = ["fate", "at", "status_code", "text", "host", "queue_id"]
+    Delivery.objects.bulk_create(rows, update_conflicts=True, unique_fields=["notice"], update_fields=fields)
+
+
+def _is_news(notice: Notice, fate: fates.Fate) -> bool:
+    known = getattr(notice, "delivery", None)
+    return known is None or known.at < fate.at or (known.at == fate.at and known.fate != relaylog.FATES[fate.status])

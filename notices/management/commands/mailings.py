@@ -1,0 +1,112 @@
+"""`manage.py mailings`: what the pages do with mailings, for scripts."""
+
+import json
+from dataclasses import asdict
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaign.models import Campaign
+from notices import mailings
+from notices.models import Mailing
+
+ACTS = ("plan", "approve", "start", "pause", "resume", "cancel", "report")
+PLAIN_ACTS = {"start": mailings.start, "resume": mailings.resume, "cancel": mailings.cancel}
+PERMISSIONS = {"approve": "notices.approve_mailing"}
+RUN = "notices.run_mailing"
+
+
+class Command(BaseCommand):
+    help = "Plan, approve, start, pause, resume or cancel a mailing, or report how far it is."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("act", choices=ACTS)
+        parser.add_argument("--campaign", choices=Campaign.Name.values, help="for plan; else: its latest mailing")
+        parser.add_argument("--mailing", type=int, metavar="ID", help="which mailing")
+        parser.add_argument("--user", metavar="NAME", help="login of who does it; approve needs one")
+        parser.add_argument("--reason", default="", help="why it is paused")
+        parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+    def handle(self, *args, act: str, **options) -> None:
+        user = _user(options["user"], act)
+        try:
+            mailing = _plan(options["campaign"], user) if act == "plan" else _act(act, user, options)
+        except mailings.NotAllowed as error:
+            raise CommandError(str(error)) from error
+        self._tell(mailing, as_json=options["json"])
+
+    def _tell(self, mailing: Mailing, *, as_json: bool) -> None:
+        mailing.refresh_from_db()
+        report = asdict(mailings.report(mailing_id=mailing.pk))
+        if as_json:
+            known = {"mailing": mailing.pk, "campaign": mailing.campaign.name, "period": mailing.period}
+            self.stdout.write(json.dumps(known | {"state": mailing.state} | report))
+            return
+        self.stdout.write(f"{mailing.pk}: {mailing.campaign} {mailing.period}: {mailing.get_state_display()}")
+        for name, notices in report.items():
+            self.stdout.write(f"  {name:<9} {notices:>9}")
+
+
+def _act(act: str, user, options: dict) -> Mailing:
+    mailing = _mailing(options["campaign"], options["mailing"])
+    now = timezone.now()
+    if act == "approve":
+        mailings.approve(mailing_id=mailing.pk, user_id=user.pk, now=now)
+    elif act == "pause":
+        mailings.pause(mailing_id=mailing.pk, reason=options["reason"], now=now)
+    elif act in PLAIN_ACTS:
+        PLAIN_ACTS[act](mailing_id=mailing.pk, now=now)
+    return mailing
+
+
+def _user(name: str | None, act: str):
+    """Whoever is named must be allowed to do it; a script without a name does what beat does."""
+    if name is None:
+        if act == "approve":
+            raise CommandError(_("Approving needs --user: a person answers for it."))
+        return None
+    user = get_user_model().objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise CommandError(_("There is no user %(name)s.") % {"name": name})
+    permission = PERMISSIONS.get(act, RUN)
+    if act != "report" and not user.has_perm(permission):
+        raise CommandError(
+            _("%(name)s does not have the permission %(permission)s.") % {"name": name, "permission": permission}
+        )
+    return user
+
+
+def _campaign(name: str | None) -> Campaign:
+    if name is None:
+        raise CommandError(_("Name the campaign with --campaign."))
+    campaign = Campaign.objects.filter(name=name).first()
+    if campaign is None:
+        raise CommandError(_("There is no campaign %(name)s.") % {"name": name})
+    return campaign
+
+
+def _plan(campaign_name: str | None, user) -> Mailing:
+    today = timezone.localdate()
+    campaign = _campaign(campaign_name)
+    mailing = mailings.plan_reminder(
+        campaign_id=campaign.pk, today=today, now=timezone.now(), planned_by_id=user.pk if user else None
+    )
+    if mailing is None:
+        reason = _("Nothing planned: nobody is due, the campaign does not run today, or %(month)s has its reminder.")
+        raise CommandError(reason % {"month": f"{today:%Y-%m}"})
+    return mailing
+
+
+def _mailing(campaign_name: str | None, mailing_id: int | None) -> Mailing:
+    found = Mailing.objects.select_related("campaign")
+    if mailing_id is not None:
+        mailing = found.filter(pk=mailing_id).first()
+        if mailing is None:
+            raise CommandError(_("There is no mailing %(id)s.") % {"id": mailing_id})
+        return mailing
+    mailing = found.filter(campaign=_campaign(campaign_name)).order_by("-period", "-pk").first()
+    if mailing is None:
+        raise CommandError(_("This campaign has no mailing yet."))
+    return mailing
