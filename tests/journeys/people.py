@@ -158,7 +158,7 @@ class Afternoon:
         assert not collect(self.servers, mailbox("aoi"), "127.5.0.2", password="wrong")
         assert not collect(self.servers, mailbox("aoi"), "127.5.0.2", way="imap", password="wrong")
         with Smtp(self.servers.postfix, "127.5.0.2") as session:
-            refused = session.hand_in(mailbox("aoi"), [AWAY], _message(1, NO_PROGRAM))
+            refused = session.hand_in(mailbox("aoi"), [AWAY], a_message(1, NO_PROGRAM))
             assert refused is None, "a failed login must not open the relay"
         self._collect("aoi", "127.5.0.3", "pop3")
         assert not collect(self.servers, mailbox("botan"), "127.5.0.3", password="wrong")
@@ -180,7 +180,7 @@ class Afternoon:
         self._one(HOLE, "spam@nowhere.example", [AWAY], hole, NO_PROGRAM, why="relayed without a login")
         self._one(HOLE, mailbox("chika"), [AWAY], hole, NO_PROGRAM, why="even with a local sender")
         with Smtp(self.servers.postfix, "127.200.0.9") as session:
-            assert session.hand_in("spam@nowhere.example", [AWAY], _message(2, NO_PROGRAM)) is None
+            assert session.hand_in("spam@nowhere.example", [AWAY], a_message(2, NO_PROGRAM)) is None
             both = [AWAY, mailbox("dan")]  # one refused, one taken, in one transaction
             self._send(session, "127.200.0.9", "spam@nowhere.example", both, inbound, NO_PROGRAM, "half refused")
 
@@ -223,7 +223,7 @@ class Afternoon:
     def _send(
         self, session, client, sender, recipients, expected, program, why, *, failed=False, id_given=True
     ) -> None:
-        message = _message(len(self.sent) + 100, program, sender, id_given=id_given)
+        message = a_message(len(self.sent) + 100, program, sender, id_given=id_given)
         queue_id = session.hand_in(sender, recipients, message)
         assert queue_id, f"refused: {why}"
         name = PROGRAM_NAMES[program]
@@ -231,7 +231,7 @@ class Afternoon:
         self.sent.append(Sent(queue_id, message_id, *expected, client, name, failed, why))
 
 
-def _message(number: int, program: tuple[str, str], sender: str = "", *, id_given: bool = True) -> EmailMessage:
+def a_message(number: int, program: tuple[str, str], sender: str = "", *, id_given: bool = True) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender or "postmaster@elsewhere.example"
     message["To"] = AWAY

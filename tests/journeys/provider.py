@@ -12,11 +12,13 @@ from journeys.outside import Outside
 from journeys.people import AWAY, DOMAIN, EVERYBODY, FORWARDER, HOLE, OWN_NETWORK, Afternoon
 from journeys.postfix import Postfix, wait_until
 
+TIME_ZONE = "Asia/Tokyo"
+
 
 class Provider:
     """Running between `with` and its end."""
 
-    def __init__(self, folder: Path, *, long_queue_ids: bool = False, time_zone: str = "Asia/Tokyo"):
+    def __init__(self, folder: Path, *, long_queue_ids: bool = False, time_zone: str = TIME_ZONE):
         ports = _free_ports(8)
         certificate = _certificate(folder / "certificate.pem")
         self.outside = Outside(ports[0])

@@ -11,9 +11,7 @@ from zoneinfo import ZoneInfo
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from journeys.people import DOMAIN, OWN_NETWORK
-from journeys.provider import Provider
-
-TIME_ZONE = "Asia/Tokyo"
+from journeys.provider import TIME_ZONE, Provider
 
 
 def record(target: Path, *, long_queue_ids: bool) -> None:
@@ -21,7 +19,7 @@ def record(target: Path, *, long_queue_ids: bool) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o711)
-        with Provider(folder, long_queue_ids=long_queue_ids, time_zone=TIME_ZONE) as provider:
+        with Provider(folder, long_queue_ids=long_queue_ids) as provider:
             afternoon = provider.afternoon()
             for log in provider.logs:
                 shutil.copyfile(log, target / log.name)
