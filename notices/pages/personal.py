@@ -1,0 +1,149 @@
+"""The page behind a personal link: how things stand now, and what to do next. Looking changes nothing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from campaign.models import AttributedDay, DailyUse, Holdout, LogFile, Reason, Standing, SubmissionClass
+from notices import links
+from notices.guides import catalog
+from notices.models import Notice, Visit
+from notices.pages import limit
+from notices.pages.frame import frame_of, spoken
+
+
+class Situation(StrEnum):
+    """What the page says in its first sentence."""
+
+    OLD_WAY = "old_way"
+    PASSWORD = "password"  # tries the new way, fails, and is let through the old one
+    ONE_LEFT = "one_left"
+    NEW_WAY = "new_way"
+    DONE = "done"
+    SILENT = "silent"
+    EXEMPT = "exempt"
+
+
+SETTLED = {
+    Standing.MIGRATED: Situation.DONE,
+    Standing.SILENT: Situation.SILENT,
+    Standing.EXEMPT: Situation.EXEMPT,
+}
+NOTHING_LEFT = {Situation.DONE, Situation.EXEMPT}
+
+
+def situation(
+    standing: Standing | str, reason: Reason | str, *, last_legacy_at: datetime, last_auth_at: datetime | None
+) -> Situation:
+    """By the clock where the standing goes by days: who changed at noon reads so at noon."""
+    if standing in SETTLED:
+        return SETTLED[Standing(standing)]
+    if last_auth_at and last_auth_at > last_legacy_at:
+        return Situation.NEW_WAY
+    if reason == Reason.AUTH_FAILED:
+        return Situation.PASSWORD
+    return Situation.ONE_LEFT if standing == Standing.MIXED else Situation.OLD_WAY
+
+
+def masked_address(address: str) -> str:
+    local, at, domain = address.partition("@")
+    return f"{local[:1]}***{at}{domain}"
+
+
+def masked_number(number: str) -> str:
+    return f"{number[:3]}-***-{number[6:]}"
+
+
+@dataclass(frozen=True)
+class Personal:
+    situation: Situation
+    last_legacy_at: datetime
+    last_auth_at: datetime | None
+    old_program: str  # what people call it; "" when not known
+    new_program: str
+    guide: str  # name of the guide to go to; "" when they must choose
+    guide_title: str
+    nothing_left: bool
+    cutoff_on: date
+    days_left: int
+    quiet_days: int
+    address: str
+    number: str
+    as_of: datetime | None
+
+
+def personal(notice: Notice, *, today: date, language: str) -> Personal:
+    """How things stand for the customer of `notice`, read now."""
+    holdout = notice.holdout
+    campaign = notice.mailing.campaign
+    old = _last_use(holdout, campaign.legacy_class)
+    new = _last_use(holdout, SubmissionClass.SMTP_AUTH)
+    last_legacy_at = _later(holdout.last_legacy_at, old)
+    last_auth_at = _later(holdout.last_auth_at, new)
+    found = situation(holdout.standing, holdout.reason, last_legacy_at=last_legacy_at, last_auth_at=last_auth_at)
+    program = (old.client_program if old else "") or notice.client_program
+    return Personal(
+        situation=found,
+        last_legacy_at=last_legacy_at,
+        last_auth_at=last_auth_at,
+        old_program=catalog.title(program, language),
+        new_program=catalog.title(new.client_program, language) if new else "",
+        guide=catalog.client(program).name if program else "",
+        guide_title=catalog.client(program).title[language],
+        nothing_left=found in NOTHING_LEFT,
+        cutoff_on=campaign.cutoff_on,
+        days_left=campaign.days_left(today),
+        quiet_days=campaign.quiet_days,
+        address=masked_address(holdout.customer.notice_address),
+        number=masked_number(notice.number),
+        as_of=_data_time(),
+    )
+
+
+def _last_use(holdout: Holdout, submission_class: SubmissionClass) -> DailyUse | None:
+    uses = DailyUse.objects.filter(customer=holdout.customer, submission_class=submission_class)
+    return uses.order_by("-day").first()
+
+
+def _later(known: datetime | None, use: DailyUse | None) -> datetime | None:
+    return max((time for time in (known, use and use.last_at) if time), default=None)
+
+
+def _data_time() -> datetime | None:
+    attributed = AttributedDay.objects.aggregate(at=Max("attributed_at"))["at"]
+    return attributed or LogFile.objects.aggregate(at=Max("read_at"))["at"]
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """The address is a secret: nobody keeps, indexes or passes on what is shown under it."""
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+# Without Django's form token: no cookie gives any right here, the secret in the address does, and
+# under "no-referrer" browsers send "Origin: null", which the check of that token refuses.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    now = timezone.now()
+    frame = {"frame": frame_of(request)}
+    if not limit.allowed(request, now=now):
+        return _private(render(request, "pages/busy.html", frame, status=429))
+    today = timezone.localdate(now)
+    notice = links.notice_of(token, today=today)
+    if notice is None:
+        return _private(render(request, "pages/gone.html", frame, status=404))
+    shown = personal(notice, today=today, language=spoken())
+    if request.method == "POST":
+        Visit.objects.create(notice=notice, act=Visit.Act.GUIDE, client_program=shown.guide, at=now)
+        return _private(redirect("guide", client=shown.guide) if shown.guide else redirect("guide_index"))
+    return _private(render(request, "pages/personal.html", frame | {"personal": shown}))
