@@ -22,7 +22,7 @@ class State:
     journal: int = 0  # entries of the relay's journal that are in the log
     mail_size: int = 0
     login_size: int = 0
-    live: bool = False  # the history is complete
+    rotated: str = ""  # the first day of the month that the files were last rotated for
 
     def day(self, name: str) -> date:
         return date.fromisoformat(getattr(self, name))

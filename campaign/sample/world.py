@@ -56,8 +56,8 @@ class World:
         found = []
         for number, known in self.changes.items():
             for change in known:
-                if first <= change.at + AFTER_CHANGE < end:
-                    second = min(change.at + AFTER_CHANGE - first, acts.LAST)
+                second = change.at + AFTER_CHANGE - first
+                if 0 <= second < end - first:
                     found.append(Act(second, Kind.TEST, number, change.device, UNFORESEEN + number))
         return found
 

@@ -60,10 +60,12 @@ class Writer:
             os.close(file)
 
     def rotate(self, first: date) -> None:
-        """Puts the finished month away; `first` is the first day of the new one."""
+        """Puts the finished month away, once; `first` is the first day of the new one."""
+        if self.state.rotated == first.isoformat():
+            return
         for name in (MAIL, LOGINS):
             self._pack(self.logs / name, self.logs / f"{name}-{first:%Y%m%d}.gz")
-        self.state = self.state.having(mail_size=0, login_size=0)
+        self.state = self.state.having(mail_size=0, login_size=0, rotated=first.isoformat())
         save(self.folder, self.state)
         for name in (MAIL, LOGINS):
             # A new file, not a shorter one: whoever reads the old one keeps what was in it.

@@ -1,0 +1,29 @@
+"""The sample's staff: a person for each duty, with passwords that everybody knows. Only the sample makes them."""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+
+DUTIES = {
+    "operator": ("run_mailing",),
+    "approver": ("approve_mailing", "run_mailing"),
+    "support": (),
+}
+
+
+def password_of(name: str) -> str:
+    return f"sample-{name}"
+
+
+def hire() -> dict[str, int]:
+    """The sample's logins and their groups, made where they are missing; ids by name."""
+    ids = {}
+    for name, codenames in DUTIES.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        group.permissions.set(Permission.objects.filter(content_type__app_label="notices", codename__in=codenames))
+        user, new = get_user_model().objects.get_or_create(username=name)
+        if new:
+            user.set_password(password_of(name))
+            user.save()
+        user.groups.add(group)
+        ids[name] = user.pk
+    return ids
