@@ -1,0 +1,1 @@
+"""Log lines become events. Knows no Django, no database and no clock: bytes in, values out."""

@@ -1,0 +1,1 @@
+"""Events become attributed submissions. `intake` is the only writer of what comes out."""

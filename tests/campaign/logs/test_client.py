@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from campaign.customers.client import PROGRAMS, program_of
+from campaign.logs.client import PROGRAMS, program_of
 
 EXAMPLES = [
     ("K-9 Mail for Android", "k9"),

@@ -1,0 +1,86 @@
+"""Dovecot's POP and IMAP logins, versions 1.0 to 2.4.
+
+    dovecot: pop3-login: Login: user=<U>, method=M, rip=IP, lip=IP, mpid=N, TLS, session=<S>
+    dovecot: imap-login: Logged in: user=<U>, method=M, rip=IP, ...        (2.4)
+    pop3-login: Info: Login: user=<U>, ...                                 (Dovecot's own file)
+
+managesieve-login, submission-login and lmtp write the same words and open no window.
+Source: dovecot/core, src/login-common/login-settings.c and client-common.c.
+"""
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+
+from campaign.logs.addresses import canonical_ip
+from campaign.logs.columns import mapped, named, strings
+from campaign.logs.events import LOGIN, Events, Rows, table
+from campaign.logs.scan import COMMA, at, find, find_byte, pattern, rfind
+
+TAGS = {"dovecot", "pop3-login", "imap-login"}
+SERVICES = ["pop3", "imap"]
+
+POP3, IMAP = pattern("pop3-login: "), pattern("imap-login: ")
+OWN_POP3, OWN_IMAP = pattern("pop3-login"), pattern("imap-login")
+INFO, LOGIN_2_3, LOGIN_2_4 = pattern("Info: "), pattern("Login: user=<"), pattern("Logged in: user=<")
+METHOD, RIP = pattern(">, method="), pattern(", rip=")
+NOTHING, FOUND, NOT_UNDERSTOOD = 0, 1, 2
+
+
+def parse(rows: Rows, events: Events) -> np.ndarray:
+    """Adds the logins among `rows` to `events`; returns which rows were not understood."""
+    own = np.array([tag != "dovecot" for tag in rows.tags], np.bool_)[rows.tag]
+    kind, service, user, ip = _logins(rows.block, rows.text, rows.end, own)
+    picked = np.flatnonzero(kind == FOUND)
+    addresses = mapped(strings(rows.block, ip[picked]), canonical_ip, pa.string())
+    valid = addresses.is_valid().to_numpy(zero_copy_only=False)
+    kind[picked[~valid]] = NOT_UNDERSTOOD
+    chosen = rows[picked]
+    made = table(
+        LOGIN,
+        moment=pa.array(chosen.at),
+        line=pa.array(chosen.line),
+        host=named(chosen.host, rows.hosts),
+        ip=addresses,
+        user=strings(rows.block, user[picked]),
+        service=named(service[picked], SERVICES),
+    )
+    events.logins.append(made.filter(pa.array(valid)))
+    return kind == NOT_UNDERSTOOD
+
+
+@njit(cache=True, nogil=True)
+def _logins(block, texts, ends, own):
+    lines = texts.size
+    kind, service = np.zeros(lines, np.int8), np.zeros(lines, np.int8)
+    user, ip = np.zeros((lines, 2), np.int64), np.zeros((lines, 2), np.int64)
+    for line in range(lines):
+        start, end = texts[line], ends[line]
+        if own[line]:
+            # The service is the tag, just before ": "; syslog's tag may carry a pid.
+            service[line] = 1 if rfind(block, max(start - 26, 0), start, OWN_IMAP) >= 0 else 0
+            start += INFO.size if at(block, start, end, INFO) else 0
+        elif at(block, start, end, POP3):
+            start += POP3.size
+        elif at(block, start, end, IMAP):
+            start += IMAP.size
+            service[line] = 1
+        else:
+            continue
+        if at(block, start, end, LOGIN_2_3):
+            start += LOGIN_2_3.size
+        elif at(block, start, end, LOGIN_2_4):
+            start += LOGIN_2_4.size
+        else:
+            continue
+        # From the right: all that follows the user's name is the server's own text.
+        method = rfind(block, start, end, METHOD)
+        rip = find(block, method, end, RIP) if method > start else -1
+        if rip < 0:
+            kind[line] = NOT_UNDERSTOOD
+            continue
+        comma = find_byte(block, rip + RIP.size, end, COMMA)
+        kind[line] = FOUND
+        user[line, 0], user[line, 1] = start, method
+        ip[line, 0], ip[line, 1] = rip + RIP.size, comma if comma >= 0 else end
+    return kind, service, user, ip

@@ -1,0 +1,211 @@
+"""The head of every line: time, host, program and pid, for a block of whole lines at once.
+
+    Nov  4 09:00:00 host tag[pid]: text            RFC 3164; the day padded by a blank or a zero
+    2026-11-04T09:00:00.123456+09:00 host tag[pid]: text      RFC 3339
+    Nov  4 09:00:00 tag: text                      a program's own file: no host
+
+Only the head is trusted; all behind `text` was written by strangers.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from campaign.logs.scan import BRACKET, CLOSE, COLON, MINUS, SPACE, digits
+from campaign.logs.stamps import DAY, SECOND
+
+NO_STAMP, WITHOUT_YEAR, LOCAL, ABSOLUTE = 0, 1, 2, 3
+NAMES_AT_MOST = 1000  # different hosts, and different tags, in one block; the last one means "others"
+MONTH_NAMES = np.array([[ord(letter) for letter in name] for name in
+                        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()], dtype=np.uint8)  # fmt: skip
+
+
+class Heads(NamedTuple):
+    """One entry a line. `value` is microseconds: of the day (WITHOUT_YEAR), of local time
+    since 1970 (LOCAL) or since 1970 in UTC (ABSOLUTE). `day` is month * 32 + day of a stamp
+    without year. `host` and `tag` are places in the lists of names beside."""
+
+    start: np.ndarray
+    end: np.ndarray
+    stamp: np.ndarray
+    value: np.ndarray
+    day: np.ndarray
+    host: np.ndarray
+    tag: np.ndarray
+    pid: np.ndarray
+    text: np.ndarray
+    hosts: list[str]
+    tags: list[str]
+
+
+def heads(block: np.ndarray) -> Heads:
+    """Reads the heads of all lines in `block` (uint8); a last line may lack its line end."""
+    ends = np.flatnonzero(block == 10)
+    if block.size and block[-1] != 10:
+        ends = np.append(ends, block.size)
+    starts = np.concatenate(([0], ends[:-1] + 1)) if ends.size else ends
+    lines = ends.size
+    columns = {
+        "stamp": np.zeros(lines, np.int8),
+        "value": np.zeros(lines, np.int64),
+        "day": np.zeros(lines, np.int16),
+        "host": np.zeros(lines, np.int32),
+        "tag": np.zeros(lines, np.int32),
+        "pid": np.zeros(lines, np.int64),
+        "text": np.zeros(lines, np.int64),
+    }
+    ends = ends.copy()
+    host_spans, tag_spans = np.zeros((NAMES_AT_MOST, 2), np.int64), np.zeros((NAMES_AT_MOST, 2), np.int64)
+    hosts, tags = _heads(block, starts, ends, host_spans, tag_spans, **columns)
+    return Heads(starts, ends, **columns, hosts=_names(block, host_spans, hosts), tags=_names(block, tag_spans, tags))
+
+
+def _names(block: np.ndarray, spans: np.ndarray, known: int) -> list[str]:
+    names = [bytes(block[start:end]).decode("utf-8", "replace") for start, end in spans[:known]]
+    return [*names, "(others)"] if known == NAMES_AT_MOST - 1 else names
+
+
+@njit(cache=True, nogil=True)
+def _heads(block, starts, ends, host_spans, tag_spans, stamp, value, day, host, tag, pid, text):
+    hosts = tags = 0
+    for line in range(starts.size):
+        start, end = starts[line], ends[line]
+        if end > start and block[end - 1] == 13:
+            end -= 1
+            ends[line] = end
+        kind, moment, month_day, after = _stamp(block, start, end)
+        if kind == NO_STAMP:
+            continue
+        host_end = after
+        while host_end < end and block[host_end] != SPACE:
+            host_end += 1
+        if host_end > after and block[host_end - 1] == COLON:  # no host: what stands here is the tag
+            tag_start, host_end = after, after
+        else:
+            tag_start = host_end + 1
+        colon = tag_start
+        while colon < end and block[colon] != COLON and block[colon] != SPACE:
+            colon += 1
+        if colon >= end or block[colon] != COLON:
+            colon = tag_start  # no program: "last message repeated 3 times"
+        tag_end, number = _tag(block, tag_start, colon)
+        stamp[line], value[line], day[line], pid[line] = kind, moment, month_day, number
+        text[line] = min(colon + 2, end) if colon > tag_start else end
+        host[line], hosts = _name(block, host_spans, hosts, after, host_end)
+        tag[line], tags = _name(block, tag_spans, tags, tag_start, tag_end)
+    return hosts, tags
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _tag(block, start, end):
+    """Where the program's name ends in `name[pid]`, and the pid (0 without one)."""
+    if end > start and block[end - 1] == CLOSE:
+        for place in range(start, end):
+            if block[place] == BRACKET:
+                number = digits(block, place + 1, end - 1) if end - place < 14 else -1
+                return place, max(number, 0)
+    return end, 0
+
+
+@njit(cache=True, nogil=True)
+def _name(block, spans, known, start, end):
+    """The place of a name in the list of names known so far, and how many are known now."""
+    size = end - start
+    for place in range(known):
+        begin = spans[place, 0]
+        if spans[place, 1] - begin == size:
+            same = True
+            for step in range(size):
+                if block[begin + step] != block[start + step]:
+                    same = False
+                    break
+            if same:
+                return place, known
+    if known == spans.shape[0] - 1:
+        return known, known
+    spans[known, 0], spans[known, 1] = start, end
+    return known, known + 1
+
+
+@njit(cache=True, nogil=True)
+def _stamp(block, start, end):
+    """(kind, value, month * 32 + day, where the text behind the stamp begins)"""
+    if end - start > 16 and block[start + 3] == SPACE and block[start + 15] == SPACE:
+        return _rfc3164(block, start)
+    if end - start > 20 and block[start + 4] == MINUS and block[start + 10] == 84:
+        return _rfc3339(block, start, end)
+    return NO_STAMP, 0, 0, start
+
+
+@njit(cache=True, nogil=True)
+def _rfc3164(block, start):
+    month = 0
+    for place in range(12):
+        names = MONTH_NAMES[place]
+        if block[start] == names[0] and block[start + 1] == names[1] and block[start + 2] == names[2]:
+            month = place + 1
+            break
+    day_start = start + 5 if block[start + 4] == SPACE else start + 4
+    day = digits(block, day_start, start + 6)
+    time = _clock(block, start + 7)
+    if month == 0 or day < 1 or day > 31 or time < 0 or block[start + 6] != SPACE:
+        return NO_STAMP, 0, 0, start
+    return WITHOUT_YEAR, time, month * 32 + day, start + 16
+
+
+@njit(cache=True, nogil=True)
+def _clock(block, start):
+    """Microseconds of the day for `hh:mm:ss`, -1 when it is none; :60 is a leap second."""
+    hour, minute, second = digits(block, start, start + 2), digits(block, start + 3, start + 5), 0
+    second = digits(block, start + 6, start + 8)
+    if block[start + 2] != COLON or block[start + 5] != COLON:
+        return -1
+    if hour < 0 or hour > 23 or minute < 0 or minute > 59 or second < 0 or second > 60:
+        return -1
+    return ((hour * 60 + minute) * 60 + second) * SECOND
+
+
+@njit(cache=True, nogil=True)
+def _rfc3339(block, start, end):
+    year, month = digits(block, start, start + 4), digits(block, start + 5, start + 7)
+    day, time = digits(block, start + 8, start + 10), _clock(block, start + 11)
+    if year < 1970 or month < 1 or month > 12 or day < 1 or day > _days_in(year, month) or time < 0:
+        return NO_STAMP, 0, 0, start
+    place, fraction, scale = start + 19, 0, SECOND
+    if place < end and (block[place] == 46 or block[place] == 44):
+        place += 1
+        while place < end and 48 <= block[place] <= 57:
+            scale //= 10
+            fraction += (block[place] - 48) * scale
+            place += 1
+    moment = _days(year, month, day) * DAY + time + fraction
+    if place < end and block[place] == SPACE:
+        return LOCAL, moment, 0, place + 1
+    if place + 1 < end and block[place] == 90 and block[place + 1] == SPACE:
+        return ABSOLUTE, moment, 0, place + 2
+    sign = 1 if block[place] == 43 else -1
+    minutes_at = place + 4 if place + 3 < end and block[place + 3] == COLON else place + 3
+    after = minutes_at + 2
+    if after >= end or block[after] != SPACE or (block[place] != 43 and block[place] != MINUS):
+        return NO_STAMP, 0, 0, start
+    hours, minutes = digits(block, place + 1, place + 3), digits(block, minutes_at, after)
+    if hours < 0 or hours > 23 or minutes < 0 or minutes > 59:
+        return NO_STAMP, 0, 0, start
+    return ABSOLUTE, moment - sign * (hours * 60 + minutes) * 60 * SECOND, 0, after + 1
+
+
+@njit(cache=True, nogil=True)
+def _days_in(year, month):
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+@njit(cache=True, nogil=True)
+def _days(year, month, day):
+    """Days since 1970-01-01 in the Gregorian calendar."""
+    if month <= 2:
+        year -= 1
+        month += 12
+    return 365 * year + year // 4 - year // 100 + year // 400 + (153 * (month - 3) + 2) // 5 + day - 1 - 719468

@@ -1,0 +1,131 @@
+"""Attributes one day: DuckDB reads its events and leaves a table `submission`.
+
+The rules stand in `attribution.sql`; what SQL cannot decide (is this address in that
+network, which login does this spelling mean) is asked here once for each different value.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from campaign.logs.events import LOGIN, MAIL
+from campaign.logs.logins import canonical_login
+from campaign.submissions.days import day_of, start_of
+from campaign.submissions.segments import LOGINS, Segments
+from campaign.submissions.segments import MAIL as MAIL_STREAM
+
+SQL = (Path(__file__).parent / "attribution.sql").read_text()
+STEP_2 = "-- 2. "  # what comes before it needs no look-ups, and says which ones are needed
+ASSEMBLED, REST = SQL.split(STEP_2)
+HOUR = 3_600_000_000
+BEFORE = HOUR  # steps before the day: what queue ids were still in use at midnight
+AFTER = 6 * HOUR  # steps behind the day: first delivery attempts of what came before midnight
+LOOPBACK = (ip_network("127.0.0.1/32"), ip_network("::1/128"))
+MEMORY_LIMIT = "700MB"
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the provider knows about its own system. `directory` maps addresses to logins;
+    None where no list of customers is at hand."""
+
+    local_domains: Collection[str]
+    own_networks: Collection[Network] = ()
+    filter_addresses: Collection[Network] = ()
+    window: timedelta = timedelta(minutes=30)
+    skew: timedelta = timedelta(seconds=5)
+    default_domain: str = ""
+    directory: pa.Table | None = None
+    program_of: Callable[[str], str] = field(default=lambda header: "")
+
+
+def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """A database in memory that moves to `scratch` what does not fit."""
+    settings = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(scratch), "autoinstall_known_extensions": "false"}
+    return duckdb.connect(":memory:", config=settings)
+
+
+def days_to_redo(touched: Iterable[date]) -> set[date]:
+    """The days whose submissions new events may have changed: their own, and the day before,
+    whose last messages may have been delivered after midnight."""
+    return {day - timedelta(days=back) for day in touched for back in (0, 1)}
+
+
+def attribute(con: duckdb.DuckDBPyConnection, segments: Segments, day: date, rules: Rules) -> None:
+    """Fills the temporary table `submission` of `con` with the submissions of `day`."""
+    start, end = start_of(day, segments.zone), start_of(day + timedelta(days=1), segments.zone)
+    window, skew = _micros(rules.window), _micros(rules.skew)
+    _view(con, "mail_event", segments, MAIL_STREAM, (start - BEFORE, end + AFTER), MAIL)
+    _view(con, "login_event", segments, LOGINS, (start - window, end + skew), LOGIN)
+    variables = {
+        "day_start": start,
+        "day_end": end,
+        "steps_from": start - BEFORE,
+        "steps_until": end + AFTER,
+        "window_us": window,
+        "skew_us": skew,
+        "has_directory": rules.directory is not None,
+    }
+    for name, value in variables.items():
+        con.execute(f"SET VARIABLE {name} = {value}")
+    con.execute(ASSEMBLED)
+    _lookups(con, rules)
+    con.execute(STEP_2 + REST)
+
+
+def _micros(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)
+
+
+def _view(con, name: str, segments: Segments, stream: str, span: tuple[int, int], schema: pa.Schema) -> None:
+    first, last = (day_of(at, segments.zone) for at in span)
+    days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
+    files = segments.files(stream, days)
+    if files:
+        con.read_parquet(files, hive_partitioning=False).create_view(name, replace=True)
+    else:
+        con.register(f"no_{stream}", schema.empty_table())
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM no_{stream}")
+
+
+def _lookups(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
+    """Tables that answer, for each different value of the day, what only Python can tell."""
+    addresses = _column(con, "SELECT DISTINCT ip FROM message WHERE sasl_user IS NULL")
+    parsed = {text: ip_address(text) for text in addresses}
+    own = [text for text, address in parsed.items() if any(address in net for net in rules.own_networks)]
+    filters = [*LOOPBACK, *rules.filter_addresses]
+    passing = [text for text, address in parsed.items() if any(address in net for net in filters)]
+    _table(con, "own_address", ip=own)
+    _table(con, "filter_address", ip=passing)
+    typed = _column(con, """
+        SELECT user FROM login_event WHERE moment >= getvariable('day_start') - getvariable('window_us')
+           AND moment < getvariable('day_end') + getvariable('skew_us')
+        UNION SELECT sasl_user FROM message WHERE sasl_user IS NOT NULL""")  # fmt: skip
+    logins = [canonical_login(name, rules.default_domain) for name in typed]
+    _table(con, "known_login", typed=typed, login=logins)
+    _table(con, "local_domain", domain=list(rules.local_domains))
+    headers = _column(con, "SELECT DISTINCT program FROM message WHERE program IS NOT NULL")
+    names = [(header, name) for header in headers if (name := rules.program_of(header))]
+    _table(con, "program_name", header=[header for header, _ in names], name=[name for _, name in names])
+    if rules.directory is not None:
+        con.register("given_directory", rules.directory)
+        con.execute("CREATE OR REPLACE TEMP TABLE directory AS SELECT address, login FROM given_directory")
+    else:
+        _table(con, "directory", address=[], login=[])
+
+
+def _column(con: duckdb.DuckDBPyConnection, query: str) -> list[str]:
+    return [value for (value,) in con.execute(query).fetchall()]
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, /, **columns: list[str]) -> None:
+    con.register("lookup", pa.table({column: pa.array(values, pa.string()) for column, values in columns.items()}))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM lookup")
+    con.unregister("lookup")

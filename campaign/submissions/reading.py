@@ -1,0 +1,176 @@
+"""Reads one log file into segments, block by block, on as many threads as there are cores."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from campaign.logs.dialects import WITHOUT_STAMP, Reader
+from campaign.logs.events import ProgramCount
+from campaign.logs.files import Block, Fingerprint, LogFile, Unreadable
+from campaign.logs.stamps import YearState
+from campaign.submissions.segments import Segments
+
+SEALED = 4 << 20  # bytes; a last piece shorter than this is read again with what is added to it
+PROBLEMS_AT_MOST = 20
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How lines are to be understood. `latest` is the last moment (microseconds) a line may carry."""
+
+    zone: ZoneInfo
+    local_domains: Collection[str]
+    latest: int
+    today: date
+    year: int | None = None
+
+
+@dataclass
+class Place:
+    """Where the reading of a file stands: all before `offset` is in the segments for good."""
+
+    offset: int = 0
+    line: int = 1
+    year: YearState | None = None
+    programs: dict[str, ProgramCount] = field(default_factory=dict)
+
+
+@dataclass
+class FileReport:
+    """What came of reading one file. `touched` are the streams and days that it has events of."""
+
+    path: str
+    fingerprint: Fingerprint | None = None
+    place: Place = field(default_factory=Place)
+    read_to: int = 0
+    lines: int = 0  # of the whole file, as far as it was read
+    programs: dict[str, ProgramCount] = field(default_factory=dict)
+    touched: set[tuple[str, date]] = field(default_factory=set)
+    first_at: int | None = None
+    last_at: int | None = None
+    problems: list[str] = field(default_factory=list)
+    more_problems: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def problem(self, text: str) -> None:
+        if len(self.problems) < PROBLEMS_AT_MOST:
+            self.problems.append(text)
+        else:
+            self.more_problems += 1
+
+    def lines_for_people(self) -> list[str]:
+        """Problems, notes, and what was not understood by program, with an example each."""
+        said = [*self.problems, *self.notes]
+        if self.more_problems:
+            said.append(f"{self.path}: and {self.more_problems} problems more of this kind")
+        if not self.problems:
+            for name, count in sorted(self.programs.items()):
+                if count.not_understood:
+                    what = f"{count.not_understood} of {count.lines} lines of {name} not understood"
+                    said.append(f"{self.path}: {what}, the first: {count.example!r}")
+        return said
+
+
+def read_file(
+    log: LogFile,
+    reading: Reading,
+    segments: Segments,
+    *,
+    place: Place,
+    last_line_too: bool,
+    progress: Progress | None = None,
+) -> FileReport:
+    """Reads `log` from `place` to its end; what is wrong with it is in the report, not raised."""
+    report = FileReport(log.path, place=place)
+    try:
+        report.fingerprint = log.fingerprint()
+        report.read_to, report.lines = place.offset, place.line - 1
+        report.programs = _copy(place.programs)
+        with ThreadPoolExecutor(os.cpu_count()) as workers:
+            _read_blocks(log, reading, segments, report, workers, last_line_too, progress)
+    except Unreadable as error:
+        report.problem(f"{log.path}:{report.lines + 1}: {error}; what came before it was read")
+    _judge(report)
+    return report
+
+
+def _read_blocks(log, reading, segments, report, workers, last_line_too, progress) -> None:
+    start = report.place
+    reader = Reader(
+        zone=reading.zone,
+        local_domains=reading.local_domains,
+        latest=reading.latest,
+        written_on=log.written_on or reading.today,
+        year=reading.year,
+        state=start.year,
+    )
+    digest = report.fingerprint.digest
+    waiting: deque[tuple[Place, Place, Future]] = deque()
+    try:
+        for block in log.blocks(offset=start.offset, line=start.line, last_line_too=last_line_too or not log.grows):
+            before = Place(block.offset, block.line, reader.state)
+            heads, times = reader.heads(block.data)  # here, in order: years turn from line to line
+            behind = Place(block.offset + block.data.size, block.line + heads.start.size, reader.state)
+            future = workers.submit(_read_block, reader, segments, block, heads, times, digest)
+            waiting.append((before, behind, future))
+            if len(waiting) > (os.cpu_count() or 1):
+                _finish(*waiting.popleft(), report)
+            if progress:
+                progress(block.data.size)
+    finally:
+        while waiting:
+            _finish(*waiting.popleft(), report)
+
+
+def _read_block(reader: Reader, segments: Segments, block: Block, heads, times: np.ndarray, digest: str):
+    events, wrong = reader.events(block.data, heads, times, block.line)
+    touched = segments.write(events, digest=digest, offset=block.offset)
+    stamped = times[heads.stamp > 0]
+    span = (int(stamped.min()), int(stamped.max())) if stamped.size else None
+    return events.programs, wrong, touched, span
+
+
+def _finish(before: Place, behind: Place, future: Future, report: FileReport) -> None:
+    programs, wrong, touched, span = future.result()
+    before.programs = _copy(report.programs)
+    for name, count in programs.items():
+        report.programs.setdefault(name, ProgramCount()).add(count)
+    report.lines = behind.line - 1
+    report.read_to = behind.offset
+    report.touched |= touched
+    if span:
+        report.first_at = min(report.first_at or span[0], span[0])
+        report.last_at = max(report.last_at or span[1], span[1])
+    for text in wrong:
+        report.problem(f"{report.path}:{text}")
+    report.place = before
+    if behind.offset - before.offset >= SEALED:
+        behind.programs = _copy(report.programs)
+        report.place = behind
+
+
+def _copy(programs: dict[str, ProgramCount]) -> dict[str, ProgramCount]:
+    return {name: ProgramCount(count.lines, count.not_understood, count.example) for name, count in programs.items()}
+
+
+def _judge(report: FileReport) -> None:
+    """A file without one usable line is no mail log, and silence about that would look like success."""
+    known = {name: count for name, count in report.programs.items() if count.lines > count.not_understood}
+    if report.lines == 0 and report.read_to == 0 and not report.problems:
+        report.notes.append(f"{report.path}: empty, nothing to read yet")
+    elif report.lines and not known:
+        name, count = max(report.programs.items(), key=lambda item: item[1].lines, default=("", ProgramCount()))
+        if name == WITHOUT_STAMP:
+            wanted = "wanted a mail log: a time stamp, a host and a program on every line"
+            report.problem(f"{report.path}:1: is not a mail log ({count.example[:80]!r}); {wanted}")
+        else:
+            seen = ", ".join(sorted(report.programs)[:8])
+            wanted = "wanted lines of Postfix or Dovecot"
+            report.problem(f"{report.path}: no line of a program that is known here, only of {seen}; {wanted}")

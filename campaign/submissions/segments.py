@@ -1,0 +1,90 @@
+"""Events in Parquet files, by stream and day, named by what they were read from.
+
+    ROOT/logins/day=2026-11-24/DIGEST-OFFSET.parquet
+    ROOT/mail/day=2026-11-24/DIGEST-OFFSET.parquet
+
+The same bytes read again overwrite the same files, so nothing is ever there twice.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from campaign.logs.events import Events
+from campaign.submissions.days import days_between, start_of
+
+LOGINS, MAIL = "logins", "mail"
+WITH_DICTIONARY = ["kind", "host", "mta", "word", "code", "service"]
+
+
+class Segments:
+    """The event files below one folder; days are those of `zone`."""
+
+    def __init__(self, root: Path, zone: ZoneInfo) -> None:
+        self.root = root
+        self.zone = zone
+
+    def write(self, events: Events, *, digest: str, offset: int) -> set[tuple[str, date]]:
+        """Stores the events of one block; returns which streams and days it has events of."""
+        written = set()
+        for stream, table in ((LOGINS, events.login_table()), (MAIL, events.mail_table())):
+            for day, part in self._by_day(table):
+                self._write(part, self._path(stream, day, digest, offset))
+                written.add((stream, day))
+        return written
+
+    def _by_day(self, table: pa.Table) -> Iterable[tuple[date, pa.Table]]:
+        if not table.num_rows:
+            return
+        bounds = pc.min_max(table["moment"]).as_py()
+        days = list(days_between(bounds["min"], bounds["max"], self.zone))
+        if len(days) == 1:
+            yield days[0], table
+            return
+        places = np.searchsorted([start_of(day, self.zone) for day in days], table["moment"].to_numpy(), side="right") - 1
+        for place in np.unique(places):
+            yield days[place], table.filter(pa.array(places == place))
+
+    def _path(self, stream: str, day: date, digest: str, offset: int) -> Path:
+        return self.root / stream / f"day={day.isoformat()}" / f"{digest[:32]}-{offset:015}.parquet"
+
+    def _write(self, table: pa.Table, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Readers see a whole file or none; a name of its own keeps two writers of the same bytes apart.
+        unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
+        dictionaries = [name for name in WITH_DICTIONARY if name in table.column_names]
+        pq.write_table(table, unfinished, compression="zstd", compression_level=1, use_dictionary=dictionaries)
+        unfinished.replace(path)
+
+    def forget(self, digest: str) -> None:
+        """Removes all events of one file: it is about to be read again from its begin."""
+        for path in self.root.glob(f"*/day=*/{digest[:32]}-*.parquet"):
+            path.unlink(missing_ok=True)
+
+    def files(self, stream: str, days: Iterable[date]) -> list[str]:
+        """The event files of these days, in a fixed order."""
+        found = []
+        for day in sorted(set(days)):
+            found += sorted(str(path) for path in (self.root / stream / f"day={day.isoformat()}").glob("*.parquet"))
+        return found
+
+    def days(self) -> list[date]:
+        """Every day that has events of either stream."""
+        names = {path.name.removeprefix("day=") for path in self.root.glob("*/day=*")}
+        return sorted(date.fromisoformat(name) for name in names)
+
+    def drop_before(self, day: date) -> list[date]:
+        """Removes the events of all days before `day`; returns these days."""
+        dropped = [old for old in self.days() if old < day]
+        for old in dropped:
+            for stream in (LOGINS, MAIL):
+                shutil.rmtree(self.root / stream / f"day={old.isoformat()}", ignore_errors=True)
+        return dropped
