@@ -1,0 +1,99 @@
+"""Real SMTP servers for tests: each records what it accepted, and can be told to behave badly."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+
+class Relay:
+    """Says what the functions given say, else that all is well.
+
+    `recipient(address)` and `content(envelope)` return a reply such as "450 4.2.0 later", or
+    the word "drop": the connection is cut. `begin(envelope)` may cut it after the 354;
+    "2 then drop" of `content` takes the mail first.
+    """
+
+    def __init__(self, *, sender=None, recipient=None, begin=None, content=None, answers: bool = True):
+        self.sender, self.recipient, self.begin, self.content = sender, recipient, begin, content
+        self.answers = answers
+        self.accepted: list[str] = []
+        self.letters: list[bytes] = []
+        self.senders: list[str] = []
+        self.connections = 0
+
+    def message_ids(self) -> Counter:
+        return Counter(message_from_bytes(letter)["Message-ID"].strip("<>") for letter in self.letters)
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        reply = self.sender(address) if self.sender else "250 2.1.0 Ok"
+        if reply.startswith("2"):
+            envelope.mail_from = address
+        return await _say(server, reply)
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        reply = self.recipient(address) if self.recipient else "250 2.1.5 Ok"
+        if reply.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return await _say(server, reply)
+
+    async def handle_DATA(self, server, session, envelope):
+        reply = self.content(envelope) if self.content else "250 2.0.0 Ok: queued as 4XyzQ1"
+        if reply.startswith("2"):
+            self.accepted += envelope.rcpt_tos
+            self.senders.append(envelope.mail_from)
+            self.letters.append(envelope.content)
+        if not self.answers:  # it has the mail, and its reply never comes
+            await asyncio.sleep(60)
+        return await _say(server, reply.removeprefix("2 then "))
+
+
+async def _say(server, reply: str) -> str:
+    if reply == "drop":
+        server.transport.abort()
+    return reply
+
+
+class Server(SMTP):
+    async def smtp_DATA(self, arg):
+        begin = self.event_handler.begin
+        if begin and begin(self.envelope) == "drop":
+            await self.push("354 go ahead")
+            self.transport.abort()
+            return
+        await super().smtp_DATA(arg)
+
+    def connection_made(self, transport):
+        self.event_handler.connections += 1
+        super().connection_made(transport)
+
+
+@contextmanager
+def running(relay: Relay, settings, **options) -> Iterator[Relay]:
+    """The relay at work on a free port, which the settings then name."""
+
+    class Here(Controller):
+        def factory(self) -> SMTP:
+            return Server(self.handler, **self.SMTP_kwargs)
+
+        def _trigger_server(self) -> None:
+            self.port = self.server.sockets[0].getsockname()[1]
+            super()._trigger_server()
+
+    controller = Here(relay, hostname="127.0.0.1", port=0, ready_timeout=10, server_hostname="relay.test", **options)
+    controller.start()
+    settings.RELAY_HOST, settings.RELAY_PORT = "127.0.0.1", controller.port
+    relay.connections = 0
+    try:
+        yield relay
+    finally:
+        controller.stop(no_assert=True)
+
+
+def refusing(*addresses: str, reply: str) -> Callable[[str], str]:
+    """For `recipient`: this reply for these addresses, or for all if none are given."""
+    return lambda address: reply if not addresses or address in addresses else "250 2.1.5 Ok"

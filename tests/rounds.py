@@ -1,0 +1,59 @@
+"""Mailings for tests, and clocks to send them by."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from builders import make_campaign, make_customer, make_holdout, make_user
+
+from campaign.models import Campaign, Customer
+from notices import mailings
+from notices.models import Mailing, Notice
+
+DAY = date(2026, 12, 1)  # a Tuesday, and the first working day of its month
+TOKYO = ZoneInfo("Asia/Tokyo")
+_serial = count(1)
+
+
+def at(hour: int, minute: int = 0, *, day: date = DAY) -> datetime:
+    """A time of the provider's clock."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=TOKYO)
+
+
+def clock(begin: datetime) -> Callable[[], datetime]:
+    """A clock that goes on by a millisecond whenever somebody looks at it."""
+    ticks = count()
+    return lambda: begin + timedelta(milliseconds=next(ticks))
+
+
+AFTERNOON = at(16, 30)
+
+
+def plan(holdouts: int = 1, *, campaign: Campaign | None = None, customers: list[Customer] | None = None) -> Mailing:
+    """A planned mailing to so many holdouts, or to the customers given; all due by the afternoon."""
+    campaign = campaign or make_campaign()
+    for customer in customers or [make_customer() for _ in range(holdouts)]:
+        make_holdout(campaign, customer)
+    return mailings.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8))
+
+
+def sending(holdouts: int = 1, **given) -> Mailing:
+    mailing = plan(holdouts, **given)
+    mailings.approve(mailing_id=mailing.pk, user_id=make_user(f"approver{next(_serial)}").pk, now=at(8, 30))
+    mailings.start(mailing_id=mailing.pk, now=at(9))
+    Notice.objects.for_mailing(mailing).filter(state="waiting").update(send_after=at(9))
+    mailing.refresh_from_db()
+    return mailing
+
+
+def state_of(mailing: Mailing) -> str:
+    return Mailing.objects.values_list("state", flat=True).get(pk=mailing.pk)
+
+
+def numbers(mailing: Mailing) -> mailings.Report:
+    """The report, after a look at whether it adds up."""
+    report = mailings.report(mailing_id=mailing.pk)
+    assert report.planned == report.accepted + report.refused + report.withdrawn + report.unknown + report.waiting
+    assert report.delivered + report.deferred + report.bounced + report.expired <= report.accepted
+    return report
