@@ -15,7 +15,7 @@ import postgresql
 import pytest
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
-_XDIST_WORKER = "PYTEST_XDIST_WORKER" in os.environ  # lives in what the first process has set up
+_XDIST_WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # lives in what the first process has set up
 _missing = ""
 
 
@@ -31,7 +31,9 @@ def pytest_addoption(parser):
 @pytest.hookimpl(wrapper=True)  # before pytest-django, which imports the settings in this hook
 def pytest_load_initial_conftests(early_config):
     sys.addaudithook(_refuse_other_hosts)
-    if not _XDIST_WORKER:
+    if _XDIST_WORKER:
+        _own_data(Path(os.environ["DATA"]) / _XDIST_WORKER)
+    else:
         _set_up(early_config.known_args_namespace.database, early_config.add_cleanup)
     return (yield)
 
@@ -40,8 +42,7 @@ def _set_up(database: str, add_cleanup) -> None:
     global _missing
     data = Path(tempfile.mkdtemp(prefix="campaign-"))
     add_cleanup(lambda: shutil.rmtree(data, ignore_errors=True))
-    (data / "static").mkdir()  # WhiteNoise warns of a missing one
-    os.environ["DATA"] = str(data)
+    _own_data(data)
     os.environ.pop("DATABASE_URL", None)
     if database == "postgresql":
         try:
@@ -52,6 +53,11 @@ def _set_up(database: str, add_cleanup) -> None:
         cluster.start()
         add_cleanup(cluster.stop)
         os.environ["DATABASE_URL"] = cluster.url
+
+
+def _own_data(data: Path) -> None:
+    (data / "static").mkdir(parents=True)  # WhiteNoise warns of a missing one
+    os.environ["DATA"] = str(data)
 
 
 def pytest_report_header(config):
