@@ -1,0 +1,163 @@
+"""One customer: where he stands and why, what to do next, and everything that is known, newest first."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from campaign.dashboard import charts, words
+from campaign.dashboard.shell import Choice, pager, show
+from campaign.dashboard.timeline import Entry, timeline
+from campaign.models import Customer, Exemption, Holdout
+from notices.compose import spelled
+from notices.guides import catalog
+from notices.models import Notice
+
+KINDS = {  # what the timeline can be narrowed to: the looks of its entries
+    "log": {"old", "new"},
+    "notice": {"notice", "bad"},
+    "visit": {"visit"},
+    "standing": {"standing"},
+}
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where the customer stands in one campaign."""
+
+    campaign: str
+    standing: str
+    title: str
+    why: str
+    reason: str
+    relapsed: bool
+    next_step: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """An announcement number and the mailing it was in."""
+
+    number: str
+    period: str
+    mailing: int
+
+
+@dataclass(frozen=True)
+class Person:
+    pk: int
+    name: str
+    login: str
+    addresses: tuple[str, ...]
+    notice_address: str
+    contract: str
+    language: str
+    program: str
+    program_seen_on: date | None
+    guide: str
+    guide_url: str
+    stands: tuple[Stand, ...]
+    numbers: tuple[Number, ...]
+    exemptions: tuple[Exemption, ...]
+
+
+def person(customer: Customer, *, today: date) -> Person:
+    exemptions = tuple(Exemption.objects.filter(customer=customer).select_related("campaign").order_by("-until"))
+    holdouts = Holdout.objects.filter(customer=customer).select_related("campaign").order_by("campaign")
+    notices = Notice.objects.filter(holdout__customer=customer).order_by("-pk")
+    guide = catalog.client(customer.client_program)
+    return Person(
+        pk=customer.pk,
+        name=customer.name,
+        login=customer.login,
+        addresses=tuple(customer.addresses.order_by("address").values_list("address", flat=True)),
+        notice_address=customer.notice_address,
+        contract=customer.contract,
+        language=customer.get_language_display(),
+        program=words.program_title(customer.client_program),
+        program_seen_on=customer.client_seen_on,
+        guide=guide.title[get_language()],
+        guide_url=reverse("guide", kwargs={"client": guide.name}),
+        stands=tuple(_stand(holdout, exemptions, today) for holdout in holdouts),
+        numbers=tuple(
+            Number(spelled(n), p, m) for n, p, m in notices.values_list("number", "mailing__period", "mailing")
+        ),
+        exemptions=exemptions,
+    )
+
+
+def _stand(holdout: Holdout, exemptions: tuple[Exemption, ...], today: date) -> Stand:
+    in_force = [
+        exemption.until
+        for exemption in exemptions
+        if exemption.campaign_id == holdout.campaign_id and exemption.from_day <= today <= exemption.until
+    ]
+    why = words.why(
+        holdout.standing,
+        last_legacy=holdout.last_legacy_on,
+        last_auth=holdout.last_auth_on,
+        quiet_days=holdout.campaign.quiet_days,
+        exempt_until=max(in_force, default=None),
+    )
+    return Stand(
+        campaign=str(holdout.campaign),
+        standing=holdout.standing,
+        title=words.standing_title(holdout.standing),
+        why=why,
+        reason=words.reason_title(holdout.reason) if holdout.reason else "",
+        relapsed=holdout.relapsed,
+        next_step=words.next_step(holdout.standing, holdout.reason),
+    )
+
+
+def lanes(entries: list[Entry], *, today: date) -> Markup:
+    """Two rows of days, the old way and the new: a move is seen at a glance."""
+    days = {css: {entry.day for entry in entries if entry.css == css} for css in ("old", "new")}
+    marks = [charts.Mark("mailing", entry.day, entry.title) for entry in entries if entry.css == "notice" and entry.at]
+    return charts.lanes(
+        name="days",
+        title=_("Days with mail sent"),
+        description=_("The old way on %(old)s days, with SMTP-AUTH on %(new)s days, since the logs begin.")
+        % {"old": len(days["old"]), "new": len(days["new"])},
+        rows=[("old", _("The old way"), days["old"]), ("new", _("SMTP-AUTH"), days["new"])],
+        marks=marks,
+        until=today,
+    )
+
+
+def kinds(address: str, chosen: str) -> list[Choice]:
+    titles = {
+        "": _("Everything"),
+        "log": _("Mail sent"),
+        "notice": _("Notices"),
+        "visit": _("Visits"),
+        "standing": _("Standing"),
+    }
+    return [
+        Choice(title, f"{address}?kind={kind}" if kind else address, kind == chosen) for kind, title in titles.items()
+    ]
+
+
+def page(request: HttpRequest, *, pk: int) -> HttpResponse:
+    customer = get_object_or_404(Customer, pk=pk)
+    today = timezone.localdate()
+    entries = timeline(customer)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    narrowed = [entry for entry in entries if not kind or entry.css in KINDS[kind]]
+    pages = pager(request, total=len(narrowed))
+    values = {
+        "person": person(customer, today=today),
+        "lanes": lanes(entries, today=today) if entries else "",
+        "entries": narrowed[pages.shown],
+        "total": len(narrowed),
+        "kinds": kinds(request.path, kind),
+        "pager": pages,
+    }
+    return show(request, "customer.html", values)

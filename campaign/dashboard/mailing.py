@@ -1,0 +1,174 @@
+"""One mailing: how far it is, what happens next, what it says, and what did not get through."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db.models import Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from campaign.dashboard import charts
+from campaign.dashboard.acts import ACTS, allowed_acts
+from campaign.dashboard.shell import pager, show
+from campaign.jinja import count, day
+from notices import compose, mailings
+from notices.models import Delivery, Mailing, Notice
+
+State = Mailing.State
+TROUBLE = Q(state__in=(Notice.State.REFUSED, Notice.State.UNKNOWN)) | Q(
+    delivery__fate__in=(Delivery.Fate.BOUNCED, Delivery.Fate.EXPIRED)
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happened to the mailing, when, and by whom ("" where the product did it by itself)."""
+
+    title: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A notice that did not get where it should, in the words of the mail relay or server."""
+
+    customer: int
+    login: str
+    outcome: str
+    at: datetime | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The preview: the mail as one real holdout gets it, and the holdouts before and after."""
+
+    login: str
+    customer: int
+    subject: str
+    text: str
+    before: int | None
+    after: int | None
+
+
+def page(request: HttpRequest, *, pk: int) -> HttpResponse:
+    mailing = get_object_or_404(Mailing.objects.select_related("campaign", "planned_by", "approved_by"), pk=pk)
+    report = mailings.report(mailing_id=pk)
+    pages = pager(request, total=report.refused + report.unknown + report.bounced + report.expired)
+    acts = allowed_acts(mailing, request.user)
+    own = mailing.state == State.PLANNED and mailing.planned_by_id == request.user.pk
+    values = {
+        "mailing": mailing,
+        "report": report,
+        "ledger_bar": ledger_bar(report),
+        "next": what_happens_next(mailing, report),
+        "steps": steps(mailing),
+        "acts": {name: act.title() for name, act in ACTS.items() if name in acts},
+        "own": own and request.user.has_perm("notices.approve_mailing"),
+        "troubles": troubles(mailing, pages.shown),
+        "pager": pages,
+        "preview": preview(mailing, asked=request.GET.get("preview", ""), now=timezone.now()),
+    }
+    return show(request, "mailing.html", values)
+
+
+def what_happens_next(mailing: Mailing, report: mailings.Report) -> str:
+    hours = {"from": f"{settings.NOTICE_FROM_HOUR}:00", "to": f"{settings.NOTICE_TO_HOUR}:00"}
+    if mailing.state == State.PLANNED:
+        return _("Somebody other than who planned it has to approve it. Nothing goes out before that.")
+    if mailing.state == State.APPROVED:
+        return _("Sending starts by itself on the next working day between %(from)s and %(to)s.") % hours
+    if mailing.state == State.SENDING:
+        last = Notice.objects.filter(mailing=mailing, state=Notice.State.WAITING).aggregate(at=Max("send_after"))["at"]
+        if last is None:
+            return _("Everything has gone out; the last answers are being recorded.")
+        values = hours | {"waiting": count(report.waiting), "cap": count(mailing.daily_cap), "day": day(last)}
+        return (
+            _(
+                "%(waiting)s notices wait. They go out on working days between %(from)s and %(to)s, "
+                "at most %(cap)s a day; the last is due on %(day)s."
+            )
+            % values
+        )
+    if mailing.state == State.PAUSED:
+        return _("Nothing goes out until somebody resumes it.")
+    if mailing.state == State.CANCELLED:
+        return _("It was cancelled: what had not gone out is withdrawn.")
+    return _("It is finished. Fates of its notices may still come in from the mail server's log.")
+
+
+def steps(mailing: Mailing) -> list[Step]:
+    by_itself = _("by itself")
+    found = [Step(_("Planned"), mailing.planned_at, name_of(mailing.planned_by) or by_itself)]
+    if mailing.approved_at:
+        found.append(Step(_("Approved"), mailing.approved_at, name_of(mailing.approved_by)))
+    if mailing.started_at:
+        found.append(Step(_("Started"), mailing.started_at, ""))
+    if mailing.paused_at and mailing.state == State.PAUSED:
+        found.append(Step(_("Paused"), mailing.paused_at, mailing.pause_reason))
+    if mailing.ended_at:
+        title = _("Cancelled") if mailing.state == State.CANCELLED else _("Finished")
+        found.append(Step(title, mailing.ended_at, ""))
+    return found
+
+
+def name_of(user: AbstractUser | None) -> str:
+    return (user.get_full_name() or user.get_username()) if user else ""
+
+
+def ledger_bar(report: mailings.Report) -> Markup:
+    titles = {
+        "accepted": _("Accepted by the mail relay"),
+        "waiting": _("Waiting"),
+        "withdrawn": _("Withdrawn"),
+        "unknown": _("Not known"),
+        "refused": _("Refused"),
+    }
+    numbers = [(name, getattr(report, name)) for name in titles]
+    return charts.stacked_bar(
+        name="ledger",
+        title=_("What became of the notices"),
+        description="; ".join(f"{titles[name]}: {count(number)}" for name, number in numbers),
+        parts=numbers,
+    )
+
+
+def troubles(mailing: Mailing, shown: slice) -> list[Trouble]:
+    found = Notice.objects.filter(TROUBLE, mailing=mailing).select_related("holdout__customer", "delivery")
+    return [_trouble(notice) for notice in found.order_by("pk")[shown]]
+
+
+def _trouble(notice: Notice) -> Trouble:
+    delivery = getattr(notice, "delivery", None)
+    customer = notice.holdout.customer
+    if delivery and notice.state == Notice.State.ACCEPTED:
+        said = f"{delivery.status_code} {delivery.text}".strip()
+        return Trouble(customer.pk, customer.login, delivery.get_fate_display(), delivery.at, said)
+    at = notice.ended_at or notice.claimed_at
+    return Trouble(customer.pk, customer.login, notice.get_state_display(), at, _(notice.reply))
+
+
+def preview(mailing: Mailing, *, asked: str, now: datetime) -> Shown | None:
+    """The mail to the holdout whose notice is `asked` for, or to the first; None where there is no notice."""
+    notices = Notice.objects.filter(mailing=mailing)
+    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    notice = (
+        notices.filter(pk__gte=wanted).select_related("holdout__customer", "mailing__campaign").order_by("pk").first()
+    )
+    if notice is None:
+        return None
+    letter = compose.preview(notice, now=now)
+    return Shown(
+        login=notice.holdout.customer.login,
+        customer=notice.holdout.customer_id,
+        subject=letter.subject,
+        text=letter.text,
+        before=notices.filter(pk__lt=notice.pk).order_by("-pk").values_list("pk", flat=True).first(),
+        after=notices.filter(pk__gt=notice.pk).order_by("pk").values_list("pk", flat=True).first(),
+    )

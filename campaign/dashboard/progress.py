@@ -1,0 +1,183 @@
+"""How far a campaign is: the first page of the staff, and the numbers that `manage.py progress` prints."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import ceil
+
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from campaign.dashboard import figures
+from campaign.dashboard.logs_read import LogsRead, logs_read
+from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
+from campaign.models import Campaign, DailyCount, Holdout, Standing, StandingCount, SubmissionClass
+from campaign.models.holdouts import LEFT, MOVED
+from notices import mailings
+from notices.models import Mailing
+
+WEEK = timedelta(days=7)
+PACE_DAYS = 28  # four weeks: as many quiet days after a mailing in them as busy ones
+CUSTOMER_MAIL = (SubmissionClass.SMTP_AUTH, SubmissionClass.POP_BEFORE_SMTP, SubmissionClass.LOCAL_PORT25)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The holdouts of one day, by where they stood."""
+
+    day: date
+    standings: dict[Standing, int]
+
+    @property
+    def identified(self) -> int:
+        return sum(self.standings.values())
+
+    @property
+    def moved(self) -> int:
+        return sum(self.standings[standing] for standing in MOVED)
+
+    @property
+    def left(self) -> int:
+        return sum(self.standings[standing] for standing in LEFT)
+
+
+@dataclass(frozen=True)
+class LastMailing:
+    pk: int
+    period: str
+    state: str
+    state_title: str
+    report: mailings.Report
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A mailing's place on the chart."""
+
+    day: date
+    period: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`history` goes up to today, oldest first; the shares are of customers' mail, from 0 to 1.
+
+    `pace` is by how many a day the holdouts left became fewer, on the average of the last four
+    weeks. It and `needed` are None where they cannot be told.
+    """
+
+    campaign: str
+    title: str
+    starts_on: date
+    cutoff_on: date
+    days_to_cutoff: int
+    history: tuple[Totals, ...]
+    share: float | None
+    share_before: float | None
+    needed: int | None
+    pace: float | None
+    reasons: dict[str, int]
+    programs: dict[str, int]
+    last_mailing: LastMailing | None
+    sent: tuple[Sent, ...]
+    logs: LogsRead
+
+    @property
+    def now(self) -> Totals | None:
+        return self.history[-1] if self.history else None
+
+    @property
+    def week_before(self) -> Totals | None:
+        return totals_on(self.history, self.history[-1].day - WEEK) if self.history else None
+
+
+def progress(*, campaign: Campaign, today: date, now: datetime) -> Progress:
+    """Everything the page shows, from counts that are kept; daily use is never read here."""
+    history = _history(campaign, today)
+    data_day = history[-1].day if history else today
+    reasons, programs = _reasons_and_programs(campaign)
+    mailed = list(Mailing.objects.filter(campaign=campaign).order_by("period", "pk"))
+    return Progress(
+        campaign=campaign.name,
+        title=str(campaign),
+        starts_on=campaign.starts_on,
+        cutoff_on=campaign.cutoff_on,
+        days_to_cutoff=campaign.days_left(today),
+        history=history,
+        share=_share(data_day),
+        share_before=_share(data_day - WEEK),
+        needed=needed(history[-1].left, campaign.days_left(today)) if history else None,
+        pace=pace(history),
+        reasons=reasons,
+        programs=programs,
+        last_mailing=_last_mailing(mailed),
+        sent=tuple(
+            Sent(timezone.localdate(mailing.started_at), mailing.period) for mailing in mailed if mailing.started_at
+        ),
+        logs=logs_read(today=today, now=now, quiet_days=campaign.quiet_days),
+    )
+
+
+def totals_on(history: tuple[Totals, ...], day: date) -> Totals | None:
+    """The newest totals up to `day`."""
+    return next((totals for totals in reversed(history) if totals.day <= day), None)
+
+
+def needed(left: int, days: int) -> int | None:
+    """How many a day have to move until the date; None from the date on."""
+    return ceil(left / days) if days > 0 else None
+
+
+def pace(history: tuple[Totals, ...]) -> float | None:
+    """None before there is a week to compare."""
+    if not history:
+        return None
+    newest = history[-1]
+    oldest = totals_on(history, newest.day - timedelta(days=PACE_DAYS)) or history[0]
+    days = (newest.day - oldest.day).days
+    return (oldest.left - newest.left) / days if days >= WEEK.days else None
+
+
+def _history(campaign: Campaign, today: date) -> tuple[Totals, ...]:
+    days: dict[date, dict[Standing, int]] = defaultdict(lambda: dict.fromkeys(Standing, 0))
+    counts = StandingCount.objects.filter(campaign=campaign, day__lte=today)
+    for day, standing, holdouts in counts.values_list("day", "standing", "holdouts"):
+        days[day][Standing(standing)] = holdouts
+    return tuple(Totals(day, days[day]) for day in sorted(days))
+
+
+def _share(until: date) -> float | None:
+    """Of the customers' mail of the seven days up to `until`, the share sent with SMTP-AUTH."""
+    counts = DailyCount.objects.filter(day__gt=until - WEEK, day__lte=until, submission_class__in=CUSTOMER_MAIL)
+    mail = dict(counts.values_list("submission_class").annotate(Sum("submissions")).order_by())
+    return mail.get(SubmissionClass.SMTP_AUTH, 0) / sum(mail.values()) if sum(mail.values()) else None
+
+
+def _reasons_and_programs(campaign: Campaign) -> tuple[dict[str, int], dict[str, int]]:
+    """Holdouts left, by reason and by client program, most first: one pass for both tables."""
+    reasons, programs = Counter(), Counter()
+    left = Holdout.objects.filter(campaign=campaign).left().values_list("reason", "customer__client_program")
+    for reason, program, holdouts in left.annotate(Count("pk")).order_by():
+        reasons[reason] += holdouts
+        programs[program] += holdouts
+    return dict(reasons.most_common()), dict(programs.most_common())
+
+
+def _last_mailing(mailed: list[Mailing]) -> LastMailing | None:
+    kept = [mailing for mailing in mailed if mailing.state != Mailing.State.CANCELLED]
+    if not kept:
+        return None
+    last = kept[-1]
+    report = mailings.report(mailing_id=last.pk)
+    return LastMailing(last.pk, last.period, last.state, last.get_state_display(), report)
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    campaign = chosen_campaign(request)
+    if campaign is None:
+        return show(request, "progress.html", {"progress": None, "campaigns": []})
+    found = progress(campaign=campaign, today=timezone.localdate(), now=timezone.now())
+    values = {"progress": found, "campaigns": campaign_choices(campaign, reverse("progress"))}
+    return show(request, "progress.html", values | figures.of(found))

@@ -1,0 +1,88 @@
+"""What every staff page has: it needs a login, stays out of caches, and knows its place in the menu."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from math import ceil
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language
+
+from campaign.models import Campaign
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several links, of which one is the present one."""
+
+    title: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Pager:
+    """One page of a long list; `shown` cuts the page out of the whole."""
+
+    number: int
+    pages: int
+    shown: slice
+    newer_url: str
+    older_url: str
+
+
+def pager(request: HttpRequest, *, total: int, size: int = 50) -> Pager:
+    """The page that the address asks for, or the nearest there is; every other filter stays in the links."""
+    asked = request.GET.get("page", "")
+    pages = max(1, ceil(total / size))
+    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    number = min(max(wanted, 1), pages)
+
+    def url(to: int) -> str:
+        query = request.GET.copy()
+        query["page"] = str(to)
+        return f"{request.path}?{query.urlencode()}"
+
+    return Pager(
+        number=number,
+        pages=pages,
+        shown=slice((number - 1) * size, min(number * size, total)),
+        newer_url=url(number - 1) if number > 1 else "",
+        older_url=url(number + 1) if number < pages else "",
+    )
+
+
+def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For people who are logged in; their pages show personal data, so no cache keeps them."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **ids: object) -> HttpResponse:
+        response = login_required(view)(request, **ids)
+        add_never_cache_headers(response)  # no-store among them
+        return response
+
+    return guarded
+
+
+def chosen_campaign(request: HttpRequest) -> Campaign | None:
+    """The one that the address names, otherwise the first; None before there is any."""
+    campaigns = list(Campaign.objects.order_by("pk"))
+    named = [campaign for campaign in campaigns if campaign.name == request.GET.get("campaign")]
+    return next(iter(named or campaigns), None)
+
+
+def campaign_choices(chosen: Campaign, address: str) -> list[Choice]:
+    """Links to the same page for each campaign; empty where there is only one."""
+    campaigns = list(Campaign.objects.order_by("pk"))
+    if len(campaigns) < 2:
+        return []
+    return [Choice(str(each), f"{address}?campaign={each.name}", each.pk == chosen.pk) for each in campaigns]
+
+
+def show(request: HttpRequest, template: str, values: dict[str, object], *, status: int = 200) -> HttpResponse:
+    shared = {"provider": settings.PROVIDER_NAME[get_language()], "section": request.resolver_match.url_name}
+    return render(request, f"dashboard/{template}", {**shared, **values}, status=status)

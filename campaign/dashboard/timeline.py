@@ -1,0 +1,136 @@
+"""What is known of one customer, in the order of time: use, notices and their fates, visits, changes of standing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaign.dashboard import words
+from campaign.jinja import day
+from campaign.models import Customer, DailyUse, Exemption, StandingChange, SubmissionClass
+from notices.compose import spelled
+from notices.models import Delivery, Notice, Visit
+
+OLD_WAYS = (SubmissionClass.POP_BEFORE_SMTP, SubmissionClass.LOCAL_PORT25)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`at` is None where only the day is known; `css` names the kind of thing that happened."""
+
+    day: date
+    at: datetime | None
+    css: str
+    title: str
+    details: tuple[str, ...] = ()
+
+    @property
+    def order(self) -> tuple[date, bool, float]:
+        """What has no time goes to the end of its day: it was worked out from the rest."""
+        return self.day, self.at is None, self.at.timestamp() if self.at else 0
+
+
+def timeline(customer: Customer) -> list[Entry]:
+    """Newest first."""
+    found = [*_use(customer), *_notices(customer), *_visits(customer), *_changes(customer), *_exemptions(customer)]
+    return sorted(found, key=lambda entry: entry.order, reverse=True)
+
+
+def _use(customer: Customer) -> Iterator[Entry]:
+    for use in DailyUse.objects.filter(customer=customer).order_by("day"):
+        old = use.submission_class in OLD_WAYS
+        yield Entry(use.day, use.last_at, "old" if old else "new", _use_title(use, old), tuple(_use_details(use)))
+
+
+def _use_title(use: DailyUse, old: bool) -> str:
+    if old:
+        title = ngettext(
+            "Sent %(n)s message the old way: %(way)s", "Sent %(n)s messages the old way: %(way)s", use.submissions
+        )
+    else:
+        title = ngettext("Sent %(n)s message with %(way)s", "Sent %(n)s messages with %(way)s", use.submissions)
+    return title % {"n": use.submissions, "way": use.get_submission_class_display()}
+
+
+def _use_details(use: DailyUse) -> Iterator[str]:
+    if use.addresses:
+        yield _("from %(addresses)s") % {"addresses": ", ".join(str(address) for address in use.addresses)}
+    if use.client_program:
+        yield words.program_title(use.client_program)
+    if use.auth_failed:
+        failed = ngettext(
+            "%(n)s time after a failed sign-in with SMTP-AUTH",
+            "%(n)s times after a failed sign-in with SMTP-AUTH",
+            use.auth_failed,
+        )
+        yield failed % {"n": use.auth_failed}
+    if use.submissions > use.confirmed:
+        probable = ngettext(
+            "%(n)s only probably by this customer",
+            "%(n)s only probably by this customer",
+            use.submissions - use.confirmed,
+        )
+        yield probable % {"n": use.submissions - use.confirmed}
+
+
+NOTICE_TITLES = {
+    Notice.State.WAITING: lambda: _("Reminder of %(period)s waits to be sent"),
+    Notice.State.CLAIMED: lambda: _("Reminder of %(period)s is being sent"),
+    Notice.State.ACCEPTED: lambda: _("Reminder of %(period)s sent"),
+    Notice.State.REFUSED: lambda: _("Reminder of %(period)s refused by the mail relay"),
+    Notice.State.WITHDRAWN: lambda: _("Reminder of %(period)s withdrawn"),
+    Notice.State.UNKNOWN: lambda: _("Whether the reminder of %(period)s was sent is not known"),
+}
+FATE_TITLES = {
+    Delivery.Fate.DELIVERED: lambda: _("Reminder of %(period)s delivered to the mailbox"),
+    Delivery.Fate.DEFERRED: lambda: _("Reminder of %(period)s not delivered yet, the mail server tries again"),
+    Delivery.Fate.BOUNCED: lambda: _("Reminder of %(period)s came back"),
+    Delivery.Fate.EXPIRED: lambda: _("Reminder of %(period)s given up after many tries"),
+}
+BAD = {Notice.State.REFUSED, Notice.State.UNKNOWN, Delivery.Fate.BOUNCED, Delivery.Fate.EXPIRED}
+
+
+def _notices(customer: Customer) -> Iterator[Entry]:
+    notices = Notice.objects.filter(holdout__customer=customer).select_related("mailing", "delivery").order_by("pk")
+    for notice in notices:
+        period = {"period": notice.mailing.period}
+        number = _("announcement number %(number)s") % {"number": spelled(notice.number)}
+        at = notice.accepted_at or notice.ended_at or notice.claimed_at or notice.mailing.planned_at
+        title = NOTICE_TITLES[Notice.State(notice.state)]() % period
+        yield _timed(at, "bad" if notice.state in BAD else "notice", title, number, _(notice.reply))
+        delivery = getattr(notice, "delivery", None)
+        if delivery:
+            title = FATE_TITLES[Delivery.Fate(delivery.fate)]() % period
+            reply = f"{delivery.status_code} {delivery.text}".strip()
+            yield _timed(delivery.at, "bad" if delivery.fate in BAD else "notice", title, reply)
+
+
+def _visits(customer: Customer) -> Iterator[Entry]:
+    for visit in Visit.objects.filter(notice__holdout__customer=customer).order_by("at"):
+        title = _("Opened the guide from the personal page")
+        yield _timed(visit.at, "visit", title, words.program_title(visit.client_program))
+
+
+def _changes(customer: Customer) -> Iterator[Entry]:
+    changes = StandingChange.objects.filter(holdout__customer=customer).select_related("holdout__campaign")
+    for change in changes.order_by("day"):
+        now = words.standing_title(change.standing)
+        if change.previous:
+            values = {"before": words.standing_title(change.previous), "now": now}
+            title = _("Standing: “%(before)s” became “%(now)s”") % values
+        else:
+            title = _("Identified: “%(now)s”") % {"now": now}
+        yield Entry(change.day, None, "standing", title, (str(change.holdout.campaign),))
+
+
+def _exemptions(customer: Customer) -> Iterator[Entry]:
+    for exemption in Exemption.objects.filter(customer=customer).order_by("from_day"):
+        title = _("Exempt until %(day)s") % {"day": day(exemption.until)}
+        yield Entry(exemption.from_day, None, "standing", title, (exemption.reason,))
+
+
+def _timed(at: datetime, css: str, title: str, *details: str) -> Entry:
+    return Entry(timezone.localdate(at), at, css, title, tuple(detail for detail in details if detail))
