@@ -27,7 +27,8 @@ def classify(logins: Path, mail: Path, *, year: int) -> list[dict]:
 
 
 def plain(value):
-    return "" if value is None else value
+    """Brackets around a Message-ID, and what stands for nothing, make no difference."""
+    return value.strip("<>") if isinstance(value, str) else "" if value is None else value
 
 
 def assert_all_found(sent: list[Sent], lines: list[dict]) -> None:

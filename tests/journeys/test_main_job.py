@@ -1,4 +1,4 @@
-"""The main job from one end to the other, on real servers: logs, standings, a round, mailboxes, dashboard."""
+"""The main job from one end to the other on real servers: logs, standings, a round, mailboxes, dashboard."""
 
 import re
 import shutil
@@ -13,7 +13,17 @@ from django.db import connection
 from django.utils import timezone
 from journeys.clients import PASSWORD, Servers, Smtp, collect
 from journeys.mailboxes import notices_of
-from journeys.people import ALONE, AWAY, EVERYBODY, MOVED, OFFICE, OWN_NETWORK, OUTLOOK, a_message, mailbox
+from journeys.people import (
+    ALONE,
+    AWAY,
+    EVERYBODY,
+    MOVED,
+    OFFICE,
+    OUTLOOK,
+    OWN_NETWORK,
+    a_message,
+    mailbox,
+)
 from journeys.rotation import Cut, earlier
 
 from campaign.models import Campaign, DailyUse, Holdout, Standing, SubmissionClass
@@ -26,6 +36,10 @@ pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 
 SURE = {mailbox(name) for name in (*ALONE, "zenji", "aoi", "dan", "eiji")}
 ONLY_PROBABLE = {mailbox(name) for name in OFFICE}
+DUE = SURE | ONLY_PROBABLE
+BENIKO = mailbox("beniko")  # the one who reads her mail, and changes the setting
+READS_ENGLISH = {BENIKO, mailbox("leo")}
+STAFF_PASSWORD = "a long test password"  # of builders.make_user
 
 
 @pytest.fixture
@@ -40,10 +54,24 @@ def product(settings, provider, live_server, tmp_path, empty_redis):
 
 
 @pytest.fixture
-def campaigns() -> tuple[Campaign, Campaign]:
+def campaigns(product, tmp_path) -> tuple[Campaign, Campaign]:
+    """Both campaigns, and the provider's list of customers."""
+    rows = [f"{login},{login},{'en' if login in READS_ENGLISH else 'ja'},,," for login in EVERYBODY]
+    csv = tmp_path / "customers.csv"
+    csv.write_text("\n".join(["login,addresses,language,name,contact_address,contract", *rows]) + "\n")
+    call_command("import_customers", str(csv), verbosity=0)
     today = timezone.localdate()
     dates = {"starts_on": today - timedelta(days=200), "cutoff_on": today + timedelta(days=126)}
     return make_campaign(**dates), make_campaign(name="local_port25", **dates)
+
+
+@pytest.fixture
+def two_days_of_logs(campaigns, provider, afternoon, tmp_path) -> Cut:
+    """The afternoon as the logs of three and of four days ago, read; the answer gives what is logged from now on."""
+    today = Cut(provider.logs, tmp_path / "today")
+    for days in (4, 3):
+        ingest(*[earlier(log, tmp_path / "logs", days=days, now=timezone.now()) for log in provider.logs])
+    return today
 
 
 def ingest(*paths) -> None:
@@ -66,13 +94,66 @@ def on_a_working_day(now: datetime) -> datetime:
     return next(day for day in days if calendar.is_working_day(timezone.localdate(day)))
 
 
+def working_clock() -> datetime:
+    return on_a_working_day(timezone.now())
+
+
+def test_standings_come_from_the_logs(campaigns, provider, afternoon, tmp_path):
+    pop_before_smtp, local_port25 = campaigns
+    now = timezone.now()
+    ingest(*[earlier(log, tmp_path / "logs", days=4, now=now) for log in provider.logs])
+    assert holdouts(pop_before_smtp) == SURE
+    assert holdouts(local_port25) == {mailbox("yuki")}
+
+    second_day = [earlier(log, tmp_path / "logs", days=3, now=now) for log in provider.logs]
+    ingest(*second_day)
+    assert holdouts(pop_before_smtp) == DUE, "probable evidence counts from the second day on"
+    assert holdouts(local_port25) == {mailbox("yuki"), mailbox("wataru")}
+    assert set(Holdout.objects.values_list("standing", flat=True)) == {Standing.HOLDOUT}
+    authenticated = DailyUse.objects.filter(submission_class=SubmissionClass.SMTP_AUTH)
+    assert set(authenticated.values_list("customer__login", flat=True)) == {mailbox(name) for name in MOVED}
+
+    before = daily_use()
+    for log in second_day:
+        ingest(shutil.copy(log, tmp_path / f"renamed-{log.name}"))
+    assert daily_use() == before, "the same bytes under another name are nothing new"
+
+
+def test_a_round_reaches_each_holdout_once(campaigns, provider, two_days_of_logs):
+    already_there = {login: len(notices_of(provider.dovecot, login)) for login in EVERYBODY}
+    mailing = plan(campaigns[0])
+    approver = make_user("approver")
+    mailings.approve(mailing_id=mailing.pk, user_id=approver.pk, now=working_clock())
+    assert send_by_two_workers(mailing) == len(DUE)
+    provider.wait_for_empty_queue()
+
+    ledger = dict(Notice.objects.values_list("holdout__customer__login", "message_id"))
+    assert ledger.keys() == DUE
+    for login in EVERYBODY:
+        new = notices_of(provider.dovecot, login)[already_there[login] :]
+        assert [mail["Message-ID"] for mail in new] == ([f"<{ledger[login]}>"] if login in DUE else []), login
+
+    ingest(*two_days_of_logs.rest())
+    record.settle(now=timezone.now())
+    report = mailings.report(mailing_id=mailing.pk)
+    assert (report.planned, report.accepted, report.delivered) == (len(DUE),) * 3
+    assert report.refused == report.withdrawn == report.unknown == report.waiting == 0
+
+
+def plan(campaign: Campaign) -> Mailing:
+    then = working_clock()
+    today = timezone.localdate(then)
+    planned_at = then - timedelta(minutes=1)  # so that all of it is due
+    return mailings.plan_reminder(campaign_id=campaign.pk, today=today, now=planned_at)
+
+
 def send_by_two_workers(mailing: Mailing) -> int:
     """Both at once on the same ledger; how many notices they sent together."""
-    clock = lambda: on_a_working_day(timezone.now())  # noqa: E731
+    mailings.start(mailing_id=mailing.pk, now=working_clock())
 
     def work(_) -> int:
         try:
-            return dispatch.send_batch(mailing_id=mailing.pk, clock=clock, limit=100)
+            return dispatch.send_batch(mailing_id=mailing.pk, clock=working_clock, limit=100)
         finally:
             connection.close()
 
@@ -80,62 +161,61 @@ def send_by_two_workers(mailing: Mailing) -> int:
         return sum(workers.map(work, range(2)))
 
 
-def test_standings_come_from_the_logs_of_two_days(product, campaigns, provider, afternoon, tmp_path):
-    pop_before_smtp, local_port25 = campaigns
-    now = timezone.now()
-    ingest(*[earlier(log, tmp_path / "logs", days=4, now=now) for log in provider.logs])
-    assert holdouts(pop_before_smtp) == SURE
-    assert holdouts(local_port25) == {mailbox("yuki")}
+def test_who_changes_the_setting_is_seen_on_the_dashboard(page, campaigns, provider, two_days_of_logs):
+    mailing = plan(campaigns[0])
+    sign_in(page, make_user("operator", "notices.approve_mailing", "notices.run_mailing"))
+    assert headline(page) == {"identified": len(DUE), "moved": 0, "left": len(DUE)}
+    approve_on_the_page(page, mailing)
+    assert send_by_two_workers(mailing) == len(DUE)
+    provider.wait_for_empty_queue()
+    notice = notices_of(provider.dovecot, BENIKO)[-1]
 
-    third_day = [earlier(log, tmp_path / "logs", days=3, now=now) for log in provider.logs]
-    ingest(*third_day)
-    assert holdouts(pop_before_smtp) == SURE | ONLY_PROBABLE, "probable evidence counts from the second day on"
-    assert holdouts(local_port25) == {mailbox("yuki"), mailbox("wataru")}
-    assert set(Holdout.objects.values_list("standing", flat=True)) == {Standing.HOLDOUT}
-    authenticated = DailyUse.objects.filter(submission_class=SubmissionClass.SMTP_AUTH)
-    assert set(authenticated.values_list("customer__login", flat=True)) == {mailbox(name) for name in MOVED}
+    changes_the_setting(provider)
+    ingest(*two_days_of_logs.rest())
+    record.settle(now=timezone.now())
 
-    before = daily_use()
-    for log in third_day:
-        shutil.copy(log, tmp_path / f"renamed-{log.name}")
-        ingest(tmp_path / f"renamed-{log.name}")
-    assert daily_use() == before, "the same bytes under another name are nothing new"
+    assert headline(page) == {"identified": len(DUE), "moved": 1, "left": len(DUE) - 1}
+    assert Holdout.objects.get(campaign=campaigns[0], customer__login=BENIKO).standing == Standing.MOVING
+    the_customer_page_tells_the_story(page)
+    the_personal_page_thanks(page, notice)
 
 
-def test_a_round_reaches_each_holdout_once(product, campaigns, provider, afternoon, tmp_path):
-    campaign = campaigns[0]
-    logged_so_far = Cut(provider.logs, tmp_path / "today")
-    mailing = plan_and_approve(campaign, provider, tmp_path)
-    assert send_by_two_workers(mailing) == len(SURE | ONLY_PROBABLE)
+def sign_in(page, user) -> None:
+    page.goto("/staff/")
+    page.fill("[name=username]", user.get_username())
+    page.fill("[name=password]", STAFF_PASSWORD)
+    page.click("main [type=submit]")
+
+
+def headline(page) -> dict[str, int]:
+    page.goto("/staff/?campaign=pop_before_smtp")
+    return {name: int(page.inner_text(f"#{name} .number")) for name in ("identified", "moved", "left")}
+
+
+def approve_on_the_page(page, mailing: Mailing) -> None:
+    page.goto(f"/staff/mailings/{mailing.pk}/")
+    page.click("form[action$='/approve/'] [type=submit]")
+    mailing.refresh_from_db()
+    assert mailing.state == Mailing.State.APPROVED
+
+
+def changes_the_setting(provider) -> None:
+    servers = Servers(provider.dovecot, provider.postfix)
+    client = ALONE["beniko"][0]
+    assert collect(servers, BENIKO, client, way="pop3s")
+    with Smtp(provider.postfix, client, "smtps") as session:
+        assert session.try_login(BENIKO, PASSWORD)
+        assert session.hand_in(BENIKO, [AWAY], a_message(9000, OUTLOOK, BENIKO))
     provider.wait_for_empty_queue()
 
-    ledger = dict(Notice.objects.values_list("holdout__customer__login", "message_id"))
-    assert ledger.keys() == SURE | ONLY_PROBABLE
-    for login in EVERYBODY:
-        found = [mail["Message-ID"].strip("<>") for mail in notices_of(provider.dovecot, login)]
-        assert [one for one in found if one in ledger.values()] == ([ledger[login]] if login in ledger else [])
 
-    ingest(*logged_so_far.rest())
-    record.settle(now=timezone.now())
-    report = mailings.report(mailing_id=mailing.pk)
-    assert (report.planned, report.accepted, report.delivered) == (len(ledger),) * 3
-    assert report.refused == report.withdrawn == report.unknown == report.waiting == report.bounced == 0
+def the_customer_page_tells_the_story(page) -> None:
+    page.goto("/staff/customers/?q=beniko")
+    page.click(f"a:has-text('{BENIKO}')")
+    page.wait_for_url(re.compile("/customers/[0-9]+/"))
 
 
-def plan_and_approve(campaign: Campaign, provider, tmp_path) -> Mailing:
-    now = timezone.now()
-    for days in (4, 3):
-        ingest(*[earlier(log, tmp_path / "logs", days=days, now=now) for log in provider.logs])
-    planner, approver = make_user("planner"), make_user("approver")
-    then = on_a_working_day(now)
-    mailing = mailings.plan_reminder(
-        campaign_id=campaign.pk,
-        today=timezone.localdate(then),
-        now=then - timedelta(minutes=1),
-        planned_by_id=planner.pk,
-    )
-    with pytest.raises(mailings.NotAllowed):
-        mailings.approve(mailing_id=mailing.pk, user_id=planner.pk, now=then)
-    mailings.approve(mailing_id=mailing.pk, user_id=approver.pk, now=then)
-    mailings.start(mailing_id=mailing.pk, now=then)
-    return mailing
+def the_personal_page_thanks(page, notice) -> None:
+    text = notice.get_body(("plain",)).get_content()
+    page.goto(re.search(r"http\S+/p/\S+", text)[0])
+    assert "Your last mail went the new way." in page.inner_text("#standing")
