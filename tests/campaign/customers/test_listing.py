@@ -15,8 +15,8 @@ def mistakes_of(*rows: str) -> list[str]:
 
 
 def test_a_row_becomes_canonical_values():
-    row = "Hanako%ISP.example,hanako@isp.example;H.Yama@isp.example  hanako@ISP.example,EN, 山田　花子 ,H@gmail.example,A1"
-    [entry], mistakes = read(HEADER + row)
+    addresses = "hanako@isp.example;H.Yama@isp.example  hanako@ISP.example"
+    [entry], mistakes = read(HEADER + f"Hanako%ISP.example,{addresses},EN, 山田　花子 ,H@gmail.example,A1")
     assert not mistakes
     assert (entry.line, entry.login, entry.language) == (2, "hanako@isp.example", "en")
     assert entry.addresses == ("hanako@isp.example", "h.yama@isp.example")

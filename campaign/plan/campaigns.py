@@ -1,0 +1,50 @@
+"""Opening a campaign, and moving its cut-off date."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaign.models import Campaign, CutoffChange
+
+LONGEST_REASON = 300
+
+
+class NotPossible(ValueError):
+    """A plan that contradicts itself; the message is for people."""
+
+
+def open_campaign(*, name: str, starts_on: date, cutoff_on: date, quiet_days: int) -> Campaign:
+    """The campaign of this name; one that is open already is returned as it is.
+
+    Holdouts and standings come with the next roll-up, for all evidence there is. Raises NotPossible.
+    """
+    if name not in Campaign.Name.values:
+        names = ", ".join(Campaign.Name.values)
+        raise NotPossible(_("There is no campaign %(name)s; there are: %(names)s.") % {"name": name, "names": names})
+    if quiet_days < 1:
+        raise NotPossible(_("The quiet days must be at least one."))
+    _after_start(cutoff_on, starts_on)
+    values = {"starts_on": starts_on, "cutoff_on": cutoff_on, "quiet_days": quiet_days}
+    campaign, _created = Campaign.objects.get_or_create(name=name, defaults=values)
+    return campaign
+
+
+def move_cutoff(*, campaign_id: int, to: date, reason: str, now: datetime, user_id: int | None = None) -> CutoffChange:
+    """Move the cut-off date and keep where it was, by whom it was moved and why. Raises NotPossible."""
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        raise NotPossible(_("A reason of at most 300 characters is needed to move the cut-off date."))
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+        _after_start(to, campaign.starts_on)
+        if to == campaign.cutoff_on:
+            raise NotPossible(_("The cut-off date is that day already."))
+        values = {"changed_at": now, "changed_by_id": user_id, "old": campaign.cutoff_on, "new": to, "reason": reason}
+        Campaign.objects.filter(pk=campaign_id).update(cutoff_on=to)
+        return campaign.cutoff_changes.create(**values)
+
+
+def _after_start(cutoff_on: date, starts_on: date) -> None:
+    if cutoff_on <= starts_on:
+        raise NotPossible(_("The cut-off date must be after the first day of the campaign."))
