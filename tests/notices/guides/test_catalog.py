@@ -1,0 +1,105 @@
+import re
+
+import pytest
+from django.test import override_settings
+
+from campaign.models import Language
+from notices.guides import catalog
+from notices.guides.schema import MARK, _strings
+from notices.guides.wording import Teller, plain
+
+NAMES = ("iphone", "thunderbird", "outlook", "other")
+EVERY = [(name, language) for name in NAMES for language in Language.values]
+
+# A second verb after a joining word is a second action: "press A and then press B".
+TWO_ACTIONS = {
+    "en": re.compile(r"\b(?:and then|, then|, and (?:click|tap|choose|enter|press)|; )\b", re.I),
+    "ja": re.compile(r"(?:してから|した(?:あと|後)|押して、|選んで、|入れて、|付けて、|開いて、|そのあと)"),
+}
+
+
+def test_the_guides_stand_in_the_order_of_the_index():
+    assert tuple(client.name for client in catalog.clients()) == NAMES
+
+
+def test_a_program_without_guide_gets_the_one_for_any_other():
+    for name in ("", "becky", "outlook-express", "script", "never-heard-of"):
+        assert catalog.client(name).name == "other"
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("iphone", "Mail on iPhone and iPad"), ("becky", "Becky!"), ("other", ""), ("script", ""), ("", "")],
+)
+def test_a_program_is_called_what_people_call_it(name, title):
+    assert catalog.title(name, "en") == title
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_every_token_and_every_label_of_a_guide_is_filled(name, language):
+    client = catalog.client(name)
+    teller = Teller(client, language)
+    for where, text in _strings(client, ""):
+        if where.endswith(f".{language}"):
+            told = "".join(part.text for part in teller._parts(text))
+            assert not MARK.search(told.replace("[STARTTLS]", "")), where
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_a_step_is_one_sentence_with_one_action(name, language):
+    client = catalog.client(name)
+    teller = Teller(client, language)
+    for action in teller.actions(client.steps + client.test + client.undo):
+        told = plain(action.do)
+        assert not TWO_ACTIONS[language].search(told), told
+        inside = re.sub(r"[“「].*?[”」]", "", told)  # a label may hold a full stop
+        assert len(re.findall(r"[.。](?:\s|$)|。", inside)) == 1, told
+        assert len(told) <= (90 if language == "en" else 45), told
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_steps_and_numbers_that_a_text_names_exist(name, language):
+    client = catalog.client(name)
+    for where, text in _strings(client, ""):
+        if where.endswith(f".{language}"):
+            for first in re.findall(r"(?:steps?|手順) (\d+)", text):
+                assert 1 <= int(first) <= len(client.steps), where
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+@pytest.mark.parametrize(("port", "word"), [(465, "SSL/TLS"), (587, "STARTTLS")])
+def test_the_mail_tells_the_providers_own_values(name, language, port, word):
+    with override_settings(SMTP_HOST="mail.provider.example", SMTP_PORT=port, DEFAULT_DOMAIN="provider.example"):
+        lines = catalog.mail_steps(name, language)
+    text = "\n".join(lines)
+    assert text.startswith("1. ")
+    assert f": {port}" in text
+    assert "mail.provider.example" in text
+    assert "hanako@provider.example" in text or name == "outlook"  # which takes the incoming server's
+    assert word in text or name == "iphone"  # which knows only "on"
+    numbers = [int(line.split(".")[0]) for line in lines if line[0].isdigit()]
+    assert numbers == list(range(1, len(catalog.client(name).steps) + 1))
+
+
+def test_a_word_that_nobody_saw_makes_its_step_unsure():
+    client = catalog.client("outlook")
+    third = {language: Teller(client, language).actions(client.steps)[2] for language in ("en", "ja")}
+    assert third["en"].unsure
+    assert not third["ja"].unsure
+
+
+def test_port_and_encryption_are_marked_as_a_pair_in_every_guide():
+    for client in catalog.clients():
+        pairs = [field.label for step in client.steps for field in step.fields if field.pair]
+        assert len(pairs) == 2, client.name
+
+
+def test_programs_with_a_switch_for_the_old_way_name_it():
+    assert {client.name for client in catalog.clients() if client.pbs_switch} == {"outlook", "other"}
+
+
+def test_no_guide_holds_a_server_name_of_its_own():
+    for path in catalog.FOLDER.glob("*.toml"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"[a-z0-9-]+\.(?:com|net|jp|org|example)\b", text), path.name
+        assert "smtp-after-pop" not in text

@@ -1,0 +1,124 @@
+"""The public pages in a real browser: accessible, narrow, dark, without script; and the live look."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from builders import TODAY, make_use, noon
+from django.utils import timezone
+
+from campaign.models import Standing
+from notices.models import Visit
+
+pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
+
+GUIDES = ("guide/iphone/", "guide/thunderbird/", "guide/outlook/", "guide/other/")
+STANDINGS = ("holdout", "mixed", "moving", "migrated", "silent", "exempt")
+
+
+@pytest.fixture
+def paths(make_notice, path_of):
+    """Every public page of one language, the personal page in every standing."""
+    notices = []
+    for number, standing in enumerate(STANDINGS, 482913050):
+        auth = noon(TODAY) if standing in {"moving", "migrated"} else None
+        reason = "auth_failed" if standing == "mixed" else ""
+        notices.append(
+            make_notice(
+                number=str(number),
+                login=f"c{number}@isp.example",
+                standing=standing,
+                reason=reason,
+                last_auth_on=auth and TODAY,
+                last_auth_at=auth,
+            )
+        )
+
+    def of(language):
+        personal = [path_of(notice, language) for notice in notices]
+        return [f"/{language}/{rest}" for rest in ("", *GUIDES, "p/unknown/", "nothing/")] + personal
+
+    return of
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, live_server, paths, language):
+    findings = []
+    for width in (320, 1280):
+        for scheme in ("light", "dark"):
+            context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+            page = context.new_page()
+            for path in paths(language):
+                page.goto(live_server.url + path)
+                found = Axe().run(page).response["violations"]
+                findings += [(path, width, scheme, each["id"], each["nodes"][0]["html"]) for each in found]
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    findings.append((path, width, scheme, "scrolls sideways", ""))
+            context.close()
+    assert not findings
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_can_be_pressed_is_large_enough(browser, live_server, paths, language):
+    context = browser.new_context(viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    small = []
+    for path in paths(language):
+        page.goto(live_server.url + path)
+        for each in page.locator("button:visible, a.button:visible, .choices a, .languages a, input:visible").all():
+            box = each.bounding_box()
+            if box["height"] < 48 or box["width"] < 48:
+                small.append((path, each.inner_text(), box))
+    context.close()
+    assert not small
+
+
+def test_the_whole_way_works_by_keyboard_and_without_script(browser, live_server, make_notice, path_of):
+    notice = make_notice(old="outlook")
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    page = context.new_page()
+    page.goto("/en/")
+    page.get_by_label("Announcement number").focus()
+    page.keyboard.type("482-913-057")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/guide/outlook/")
+    assert not Visit.objects.exists()
+
+    page.goto(path_of(notice))
+    page.get_by_role("button", name="See the steps for Outlook for Windows").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/guide/outlook/")
+    assert Visit.objects.get().notice == notice
+    context.close()
+
+
+def test_the_page_sees_by_itself_that_a_mail_went_the_new_way(page, make_notice, path_of):
+    notice = make_notice(old="iphone")
+    page.clock.install()
+    page.goto(path_of(notice))
+    page.get_by_role("heading", name="Your mail still goes the old way.").wait_for()
+    assert page.get_by_role("status").inner_text() == ""
+
+    now = timezone.now()
+    make_use(notice.holdout.customer, "smtp_auth", timezone.localdate(now), last_at=now, client_program="iphone")
+    notice.holdout.standing = Standing.MIXED
+    notice.holdout.save()
+    page.clock.run_for(11_000)
+    page.get_by_role("heading", name="Your last mail went the new way.").wait_for()
+    assert page.get_by_role("status").inner_text() == "There is news: please read the first lines of this page."
+
+
+def test_after_three_minutes_the_page_looks_no_more(page, make_notice, path_of):
+    looks = []
+    page.on("request", lambda request: looks.append(request.url) if request.resource_type == "fetch" else None)
+    page.clock.install()
+    page.goto(path_of(make_notice()))
+    for _ in range(40):
+        page.clock.run_for(10_000)
+        page.wait_for_load_state("networkidle")
+    assert 10 <= len(looks) <= 19
+
+
+def test_on_paper_there_is_room_for_the_old_values_and_nothing_to_press(page):
+    page.goto("/en/guide/iphone/")
+    page.emulate_media(media="print")
+    assert page.get_by_text("My values until now").is_visible()
+    assert not page.get_by_role("navigation").first.is_visible()
