@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
 from campaign.customers.listing import Entry, Mistakes, entries
@@ -30,6 +32,11 @@ class Imported:
     unchanged: int
     addresses_added: int
     addresses_removed: int
+
+
+def import_file(path: Path) -> Imported:
+    """The customers of a CSV file, as the command imports them. Raises NotImported and OSError."""
+    return import_customers(path.read_bytes(), file=str(path), default_domain=settings.DEFAULT_DOMAIN)
 
 
 def import_customers(content: bytes, *, file: str, default_domain: str) -> Imported:

@@ -14,7 +14,7 @@ class NotPossible(ValueError):
     """A plan that contradicts itself; the message is for people."""
 
 
-def open_campaign(*, name: str, starts_on: date, cutoff_on: date, quiet_days: int) -> Campaign:
+def open_campaign(*, name: str, starts_on: date, cutoff_on: date, quiet_days: int = 30) -> Campaign:
     """The campaign of this name; one that is open already is returned as it is.
 
     Holdouts and standings come with the next roll-up, for all evidence there is. Raises NotPossible.

@@ -1,9 +1,8 @@
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from campaign.customers.directory import NotImported, import_customers
+from campaign.customers.directory import NotImported, import_file
 
 MOST_SHOWN = 50
 
@@ -16,11 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options) -> None:
         try:
-            content = file.read_bytes()
+            done = import_file(file)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
-        try:
-            done = import_customers(content, file=str(file), default_domain=settings.DEFAULT_DOMAIN)
         except NotImported as refused:
             raise CommandError(_message(refused.mistakes)) from refused
         self.stdout.write(

@@ -1,0 +1,45 @@
+"""Celery's doors to the evidence: beat opens them, see the end of the settings."""
+
+import logging
+from datetime import timedelta
+from glob import glob
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from campaign.customers import rollup
+from campaign.submissions import intake, retention
+from campaign.turns import only_one
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def read_logs() -> None:
+    """What is new in the log files goes all the way to the standings."""
+    with only_one("read_logs") as mine:
+        if not mine:
+            return
+        now = timezone.now()
+        report = intake.read(_log_files(), now=now)
+        for problem in report.problems:
+            log.warning("%s", problem)
+        days = report.days | intake.stale_days(now=now)
+        intake.attribute(days, now=now)
+        today = timezone.localdate(now)
+        if days or rollup.unsettled_days(today=today) or not rollup.covers(today=today):
+            rollup.bring_up_to_date(days=days, today=today)
+
+
+@shared_task
+def begin_day() -> None:
+    """A new day moves standings even without new evidence, and ends the keeping of an old one."""
+    today = timezone.localdate()
+    rollup.bring_up_to_date(days=[], today=today)
+    retention.drop_before(today - timedelta(days=settings.RETENTION_DAYS))
+
+
+def _log_files() -> list[str]:
+    """The files that the patterns of LOG_FILES name now, each once, in the order of their names."""
+    return sorted({path for pattern in settings.LOG_FILES for path in glob(pattern, recursive=True)})

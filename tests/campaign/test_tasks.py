@@ -1,0 +1,80 @@
+from datetime import datetime, timedelta
+
+import pytest
+from builders import make_campaign
+from django.utils import timezone
+
+from campaign import tasks
+from campaign.models import Customer, DailyUse, Holdout, LogFile, StandingCount
+from campaign.turns import only_one
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def logs(tmp_path, settings, empty_redis):
+    """A folder with the logs of one message by POP before SMTP, written an hour ago."""
+    settings.LOG_FILES = (str(tmp_path / "*.log"),)
+    settings.SEGMENTS = tmp_path / "segments"
+    settings.LOCAL_DOMAINS = ("isp.example",)
+    login, sent = timezone.now() - timedelta(minutes=62), timezone.now() - timedelta(minutes=60)
+    _write(
+        tmp_path / "dovecot.log", login, "dovecot: pop3-login: Login: user=<hanako@isp.example>, method=PLAIN, " + LOGIN
+    )
+    _write(tmp_path / "postfix.log", sent, *MESSAGE)
+    return tmp_path
+
+
+LOGIN = "rip=198.51.100.7, lip=192.0.2.25, mpid=4711, session=<abc>"
+MESSAGE = (
+    "postfix/smtpd[101]: connect from unknown[198.51.100.7]",
+    "postfix/smtpd[101]: 3F2A14001B: client=unknown[198.51.100.7]",
+    "postfix/cleanup[102]: 3F2A14001B: message-id=<a@pc.example>",
+    "postfix/qmgr[103]: 3F2A14001B: from=<hanako@isp.example>, size=600, nrcpt=1 (queue active)",
+    "postfix/smtp[104]: 3F2A14001B: to=<b@else.example>, relay=mx.else.example[203.0.113.5]:25, delay=1, "
+    "delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)",
+    "postfix/qmgr[103]: 3F2A14001B: removed",
+    "postfix/smtpd[101]: disconnect from unknown[198.51.100.7]",
+)
+
+
+def _write(path, at: datetime, *lines: str) -> None:
+    stamp = timezone.localtime(at).isoformat(timespec="microseconds")
+    with open(path, "a") as file:
+        file.writelines(f"{stamp} mx1 {line}\n" for line in lines)
+
+
+def test_the_log_files_become_standings(logs):
+    make_campaign()
+    tasks.read_logs()
+    [use] = DailyUse.objects.all()
+    assert (use.customer.login, use.submission_class) == ("hanako@isp.example", "pop_before_smtp")
+    assert Holdout.objects.get().standing == "holdout"
+    assert StandingCount.objects.get(day=timezone.localdate(), standing="holdout").holdouts == 1
+
+
+def test_beat_may_knock_again(logs):
+    make_campaign()
+    tasks.read_logs()
+    before = list(DailyUse.objects.values()), list(Holdout.objects.values())
+    tasks.read_logs()
+    assert before == (list(DailyUse.objects.values()), list(Holdout.objects.values()))
+
+
+def test_while_another_reads_nothing_happens(logs):
+    with only_one("read_logs"):
+        tasks.read_logs()
+    assert not LogFile.objects.exists()
+
+
+def test_a_file_that_is_no_log_does_not_keep_the_others_out(logs, caplog):
+    (logs / "picture.log").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
+    tasks.read_logs()
+    assert Customer.objects.get().login == "hanako@isp.example"
+    assert "picture.log" in caplog.text
+
+
+def test_a_new_day_begins_without_new_evidence(logs):
+    make_campaign()
+    tasks.begin_day()
+    assert StandingCount.objects.filter(day=timezone.localdate()).count() == 6
