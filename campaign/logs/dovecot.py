@@ -17,11 +17,16 @@ from campaign.logs.columns import mapped, named, strings
 from campaign.logs.events import LOGIN, Events, Rows, table
 from campaign.logs.scan import COMMA, at, find, find_byte, pattern, rfind
 
-TAGS = {"dovecot", "pop3-login", "imap-login"}
+IN_TEXT, OWN_POP3, OWN_IMAP, SILENT = 0, 1, 2, 3  # where a line says which service it is of
+LOGIN_TAGS = {"dovecot": IN_TEXT, "pop3-login": OWN_POP3, "imap-login": OWN_IMAP}
+SILENT_TAGS = (  # services in Dovecot's own file that say nothing about logins
+    "anvil", "auth", "auth-worker", "config", "doveadm", "imap", "indexer", "indexer-worker", "lmtp", "log",
+    "managesieve", "managesieve-login", "master", "pop3", "ssl-params", "stats", "submission", "submission-login",
+)  # fmt: skip
+TAGS = {*LOGIN_TAGS, *SILENT_TAGS}
 SERVICES = ["pop3", "imap"]
 
 POP3, IMAP = pattern("pop3-login: "), pattern("imap-login: ")
-OWN_POP3, OWN_IMAP = pattern("pop3-login"), pattern("imap-login")
 INFO, LOGIN_2_3, LOGIN_2_4 = pattern("Info: "), pattern("Login: user=<"), pattern("Logged in: user=<")
 METHOD, RIP = pattern(">, method="), pattern(", rip=")
 NOTHING, FOUND, NOT_UNDERSTOOD = 0, 1, 2
@@ -29,8 +34,8 @@ NOTHING, FOUND, NOT_UNDERSTOOD = 0, 1, 2
 
 def parse(rows: Rows, events: Events) -> np.ndarray:
     """Adds the logins among `rows` to `events`; returns which rows were not understood."""
-    own = np.array([tag != "dovecot" for tag in rows.tags], np.bool_)[rows.tag]
-    kind, service, user, ip = _logins(rows.block, rows.text, rows.end, own)
+    role = np.array([LOGIN_TAGS.get(tag, SILENT) for tag in rows.tags], np.int8)[rows.tag]
+    kind, service, user, ip = _logins(rows.block, rows.text, rows.end, role)
     picked = np.flatnonzero(kind == FOUND)
     addresses = mapped(strings(rows.block, ip[picked]), canonical_ip, pa.string())
     valid = addresses.is_valid().to_numpy(zero_copy_only=False)
@@ -50,15 +55,16 @@ def parse(rows: Rows, events: Events) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
-def _logins(block, texts, ends, own):
+def _logins(block, texts, ends, role):
     lines = texts.size
     kind, service = np.zeros(lines, np.int8), np.zeros(lines, np.int8)
     user, ip = np.zeros((lines, 2), np.int64), np.zeros((lines, 2), np.int64)
     for line in range(lines):
         start, end = texts[line], ends[line]
-        if own[line]:
-            # The service is the tag, just before ": "; syslog's tag may carry a pid.
-            service[line] = 1 if rfind(block, max(start - 26, 0), start, OWN_IMAP) >= 0 else 0
+        if role[line] == SILENT:
+            continue
+        if role[line] != IN_TEXT:
+            service[line] = role[line] - OWN_POP3
             start += INFO.size if at(block, start, end, INFO) else 0
         elif at(block, start, end, POP3):
             start += POP3.size

@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from campaign.logs.scan import BRACKET, CLOSE, COLON, MINUS, SPACE, digits
+from campaign.logs.scan import BRACKET, CLOSE, COLON, LESS, MINUS, PARENTHESIS, SPACE, digits
 from campaign.logs.stamps import DAY, SECOND
 
 NO_STAMP, WITHOUT_YEAR, LOCAL, ABSOLUTE = 0, 1, 2, 3
 NAMES_AT_MOST = 1000  # different hosts, and different tags, in one block; the last one means "others"
-MONTH_NAMES = np.array([[ord(letter) for letter in name] for name in
-                        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()], dtype=np.uint8)  # fmt: skip
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+MONTH_NAMES = np.array([[ord(letter) for letter in name] for name in MONTHS], dtype=np.uint8)
 
 
 class Heads(NamedTuple):
@@ -99,12 +99,11 @@ def _heads(block, starts, ends, host_spans, tag_spans, stamp, value, day, host, 
 
 @njit(cache=True, nogil=True, inline="always")
 def _tag(block, start, end):
-    """Where the program's name ends in `name[pid]`, and the pid (0 without one)."""
-    if end > start and block[end - 1] == CLOSE:
-        for place in range(start, end):
-            if block[place] == BRACKET:
-                number = digits(block, place + 1, end - 1) if end - place < 14 else -1
-                return place, max(number, 0)
+    """Where the program's name ends in `name[pid]` or `name(user)<session>`, and the pid (0 without one)."""
+    for place in range(start, end):
+        if block[place] == BRACKET or block[place] == PARENTHESIS or block[place] == LESS:
+            short = block[place] == BRACKET and block[end - 1] == CLOSE and end - place < 14
+            return place, max(digits(block, place + 1, end - 1), 0) if short else 0
     return end, 0
 
 

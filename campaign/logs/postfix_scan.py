@@ -12,7 +12,18 @@ from numba import njit
 from campaign.logs.scan import BRACKET, CLOSE, COMMA, SPACE, at, find, find_byte, pattern, rfind
 
 SILENT, SMTPD, CLEANUP, QUEUE, AGENT = 1, 2, 3, 4, 5
-KINDS = ["", "accepted", "queued", "message_id", "program", "delivery", "removed", "connected", "auth_failed", "expired"]
+KINDS = [
+    "",
+    "accepted",
+    "queued",
+    "message_id",
+    "program",
+    "delivery",
+    "removed",
+    "connected",
+    "auth_failed",
+    "expired",
+]
 (NOTHING, ACCEPTED, QUEUED, MESSAGE_ID, PROGRAM, DELIVERY, REMOVED, CONNECTED, AUTH_FAILED, EXPIRED) = range(10)
 NOT_UNDERSTOOD = 99
 # Fields of a line, each a span. ACCEPTED: address, user, (whether reinjected, whether to cut the user).
@@ -78,8 +89,8 @@ def _span(found, field, start, end):
 
 @njit(cache=True, nogil=True)
 def _smtpd(block, start, end, id_end, found):
-    if id_end > 0:
-        return _accepted(block, start, id_end, end, found) if at(block, id_end + 2, end, CLIENT) else NOTHING
+    if id_end > 0 and at(block, id_end + 2, end, CLIENT):
+        return _accepted(block, start, id_end, end, found)
     if at(block, start, end, CONNECT):
         open_ = find_byte(block, start, end, BRACKET)
         if open_ < 0:

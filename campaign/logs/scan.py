@@ -17,7 +17,7 @@ _SOURCES = sorted(Path(__file__).parent.glob("*.py"))
 _DIGEST = hashlib.sha256(b"".join(source.read_bytes() for source in _SOURCES)).hexdigest()[:16]
 numba.config.CACHE_DIR = str(Path(__file__).parent / "__pycache__" / f"compiled-{_DIGEST}")
 
-SPACE, COLON, COMMA, BRACKET, CLOSE, MINUS = 32, 58, 44, 91, 93, 45
+SPACE, COLON, COMMA, MINUS, BRACKET, CLOSE, PARENTHESIS, LESS = 32, 58, 44, 45, 91, 93, 40, 60
 
 
 def pattern(text: str) -> np.ndarray:
@@ -30,7 +30,7 @@ def at(block, start, end, wanted):
     size = wanted.size
     if start < 0 or start + size > end:
         return False
-    for place in range(size):
+    for place in range(size):  # noqa: SIM110 (numba compiles no generators)
         if block[start + place] != wanted[place]:
             return False
     return True

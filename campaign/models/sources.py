@@ -12,14 +12,17 @@ class Stream(models.TextChoices):
 class LogFile(models.Model):
     """One file, known by the digest of its first uncompressed bytes: its name may change.
 
-    `offset` counts uncompressed bytes whose events are safely in the segments; `state` is
-    what the reader must know to go on there (year and month of the last stamp).
+    All up to `read_to` (uncompressed bytes) is in the segments, the last piece in one that is
+    still written anew: the next reading begins at `offset`, with what `state` says of the
+    lines before (their number, the year of the last stamp, the counts by program).
     """
 
     digest = models.CharField(max_length=64)
     digest_length = models.PositiveIntegerField(help_text="bytes that `digest` covers")
     name = models.CharField(max_length=1000, help_text="the path it was last read under")
+    segment = models.CharField(max_length=64, blank=True, default="", help_text="what its event files are named by")
     offset = models.BigIntegerField(default=0)
+    read_to = models.BigIntegerField(default=0)
     lines = models.BigIntegerField(default=0)
     state = models.JSONField(default=dict)
     first_at = models.DateTimeField(null=True)

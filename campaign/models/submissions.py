@@ -62,4 +62,5 @@ class AttributedDay(models.Model):
     day = models.DateField(primary_key=True)
     attributed_at = models.DateTimeField(null=True)
     stale = models.BooleanField(default=True)
+    touched = models.PositiveIntegerField(default=0, help_text="how often new events came; tells a late one")
     rolled_up_at = models.DateTimeField(null=True, help_text="the `attributed_at` that the standings rest on")

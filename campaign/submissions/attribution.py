@@ -92,7 +92,7 @@ def _view(con, name: str, segments: Segments, stream: str, span: tuple[int, int]
         con.read_parquet(files, hive_partitioning=False).create_view(name, replace=True)
     else:
         con.register(f"no_{stream}", schema.empty_table())
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM no_{stream}")
+        con.table(f"no_{stream}").create_view(name, replace=True)
 
 
 def _lookups(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
@@ -127,5 +127,5 @@ def _column(con: duckdb.DuckDBPyConnection, query: str) -> list[str]:
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, /, **columns: list[str]) -> None:
     con.register("lookup", pa.table({column: pa.array(values, pa.string()) for column, values in columns.items()}))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM lookup")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM lookup")  # noqa: S608 (our own names)
     con.unregister("lookup")

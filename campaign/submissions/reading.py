@@ -18,18 +18,21 @@ from campaign.submissions.segments import Segments
 
 SEALED = 4 << 20  # bytes; a last piece shorter than this is read again with what is added to it
 PROBLEMS_AT_MOST = 20
+PROGRAMS_AT_MOST = 10
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How lines are to be understood. `latest` is the last moment (microseconds) a line may carry."""
+    """How lines are to be understood. `latest` is the last moment (microseconds) a line may carry,
+    `keep_from` the first day whose events may be kept."""
 
     zone: ZoneInfo
     local_domains: Collection[str]
     latest: int
     today: date
     year: int | None = None
+    keep_from: date = date.min
 
 
 @dataclass
@@ -71,10 +74,12 @@ class FileReport:
         if self.more_problems:
             said.append(f"{self.path}: and {self.more_problems} problems more of this kind")
         if not self.problems:
-            for name, count in sorted(self.programs.items()):
-                if count.not_understood:
-                    what = f"{count.not_understood} of {count.lines} lines of {name} not understood"
-                    said.append(f"{self.path}: {what}, the first: {count.example!r}")
+            odd = [(name, count) for name, count in sorted(self.programs.items()) if count.not_understood]
+            for name, count in odd[:PROGRAMS_AT_MOST]:
+                what = f"{count.not_understood} of {count.lines} lines of {name} not understood"
+                said.append(f"{self.path}: {what}, the first: {count.example!r}")
+            if len(odd) > PROGRAMS_AT_MOST:
+                said.append(f"{self.path}: lines of {len(odd) - PROGRAMS_AT_MOST} programs more not understood")
         return said
 
 
@@ -85,23 +90,31 @@ def read_file(
     *,
     place: Place,
     last_line_too: bool,
+    name: str = "",
     progress: Progress | None = None,
 ) -> FileReport:
-    """Reads `log` from `place` to its end; what is wrong with it is in the report, not raised."""
+    """Reads `log` from `place` to its end; what is wrong with it is in the report, not raised.
+
+    `name` is that of the segments, by default the file's own digest.
+    """
     report = FileReport(log.path, place=place)
     try:
         report.fingerprint = log.fingerprint()
         report.read_to, report.lines = place.offset, place.line - 1
         report.programs = _copy(place.programs)
         with ThreadPoolExecutor(os.cpu_count()) as workers:
-            _read_blocks(log, reading, segments, report, workers, last_line_too, progress)
+            name = name or report.fingerprint.digest
+            _read_blocks(log, reading, segments, report, workers, name, last_line_too, progress)
     except Unreadable as error:
         report.problem(f"{log.path}:{report.lines + 1}: {error}; what came before it was read")
     _judge(report)
+    if old := sorted({day for _, day in report.touched if day < reading.keep_from}):
+        report.notes.append(f"{log.path}: {len(old)} days before {reading.keep_from} are past the retention, not kept")
+        report.touched = {(stream, day) for stream, day in report.touched if day >= reading.keep_from}
     return report
 
 
-def _read_blocks(log, reading, segments, report, workers, last_line_too, progress) -> None:
+def _read_blocks(log, reading, segments, report, workers, name, last_line_too, progress) -> None:
     start = report.place
     reader = Reader(
         zone=reading.zone,
@@ -111,14 +124,13 @@ def _read_blocks(log, reading, segments, report, workers, last_line_too, progres
         year=reading.year,
         state=start.year,
     )
-    digest = report.fingerprint.digest
     waiting: deque[tuple[Place, Place, Future]] = deque()
     try:
         for block in log.blocks(offset=start.offset, line=start.line, last_line_too=last_line_too or not log.grows):
             before = Place(block.offset, block.line, reader.state)
             heads, times = reader.heads(block.data)  # here, in order: years turn from line to line
             behind = Place(block.offset + block.data.size, block.line + heads.start.size, reader.state)
-            future = workers.submit(_read_block, reader, segments, block, heads, times, digest)
+            future = workers.submit(_read_block, reader, segments, block, heads, times, name, reading.keep_from)
             waiting.append((before, behind, future))
             if len(waiting) > (os.cpu_count() or 1):
                 _finish(*waiting.popleft(), report)
@@ -129,9 +141,9 @@ def _read_blocks(log, reading, segments, report, workers, last_line_too, progres
             _finish(*waiting.popleft(), report)
 
 
-def _read_block(reader: Reader, segments: Segments, block: Block, heads, times: np.ndarray, digest: str):
+def _read_block(reader: Reader, segments: Segments, block: Block, heads, times: np.ndarray, name: str, keep_from: date):
     events, wrong = reader.events(block.data, heads, times, block.line)
-    touched = segments.write(events, digest=digest, offset=block.offset)
+    touched = segments.write(events, name=name, offset=block.offset, keep_from=keep_from)
     stamped = times[heads.stamp > 0]
     span = (int(stamped.min()), int(stamped.max())) if stamped.size else None
     return events.programs, wrong, touched, span

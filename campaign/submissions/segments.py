@@ -1,9 +1,10 @@
 """Events in Parquet files, by stream and day, named by what they were read from.
 
-    ROOT/logins/day=2026-11-24/DIGEST-OFFSET.parquet
-    ROOT/mail/day=2026-11-24/DIGEST-OFFSET.parquet
+    ROOT/logins/day=2026-11-24/NAME-OFFSET.parquet
+    ROOT/mail/day=2026-11-24/NAME-OFFSET.parquet
 
-The same bytes read again overwrite the same files, so nothing is ever there twice.
+NAME is the digest of the log file's first bytes. The same bytes read again overwrite the
+same files, so nothing is ever there twice.
 """
 
 import os
@@ -32,14 +33,18 @@ class Segments:
         self.root = root
         self.zone = zone
 
-    def write(self, events: Events, *, digest: str, offset: int) -> set[tuple[str, date]]:
-        """Stores the events of one block; returns which streams and days it has events of."""
-        written = set()
+    def write(self, events: Events, *, name: str, offset: int, keep_from: date = date.min) -> set[tuple[str, date]]:
+        """Stores the events of one block, but for days before `keep_from`.
+
+        Returns which streams and days it has events of, also those that were not stored.
+        """
+        found = set()
         for stream, table in ((LOGINS, events.login_table()), (MAIL, events.mail_table())):
             for day, part in self._by_day(table):
-                self._write(part, self._path(stream, day, digest, offset))
-                written.add((stream, day))
-        return written
+                if day >= keep_from:
+                    self._write(part, self._path(stream, day, name, offset))
+                found.add((stream, day))
+        return found
 
     def _by_day(self, table: pa.Table) -> Iterable[tuple[date, pa.Table]]:
         if not table.num_rows:
@@ -49,12 +54,14 @@ class Segments:
         if len(days) == 1:
             yield days[0], table
             return
-        places = np.searchsorted([start_of(day, self.zone) for day in days], table["moment"].to_numpy(), side="right") - 1
+        places = (
+            np.searchsorted([start_of(day, self.zone) for day in days], table["moment"].to_numpy(), side="right") - 1
+        )
         for place in np.unique(places):
             yield days[place], table.filter(pa.array(places == place))
 
-    def _path(self, stream: str, day: date, digest: str, offset: int) -> Path:
-        return self.root / stream / f"day={day.isoformat()}" / f"{digest[:32]}-{offset:015}.parquet"
+    def _path(self, stream: str, day: date, name: str, offset: int) -> Path:
+        return self.root / stream / f"day={day.isoformat()}" / f"{name[:32]}-{offset:015}.parquet"
 
     def _write(self, table: pa.Table, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,9 +71,9 @@ class Segments:
         pq.write_table(table, unfinished, compression="zstd", compression_level=1, use_dictionary=dictionaries)
         unfinished.replace(path)
 
-    def forget(self, digest: str) -> None:
+    def forget(self, name: str) -> None:
         """Removes all events of one file: it is about to be read again from its begin."""
-        for path in self.root.glob(f"*/day=*/{digest[:32]}-*.parquet"):
+        for path in self.root.glob(f"*/day=*/{name[:32]}-*.parquet"):
             path.unlink(missing_ok=True)
 
     def files(self, stream: str, days: Iterable[date]) -> list[str]:

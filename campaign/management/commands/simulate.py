@@ -1,0 +1,83 @@
+"""The sample provider: its history, and with --live its present. `make run` starts it with all it needs."""
+
+import csv
+import signal
+import threading
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from campaign import env
+from campaign.customers import directory
+from campaign.sample import history, live, relay, staff
+from campaign.sample.people import Person
+from campaign.sample.world import World
+
+
+class Command(BaseCommand):
+    help = (
+        "Builds the sample provider's history in DATA, or goes on where it was. Needs Redis at REDIS_URL, and a free "
+        "RELAY_PORT for the relay that catches the notices. SAMPLE_CUSTOMERS, SAMPLE_DAYS, SAMPLE_SEED shape a new one."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--live", action="store_true", help="go on in real time until Ctrl-C")
+
+    def handle(self, *args, **options):
+        if settings.DEFAULT_DOMAIN != "isp.example":
+            raise CommandError(f"DEFAULT_DOMAIN={settings.DEFAULT_DOMAIN}: the sample's customers are at isp.example")
+        folder = settings.DATA / "sample"
+        zone = timezone.get_default_timezone()
+        state = history.state_of(
+            folder,
+            today=timezone.localdate(),
+            seed=env.number("SAMPLE_SEED", default=1, at_least=0),
+            count=env.number("SAMPLE_CUSTOMERS", default=5200, at_least=50, at_most=100000),
+            days=env.number("SAMPLE_DAYS", default=240, at_least=1, at_most=330),
+            zone=zone,
+        )
+        world, journal = World(state, zone=zone), relay.Journal(folder)
+        approver_id = staff.hire()["approver"]
+        self.import_customers(folder / "customers.csv", world)
+        try:
+            serving = relay.Serving(folder, port=settings.RELAY_PORT)
+        except OSError as error:
+            raise CommandError(f"RELAY_PORT={settings.RELAY_PORT}: {error}; wanted a free port") from error
+        with serving:
+            past = history.History(folder, world, journal, approver_id=approver_id, say=self.say)
+            past.catch_up(now=timezone.now())
+            (folder / "ready").touch()
+            if options["live"]:
+                self.live(past, serving)
+
+    def import_customers(self, path: Path, world: World) -> None:
+        if not path.exists():
+            draft = path.with_suffix(".new")
+            with open(draft, "w", newline="", encoding="utf-8") as file:
+                rows = csv.writer(file)
+                rows.writerow(("login", "addresses", "language", "name", "contact_address", "contract"))
+                rows.writerows(_row(person) for person in world.persons)
+            draft.rename(path)
+        directory.import_file(path)
+        self.say(f"{len(world.persons):,} customers")
+
+    def live(self, past: history.History, serving: relay.Serving) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        self.say("the history is complete; writing in real time")
+        present = live.Live(past.world, past.writer, past.journal)
+        while not stop.wait(live.TICK):
+            present.until(timezone.now())
+            if not serving.is_alive:
+                raise CommandError("the relay ended by itself")
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def _row(person: Person) -> tuple[str, ...]:
+    return (person.login, " ".join(person.addresses), person.language, person.name, "", person.contract)

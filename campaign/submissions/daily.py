@@ -1,0 +1,76 @@
+"""One attributed day -> its rows in the database, replaced as a whole."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import duckdb
+
+from campaign.logs.stamps import moment
+from campaign.models import Coverage, Customer, DailyCount, DailyUse, Stream
+
+CHUNK = 500  # names in one question; SQLite takes no more than 999 variables everywhere
+
+USE = """
+SELECT "user", class, count(*), count(*) FILTER (attribution = 'confirmed'), count(*) FILTER (auth_failed),
+       max(moment), list_sort(list(DISTINCT ip))[:10],
+       coalesce(arg_max(known_program, moment) FILTER (known_program <> ''), '')
+FROM submission
+WHERE "user" IS NOT NULL
+GROUP BY "user", class
+ORDER BY "user", class
+"""
+COUNTS = "SELECT class, attribution, count(*) FROM submission GROUP BY class, attribution ORDER BY class, attribution"
+COVERAGE = """
+SELECT '{stream}', count(*), max(moment) FROM {view}
+WHERE moment >= getvariable('day_start') AND moment < getvariable('day_end')
+"""
+
+
+def replace(con: duckdb.DuckDBPyConnection, day: date) -> None:
+    """Daily use, counts and coverage of `day` from the table `submission`; call it in a transaction."""
+    use = con.execute(USE).fetchall()
+    customers = _customers([row[0] for row in use])
+    DailyUse.objects.filter(day=day).delete()
+    DailyUse.objects.bulk_create(
+        (
+            DailyUse(
+                customer_id=customers[user],
+                submission_class=submission_class,
+                day=day,
+                submissions=submissions,
+                confirmed=confirmed,
+                auth_failed=auth_failed,
+                last_at=moment(last),
+                addresses=addresses,
+                client_program=program[:64],
+            )
+            for user, submission_class, submissions, confirmed, auth_failed, last, addresses, program in use
+        ),
+        batch_size=1000,
+    )
+    DailyCount.objects.filter(day=day).delete()
+    DailyCount.objects.bulk_create(
+        DailyCount(day=day, submission_class=submission_class, attribution=attribution, submissions=count)
+        for submission_class, attribution, count in con.execute(COUNTS).fetchall()
+    )
+    Coverage.objects.filter(day=day).delete()
+    Coverage.objects.bulk_create(
+        Coverage(day=day, stream=stream, events=events, last_at=moment(last))
+        for stream, view in ((Stream.LOGINS, "login_event"), (Stream.MAIL, "mail_event"))
+        for _, events, last in con.execute(COVERAGE.format(stream=stream, view=view)).fetchall()
+        if events
+    )
+
+
+def _customers(logins: Iterable[str]) -> dict[str, int]:
+    """Ids by login; whoever is in no list of customers becomes one by having used the system."""
+    wanted = sorted(set(logins))
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        some = wanted[start : start + CHUNK]
+        found.update(Customer.objects.filter(login__in=some).values_list("login", "pk"))
+        missing = [Customer(login=login) for login in some if login not in found and len(login) <= 254]
+        if missing:
+            Customer.objects.bulk_create(missing, ignore_conflicts=True)
+            found.update(Customer.objects.filter(login__in=[one.login for one in missing]).values_list("login", "pk"))
+    return found

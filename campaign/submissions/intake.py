@@ -1,0 +1,223 @@
+"""Log files into daily use: the only writer of what the attribution leaves in the database.
+
+Both verbs are safe to repeat, alone or at the same time as another: a reading that dies leaves
+segments that the next one overwrites, and a day's rows are replaced in one transaction.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from campaign.logs.client import program_of
+from campaign.logs.events import ProgramCount
+from campaign.logs.files import HEAD, Fingerprint, Unreadable
+from campaign.logs.files import LogFile as OpenLog
+from campaign.logs.stamps import YearState, micros, moment
+from campaign.models import Address, AttributedDay, LogFile, ProgramLines
+from campaign.submissions import daily
+from campaign.submissions.attribution import Rules, connect, days_to_redo
+from campaign.submissions.attribution import attribute as attribute_day
+from campaign.submissions.reading import FileReport, Place, Reading, read_file
+from campaign.submissions.segments import Segments
+
+AHEAD = timedelta(days=1)  # clocks and zones may be off by that much; a later stamp is wrong
+
+
+@dataclass
+class ReadReport:
+    """What came of reading some files. `days` are those whose submissions may have changed."""
+
+    files: list[FileReport] = field(default_factory=list)
+    days: set[date] = field(default_factory=set)
+
+    @property
+    def problems(self) -> list[str]:
+        return [problem for report in self.files for problem in report.problems]
+
+
+def segments() -> Segments:
+    """The installation's event files."""
+    return Segments(settings.SEGMENTS, ZoneInfo(settings.TIME_ZONE))
+
+
+def kept_from(now: datetime) -> date:
+    """The first day whose events may still be kept."""
+    return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date() - timedelta(days=settings.RETENTION_DAYS)
+
+
+def read(
+    paths: Iterable[str | Path],
+    *,
+    now: datetime,
+    progress: Callable[[int], None] | None = None,
+    year: int | None = None,
+) -> ReadReport:
+    """Reads what is new in each file into the segments; a folder stands for the files in it.
+
+    What could not be read is in the report. `progress` is called with bytes done.
+    """
+    zone = ZoneInfo(settings.TIME_ZONE)
+    reading = Reading(
+        zone=zone,
+        local_domains=settings.LOCAL_DOMAINS,
+        latest=micros(now + AHEAD),
+        today=now.astimezone(zone).date(),
+        year=year,
+        keep_from=kept_from(now),
+    )
+    report = ReadReport()
+    for path in _files(paths):
+        try:
+            with OpenLog(path) as log:
+                done = _read_one(log, reading, now, progress)
+        except Unreadable as error:
+            done = FileReport(path)
+            done.problem(f"{path}: {error}")
+        report.files.append(done)
+        report.days |= days_to_redo(day for _, day in done.touched)
+    return report
+
+
+def _files(paths: Iterable[str | Path]) -> Iterable[str]:
+    for path in paths:
+        if Path(path).is_dir():
+            yield from sorted(str(inside) for inside in Path(path).iterdir() if inside.is_file())
+        else:
+            yield str(path)
+
+
+def _read_one(log: OpenLog, reading: Reading, now: datetime, progress) -> FileReport:
+    if not log.head():
+        return read_file(log, reading, segments(), place=Place(), last_line_too=False)
+    known = _known(log)
+    if known is None:
+        known = LogFile(segment=log.fingerprint().digest[:32])
+        segments().forget(known.segment)  # left by a reading that nobody remembers
+    elif log.grows and log.size is not None and log.size <= known.read_to:
+        return FileReport(log.path, read_to=known.read_to, lines=known.lines)
+    place = _place(known)
+    done = read_file(log, reading, segments(), place=place, last_line_too=False, name=known.segment, progress=progress)
+    _remember(known, done, now)
+    return done
+
+
+def _known(log: OpenLog) -> LogFile | None:
+    """The row of this file, by the longest beginning that is known of it."""
+    lengths = LogFile.objects.filter(digest_length__lte=len(log.head())).values_list("digest_length", flat=True)
+    for length in sorted(set(lengths), reverse=True):
+        found = LogFile.objects.filter(digest=log.fingerprint(length).digest, digest_length=length).first()
+        if found:
+            return found
+    return None
+
+
+def _place(known: LogFile) -> Place:
+    state = known.state
+    year = YearState(**state["year"]) if state.get("year") else None
+    programs = {name: ProgramCount(*counts) for name, counts in state.get("programs", {}).items()}
+    return Place(known.offset, state.get("line", 1), year, programs)
+
+
+def _remember(known: LogFile, done: FileReport, now: datetime) -> None:
+    fingerprint, place = done.fingerprint, done.place
+    if fingerprint is None or not done.lines:
+        return  # not one whole line yet
+    known.digest, known.digest_length = _longest(known, fingerprint)
+    known.name, known.read_at = done.path[:1000], now
+    known.offset, known.read_to, known.lines = place.offset, done.read_to, done.lines
+    known.state = {
+        "line": place.line,
+        "year": place.year.as_json() if place.year else None,
+        "programs": {name: [one.lines, one.not_understood, one.example] for name, one in place.programs.items()},
+    }
+    if done.first_at is not None and done.last_at is not None:
+        first, last = moment(done.first_at), moment(done.last_at)
+        known.first_at = min(known.first_at or first, first)
+        known.last_at = max(known.last_at or last, last)
+    with transaction.atomic():
+        known.save()
+        known.programs.all().delete()
+        ProgramLines.objects.bulk_create(
+            ProgramLines(
+                log_file=known,
+                program=name[:64],
+                lines=count.lines,
+                not_understood=count.not_understood,
+                example=count.example[:300],
+            )
+            for name, count in done.programs.items()
+        )
+        for day in days_to_redo(day for _, day in done.touched):
+            AttributedDay.objects.get_or_create(day=day)
+            AttributedDay.objects.filter(day=day).update(stale=True, touched=F("touched") + 1)
+
+
+def _longest(known: LogFile, fingerprint: Fingerprint) -> tuple[str, int]:
+    """A file first seen short is known better when it has grown."""
+    if known.digest_length and known.digest_length >= min(fingerprint.length, HEAD):
+        return known.digest, known.digest_length
+    return fingerprint.digest, fingerprint.length
+
+
+def stale_days(*, now: datetime) -> set[date]:
+    """Days with events that are not attributed yet, whoever read them and died before that."""
+    return set(AttributedDay.objects.filter(stale=True, day__gte=kept_from(now)).values_list("day", flat=True))
+
+
+def attribute(days: Iterable[date], *, now: datetime, progress: Callable[[date], None] | None = None) -> None:
+    """Replaces what the database has of each day by what its events say.
+
+    Days past the retention are left as they are: their events are gone, their counts stay.
+    """
+    wanted = sorted(day for day in set(days) if day >= kept_from(now))
+    if not wanted:
+        return
+    rules, store = _rules(), segments()
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="attribution-", dir=settings.DATA) as scratch, connect(Path(scratch)) as con:
+        for day in wanted:
+            _attribute_one(con, store, day, rules, now)
+            if progress:
+                progress(day)
+
+
+def _attribute_one(con: duckdb.DuckDBPyConnection, store: Segments, day: date, rules: Rules, now: datetime) -> None:
+    AttributedDay.objects.get_or_create(day=day)
+    touched = AttributedDay.objects.get(day=day).touched
+    attribute_day(con, store, day, rules)
+    with transaction.atomic():
+        daily.replace(con, day)
+        AttributedDay.objects.filter(day=day).update(attributed_at=now)
+        # Events that came in the meantime leave it stale.
+        AttributedDay.objects.filter(day=day, touched=touched).update(stale=False)
+
+
+def _rules() -> Rules:
+    return Rules(
+        local_domains=settings.LOCAL_DOMAINS,
+        own_networks=settings.OWN_NETWORKS,
+        filter_addresses=settings.FILTER_ADDRESSES,
+        window=timedelta(minutes=settings.WINDOW_MINUTES),
+        skew=timedelta(seconds=settings.SKEW_SECONDS),
+        default_domain=settings.DEFAULT_DOMAIN,
+        directory=_directory(),
+        program_of=program_of,
+    )
+
+
+def _directory() -> pa.Table | None:
+    """Addresses and the logins they belong to; None where no list of customers was imported."""
+    rows = list(Address.objects.values_list("address", "customer__login"))
+    if not rows:
+        return None
+    addresses, logins = zip(*rows, strict=True)
+    return pa.table({"address": pa.array(addresses, pa.string()), "login": pa.array(logins, pa.string())})

@@ -1,0 +1,14 @@
+"""Nothing of the logs is kept longer than the retention setting says."""
+
+from datetime import date
+
+from campaign.models import AttributedDay, DailyUse, LogFile
+from campaign.submissions.intake import segments
+
+
+def drop_before(day: date) -> None:
+    """Removes events, client addresses and examples of lines from before `day`; counts stay."""
+    segments().drop_before(day)
+    DailyUse.objects.filter(day__lt=day).exclude(addresses=[]).update(addresses=[])
+    AttributedDay.objects.filter(day__lt=day).update(stale=False)
+    LogFile.objects.filter(last_at__date__lt=day).delete()
