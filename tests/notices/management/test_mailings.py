@@ -1,0 +1,93 @@
+import json
+
+import pytest
+from builders import make_campaign, make_holdout, make_user
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from rounds import at, plan, state_of
+
+from notices.models import Mailing
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_december(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: at(10))
+
+
+@pytest.fixture
+def run(capsys):
+    def command(*words: str) -> str:
+        call_command("mailings", *words)
+        return capsys.readouterr().out
+
+    return command
+
+
+def test_a_round_goes_from_plan_to_cancel_by_commands_alone(run):
+    make_holdout(make_campaign())
+    make_user("keiko", "notices.run_mailing")
+    make_user("taro", "notices.approve_mailing")
+    planned = json.loads(run("plan", "--campaign", "pop_before_smtp", "--user", "keiko", "--json"))
+    assert (planned["state"], planned["planned"], planned["waiting"]) == ("planned", 1, 1)
+    mailing = Mailing.objects.get()
+    which = ("--mailing", str(planned["mailing"]))
+    for words, state in [
+        (("approve", "--user", "taro"), "approved"),
+        (("start",), "sending"),
+        (("pause", "--reason", "lunch"), "paused"),
+        (("resume",), "sending"),
+        (("cancel",), "cancelled"),
+    ]:
+        run(*words, *which)
+        assert state_of(mailing) == state
+
+
+def test_the_report_has_every_number(run):
+    mailing = plan(2)
+    report = json.loads(run("report", "--mailing", str(mailing.pk), "--json"))
+    about = {"mailing": mailing.pk, "campaign": "pop_before_smtp", "period": "2026-12", "state": "planned"}
+    numbers = dict.fromkeys(("accepted", "refused", "withdrawn", "unknown"), 0)
+    fates = dict.fromkeys(("delivered", "deferred", "bounced", "expired"), 0)
+    assert report == about | {"planned": 2, "waiting": 2} | numbers | fates
+    assert "waiting" in run("report", "--mailing", str(mailing.pk))
+
+
+def test_without_a_number_the_campaigns_latest_mailing_is_meant(run):
+    mailing = plan()
+    report = json.loads(run("report", "--campaign", "pop_before_smtp", "--json"))
+    assert report["mailing"] == mailing.pk
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("plan",), "--campaign"),
+        (("plan", "--campaign", "local_port25"), "local_port25"),
+        (("plan", "--campaign", "pop_before_smtp"), "2026-12"),
+        (("report",), "--campaign"),
+        (("report", "--mailing", "99"), "99"),
+        (("approve", "--mailing", "1"), "--user"),
+        (("approve", "--mailing", "1", "--user", "nobody"), "nobody"),
+        (("approve", "--mailing", "1", "--user", "guest"), "notices.approve_mailing"),
+        (("start", "--user", "guest", "--mailing", "1"), "notices.run_mailing"),
+        (("start", "--campaign", "pop_before_smtp"), ""),
+        (("sing",), "sing"),
+    ],
+)
+def test_what_cannot_be_done_is_said_clearly(run, words, says):
+    plan()
+    make_user("guest")
+    with pytest.raises(CommandError) as error:
+        run(*words)
+    assert says in str(error.value)
+
+
+def test_the_planner_may_not_approve(run):
+    make_holdout(make_campaign())
+    make_user("keiko", "notices.run_mailing", "notices.approve_mailing")
+    run("plan", "--campaign", "pop_before_smtp", "--user", "keiko")
+    with pytest.raises(CommandError):
+        run("approve", "--campaign", "pop_before_smtp", "--user", "keiko")
+    assert state_of(Mailing.objects.get()) == "planned"

@@ -1,0 +1,105 @@
+"""Several workers at once, and workers that die: nobody gets two copies, nobody is forgotten."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from relays import Relay, running
+from rounds import AFTERNOON, clock, numbers, sending, state_of
+
+from notices.deliveries import record
+from notices.dispatch import send_batch
+from notices.models import Notice
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_redis", "a_fast_pace")]
+ROOT = Path(__file__).resolve().parents[2]
+WORKER = Path(__file__).with_name("worker.py")
+
+
+def database_url() -> str:
+    """The test database, for another process."""
+    of = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{of['NAME']}"
+    return f"postgresql://{of['USER']}@{quote(of['HOST'], safe='')}/{of['NAME']}"
+
+
+def worker(mailing, settings) -> subprocess.Popen:
+    environment = os.environ | {
+        "DATABASE_URL": database_url(),
+        "DATA": str(django_settings.DATA),
+        "PYTHONPATH": str(ROOT),
+        "RELAY_HOST": settings.RELAY_HOST,
+        "RELAY_PORT": str(settings.RELAY_PORT),
+        "NOTICE_PER_SECOND": "10000",
+    }
+    command = [sys.executable, WORKER, str(mailing.pk), AFTERNOON.isoformat()]
+    return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def until(condition, *, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+
+
+def test_two_processes_on_one_mailing_send_nobody_twice(settings):
+    mailing = sending(60)
+    with running(Relay(), settings) as relay:
+        workers = [worker(mailing, settings) for _ in range(2)]
+        sent = [int(one.communicate(timeout=60)[0]) for one in workers]
+    assert sum(sent) == 60
+    assert len(relay.accepted) == len(set(relay.accepted)) == 60
+    assert set(relay.message_ids().values()) == {1}
+    assert numbers(mailing).accepted == 60
+    assert state_of(mailing) == "finished"
+
+
+def test_many_threads_keep_to_the_days_cap(settings):
+    settings.NOTICE_DAILY_CAP = 25
+    mailing = sending(40)
+
+    def batches():
+        for _ in range(4):
+            send_batch(mailing_id=mailing.pk, clock=clock(AFTERNOON), limit=4)
+        connection.close()
+
+    with running(Relay(), settings) as relay:
+        threads = [threading.Thread(target=batches) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for _ in range(10):
+            send_batch(mailing_id=mailing.pk, clock=clock(AFTERNOON), limit=4)
+    assert len(relay.accepted) == len(set(relay.accepted)) == 25
+    assert numbers(mailing).waiting == 15
+
+
+def test_a_worker_killed_before_the_reply_leaves_one_unknown_and_the_others_go_on(settings):
+    mailing = sending(4)
+    with running(Relay(answers=False), settings) as relay:
+        dying = worker(mailing, settings)
+        until(lambda: relay.letters)
+        os.kill(dying.pid, signal.SIGKILL)
+        dying.wait()
+        assert numbers(mailing).waiting == 4
+        assert Notice.objects.filter(state="claimed").count() == 1
+        relay.answers = True
+        send_batch(mailing_id=mailing.pk, clock=clock(AFTERNOON), limit=100)
+    assert (numbers(mailing).accepted, numbers(mailing).waiting) == (3, 1)
+    assert len(relay.accepted) == len(set(relay.accepted)) == 4
+    record.settle(now=AFTERNOON + settings.NOTICE_LEASE)
+    assert Notice.objects.filter(state="claimed").count() == 1
+    record.settle(now=AFTERNOON + settings.NOTICE_LEASE * 2)
+    assert (numbers(mailing).unknown, numbers(mailing).waiting) == (1, 0)
+    assert "before it could write down" in Notice.objects.get(state="unknown").reply
