@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """A day on which something happened; only the first of several has its label written out."""
+    """A day on which something happened; one that is `written` has its label on the chart."""
 
     css: str
     day: date
@@ -162,10 +162,13 @@ class _Plot:
     def marks(self, marks: Sequence[Mark]) -> list[Markup]:
         drawn = []
         for mark in marks:
-            x = self.x(mark.day)
-            line = element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=self.size.top, y2=self.size.bottom)
-            drawn.append(element("g", element("title", escape(mark.label)), line))
-            if mark.written:
+            x, bottom = self.x(mark.day), self.size.bottom
+            if not mark.written:  # a pin on the axis: many of them must not fence the line in
+                stem = element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=bottom - 12, y2=bottom)
+                head = element("circle", class_="head", cx=x, cy=bottom - 15, r=4)
+                drawn.append(element("g", element("title", escape(mark.label)), stem, head))
+            else:
+                drawn.append(element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=self.size.top, y2=bottom))
                 anchor = "end" if x > self.size.width / 2 else "start"
                 drawn.append(element("text", escape(mark.label), class_="label", x=x, y=18, text_anchor=anchor))
         return drawn
@@ -174,6 +177,10 @@ class _Plot:
         drawn = []
         for line in lines:
             points = " ".join(f"{self.x(day)},{self.y(value)}" for day, value in line.points)
+            if line.label:  # the line that the chart is about
+                first, last, bottom = self.x(line.points[0][0]), self.x(line.points[-1][0]), self.size.bottom
+                ground = f"{first},{bottom} {points} {last},{bottom}"
+                drawn.append(element("polygon", class_=f"area {line.css}", points=ground))
             drawn.append(element("polyline", class_=f"line {line.css}", points=points))
             if line.label:
                 drawn += self._end(line)

@@ -68,11 +68,11 @@ def of(progress: Progress) -> dict[str, object]:
 def percent(part: float, whole: float = 1) -> str:
     """With one decimal; nearly all is never shown as all, and a few never as none."""
     if not whole:
-        return "0%"
+        return "0.0%"
     value = round(100 * part / whole, 1)
     if value in {0, 100}:
         value = 99.9 if value == 100 and part < whole else 0.1 if value == 0 and part else value
-    return f"{value:.1f}%".replace(".0%", "%")
+    return f"{value:.1f}%"
 
 
 def signed(number: int) -> str:

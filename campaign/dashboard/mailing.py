@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes, policy
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -60,7 +61,7 @@ class Shown:
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     mailing = get_object_or_404(Mailing.objects.select_related("campaign", "planned_by", "approved_by"), pk=pk)
     report = mailings.report(mailing_id=pk)
-    pages = pager(request, total=report.refused + report.unknown + report.bounced + report.expired)
+    pages = pager(request, total=report.refused + report.unknown + report.bounced + report.expired, size=20)
     acts = allowed_acts(mailing, request.user)
     own = mailing.state == State.PLANNED and mailing.planned_by_id == request.user.pk
     values = {
@@ -163,12 +164,23 @@ def preview(mailing: Mailing, *, asked: str, now: datetime) -> Shown | None:
     )
     if notice is None:
         return None
-    letter = compose.preview(notice, now=now)
+    customer = notice.holdout.customer
+    subject, text = _read(notice, now=now)
     return Shown(
-        login=notice.holdout.customer.login,
-        customer=notice.holdout.customer_id,
-        subject=letter.subject,
-        text=letter.text,
+        login=customer.login,
+        customer=customer.pk,
+        subject=subject,
+        text=text,
         before=notices.filter(pk__lt=notice.pk).order_by("-pk").values_list("pk", flat=True).first(),
         after=notices.filter(pk__gt=notice.pk).order_by("pk").values_list("pk", flat=True).first(),
     )
+
+
+def _read(notice: Notice, *, now: datetime) -> tuple[str, str]:
+    """Subject and text, read back from the very bytes that would go out."""
+    try:
+        letter = compose.compose(notice, now=now)
+    except compose.NotSendable as error:
+        return _("This notice cannot be sent"), str(error)
+    message = message_from_bytes(letter.content, policy=policy.default)
+    return str(message["Subject"]), message.get_body(("plain",)).get_content()

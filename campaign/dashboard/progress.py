@@ -179,5 +179,9 @@ def page(request: HttpRequest) -> HttpResponse:
     if campaign is None:
         return show(request, "progress.html", {"progress": None, "campaigns": []})
     found = progress(campaign=campaign, today=timezone.localdate(), now=timezone.now())
-    values = {"progress": found, "campaigns": campaign_choices(campaign, reverse("progress"))}
+    values = {
+        "progress": found,
+        "quiet_days": campaign.quiet_days,
+        "campaigns": campaign_choices(campaign, reverse("progress")),
+    }
     return show(request, "progress.html", values | figures.of(found))
