@@ -53,7 +53,7 @@ NO_NAMES_FOR_MODULES = {"utils", "util", "services", "helpers", "common", "misc"
 
 @dataclass(frozen=True)
 class Import:
-    """`module` imports `target`; `late` inside a function."""
+    """`module` imports `target`; `late` inside a function, or for type checkers only."""
 
     module: str
     target: str
@@ -87,7 +87,8 @@ def imports() -> tuple[Import, ...]:
 
 
 def _imports_of(name: str, tree: ast.Module) -> Iterator[Import]:
-    late = {id(inner) for node in ast.walk(tree) if _is_function(node) for inner in ast.walk(node)}
+    outer = [node for node in ast.walk(tree) if _is_function(node) or _is_for_type_checkers(node)]
+    late = {id(inner) for node in outer for inner in ast.walk(node)}
     for node in ast.walk(tree):
         for target in _targets(name, node):
             yield Import(name, target, node.lineno, id(node) in late)
@@ -105,6 +106,10 @@ def _targets(name: str, node: ast.AST) -> Iterator[str]:
 
 def _is_function(node: ast.AST) -> bool:
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def _is_for_type_checkers(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def inside(module: str, *places: str) -> bool:

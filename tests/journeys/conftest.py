@@ -1,7 +1,9 @@
 """One provider and one afternoon for all journeys of a run: they take a few seconds each."""
 
 import os
+import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,16 @@ def provider(needed):
             yield provider
 
 
+@dataclass(frozen=True)
+class Lived:
+    """What the people did in one afternoon, and copies of the logs that hold it and nothing else."""
+
+    sent: list[Sent]
+    logs: list[Path]
+
+
 @pytest.fixture(scope="session")
-def afternoon(provider) -> list[Sent]:
-    """What the people did; afterwards the servers' logs hold it, and nothing else."""
-    return provider.afternoon().sent
+def afternoon(provider, tmp_path_factory) -> Lived:
+    lived = provider.afternoon()
+    folder = tmp_path_factory.mktemp("afternoon")
+    return Lived(lived.sent, [Path(shutil.copy(log, folder)) for log in provider.logs])
