@@ -10,7 +10,7 @@ TEXTS := $(patsubst %.po,%.mo,$(wildcard campaign/locale/*/LC_MESSAGES/*.po))
 
 .PHONY: setup run test
 
-setup: .venv/.ready $(TEXTS)
+setup: .venv/.ready $(TEXTS) .venv/.warm
 
 run: setup
 	@DATA="$(DATA)" PORT="$(PORT)" exec .venv/bin/python manage.py run
@@ -26,6 +26,11 @@ run: setup
 	@echo "Setting up .venv (once, under a minute)"
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# The searches in log lines are compiled once for each state of their sources.
+.venv/.warm: .venv/.ready $(wildcard campaign/logs/*.py)
+	@.venv/bin/python -m campaign.logs.warm
 	@touch $@
 
 %.mo: %.po .venv/.ready

@@ -172,7 +172,7 @@ WHERE NOT EXISTS (
       AND (event.moment, event.line) < (failure.sent_at, failure.sent_line));
 
 CREATE OR REPLACE TEMP TABLE submission AS
-SELECT named.moment, named.host, named.queue_id, named.message_id, named.class, named.user, named.attribution,
+SELECT named.moment, named.line, named.host, named.queue_id, named.message_id, named.class, named.user, named.attribution,
        named.ip, coalesce(program_name.name, named.program) AS client_program,
        coalesce(program_name.name, '') AS known_program,
        after_failure.id IS NOT NULL AS auth_failed
