@@ -233,6 +233,6 @@ def tidy(*, now: datetime) -> None:
         Mailing.objects.filter(pk__in=expired).update(state=State.FINISHED, ended_at=now)
         Notice.objects.filter(mailing__in=expired).withdraw(EXPIRED, now=now)
     for state, reason in ((State.CANCELLED, CANCELLED), (State.FINISHED, EXPIRED)):
-        Notice.objects.filter(mailing__state=state).withdraw(reason, now=now)
+        Notice.objects.filter(mailing__in=Mailing.objects.filter(state=state)).withdraw(reason, now=now)
     for mailing_id in Mailing.objects.filter(state=State.SENDING).values_list("pk", flat=True):
         finish_if_done(mailing_id=mailing_id, now=now)

@@ -161,11 +161,8 @@ class Notice(models.Model):
                 name="waiting_notices",
                 condition=models.Q(state="waiting"),
             ),
-            models.Index(
-                fields=["claimed_at"],
-                name="unsettled_notices",
-                condition=models.Q(state__in=["claimed", "unknown"]),
-            ),
+            models.Index(fields=["claimed_at"], name="claimed_notices", condition=models.Q(state="claimed")),
+            models.Index(fields=["claimed_at"], name="unknown_notices", condition=models.Q(state="unknown")),
             models.Index(fields=["accepted_at"], name="notices_by_acceptance"),
         ]
 
@@ -176,9 +173,11 @@ class Notice(models.Model):
         """
         customer = self.holdout.customer
         values = {"claimed_at": now, "language": customer.language, "client_program": customer.client_program}
-        claimed = Notice.objects.filter(
-            pk=self.pk, state=self.State.WAITING, mailing__state=Mailing.State.SENDING
-        ).update(state=self.State.CLAIMED, attempts=models.F("attempts") + 1, **values)
+        # Both conditions stand on the row's own statement: a join would become a subquery, which
+        # PostgreSQL does not look at again after it has waited for another worker's claim.
+        sending = Mailing.objects.filter(pk=models.OuterRef("mailing"), state=Mailing.State.SENDING)
+        waiting = Notice.objects.filter(models.Exists(sending), pk=self.pk, state=self.State.WAITING)
+        claimed = waiting.update(state=self.State.CLAIMED, attempts=models.F("attempts") + 1, **values)
         if claimed:
             self.attempts += 1
             self.claimed_at = now

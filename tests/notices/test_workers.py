@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import connection, transaction
 from relays import Relay, running
 from rounds import AFTERNOON, clock, numbers, sending, state_of
 
@@ -62,6 +62,32 @@ def test_two_processes_on_one_mailing_send_nobody_twice(settings):
     assert set(relay.message_ids().values()) == {1}
     assert numbers(mailing).accepted == 60
     assert state_of(mailing) == "finished"
+
+
+def test_of_two_claims_at_the_same_moment_one_holds(settings):
+    sending()
+    first_has_claimed, answers = threading.Event(), []
+
+    def first():
+        with transaction.atomic():
+            answers.append(Notice.objects.select_related("holdout__customer").get().claim(now=AFTERNOON))
+            first_has_claimed.set()
+            time.sleep(0.5)  # the other one is at the same row by now, and waits for the commit
+        connection.close()
+
+    def second():
+        notice = Notice.objects.select_related("holdout__customer").get()
+        first_has_claimed.wait()
+        answers.append(notice.claim(now=AFTERNOON))
+        connection.close()
+
+    threads = [threading.Thread(target=second), threading.Thread(target=first)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [True, False]
+    assert Notice.objects.get().attempts == 1
 
 
 def test_many_threads_keep_to_the_days_cap(settings):
