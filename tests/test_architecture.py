@@ -39,6 +39,7 @@ SHELL = (
     "campaign.management",
     "campaign.middleware",
     "campaign.tasks",
+    "campaign.turns",
     "campaign.urls",
     "campaign.wsgi",
     "notices.apps",
