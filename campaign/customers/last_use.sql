@@ -1,12 +1,7 @@
 -- The last legacy and the last authenticated day of every holdout of a campaign, up to a day.
 -- Each is one step into daily use's primary key (customer, class, day). Rows that would stay
 -- as they are are left alone. A holdout without any evidence keeps its last known legacy day.
-UPDATE campaign_holdout AS holdout
-SET last_legacy_on = COALESCE(legacy.day, holdout.last_legacy_on),
-    last_legacy_at = COALESCE(legacy.last_at, holdout.last_legacy_at),
-    last_auth_on = auth.day,
-    last_auth_at = auth.last_at
-FROM (
+WITH latest AS MATERIALIZED (
     SELECT known.id,
            known.customer_id,
            (SELECT MAX(use.day) FROM campaign_dailyuse AS use
@@ -17,7 +12,13 @@ FROM (
            ) AS auth_on
     FROM campaign_holdout AS known
     WHERE known.campaign_id = %(campaign)s
-) AS latest
+)
+UPDATE campaign_holdout AS holdout
+SET last_legacy_on = COALESCE(legacy.day, holdout.last_legacy_on),
+    last_legacy_at = COALESCE(legacy.last_at, holdout.last_legacy_at),
+    last_auth_on = auth.day,
+    last_auth_at = auth.last_at
+FROM latest
 LEFT JOIN campaign_dailyuse AS legacy
     ON legacy.customer_id = latest.customer_id
    AND legacy.submission_class = %(legacy)s

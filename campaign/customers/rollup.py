@@ -13,7 +13,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Min, Q
 
-from campaign.customers import identification, programs
+from campaign.customers import identification
 from campaign.customers.status import quiet_since
 from campaign.models import (
     AttributedDay,
@@ -45,7 +45,8 @@ def bring_up_to_date(*, days: Iterable[date], today: date) -> None:
         with transaction.atomic():
             Campaign.objects.select_for_update().get(pk=campaign.pk)  # one at a time
             _bring_campaign_up_to_date(campaign, changed, today)
-    programs.bring_up_to_date(days=changed, today=today)
+    if changed:
+        _execute("programs", start=min(changed), today=today)
     if seen:
         # A day attributed again in the meantime has a later stamp, and stays unsettled.
         attributed.filter(attributed_at__lte=seen).update(rolled_up_at=F("attributed_at"))
@@ -78,7 +79,7 @@ def _bring_campaign_up_to_date(campaign: Campaign, changed: set[date], today: da
     else:
         start = min(changed | {evaluated + ONE_DAY, today})
         identification.bring_up_to_date(campaign, days=changed, today=today)
-    _execute("last_use", campaign, day=today)
+    _execute_for(campaign, "last_use", day=today)
     _replay(campaign, start, today)
     _count(campaign, start, today)
 
@@ -94,9 +95,9 @@ def _replay(campaign: Campaign, start: date, today: date) -> None:
     StandingChange.objects.filter(day__gte=start, holdout_id__in=holdouts.values("pk")).delete()
     covered = covered_days(until=today)
     for day in _days(start, today):
-        _execute("standings", campaign, day=day, quiet_since=quiet_since(day, campaign.quiet_days, covered))
-    _execute("settle", campaign, start=start)
-    _execute("reasons", campaign, day=today, quiet_since=quiet_since(today, campaign.quiet_days, covered))
+        _execute_for(campaign, "standings", day=day, quiet_since=quiet_since(day, campaign.quiet_days, covered))
+    _execute_for(campaign, "settle", start=start)
+    _execute_for(campaign, "reasons", day=today, quiet_since=quiet_since(today, campaign.quiet_days, covered))
 
 
 def _count(campaign: Campaign, start: date, today: date) -> None:
@@ -120,7 +121,11 @@ def _days(start: date, until: date) -> list[date]:
     return [start + timedelta(days=number) for number in range((until - start).days + 1)]
 
 
-def _execute(name: str, campaign: Campaign, **days: date) -> None:
-    values = {"campaign": campaign.pk, "legacy": campaign.legacy_class.value, "auth": SubmissionClass.SMTP_AUTH.value}
+def _execute_for(campaign: Campaign, name: str, **days: date) -> None:
+    auth = SubmissionClass.SMTP_AUTH.value
+    _execute(name, campaign=campaign.pk, legacy=campaign.legacy_class.value, auth=auth, **days)
+
+
+def _execute(name: str, **values: object) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(Path(__file__).with_name(f"{name}.sql").read_text(), values | days)
+        cursor.execute(Path(__file__).with_name(f"{name}.sql").read_text(), values)

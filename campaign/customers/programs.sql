@@ -1,0 +1,47 @@
+-- The newest program that each customer with use from a day on was seen with. Legacy use goes before
+-- SMTP-AUTH whatever the days: the program that still sends the old way is the one whose guide is
+-- wanted. A program that is no longer in evidence goes.
+WITH seen AS MATERIALIZED (
+    SELECT known.id,
+           (SELECT MAX(use.day) FROM campaign_dailyuse AS use
+            WHERE use.customer_id = known.id AND use.submission_class = 'pop_before_smtp'
+              AND use.day <= %(today)s AND use.client_program <> ''
+           ) AS pop_day,
+           (SELECT MAX(use.day) FROM campaign_dailyuse AS use
+            WHERE use.customer_id = known.id AND use.submission_class = 'local_port25'
+              AND use.day <= %(today)s AND use.client_program <> ''
+           ) AS port25_day,
+           (SELECT MAX(use.day) FROM campaign_dailyuse AS use
+            WHERE use.customer_id = known.id AND use.submission_class = 'smtp_auth'
+              AND use.day <= %(today)s AND use.client_program <> ''
+           ) AS auth_day
+    FROM campaign_customer AS known
+    WHERE known.client_seen_on >= %(start)s
+       OR known.id IN (SELECT use.customer_id FROM campaign_dailyuse AS use
+                       WHERE use.day BETWEEN %(start)s AND %(today)s AND use.client_program <> '')
+),
+newest AS MATERIALIZED (
+    SELECT id,
+           CASE
+               WHEN port25_day IS NULL AND pop_day IS NULL THEN 'smtp_auth'
+               WHEN port25_day IS NULL OR pop_day >= port25_day THEN 'pop_before_smtp'
+               ELSE 'local_port25'
+           END AS submission_class,
+           CASE
+               WHEN port25_day IS NULL AND pop_day IS NULL THEN auth_day
+               WHEN port25_day IS NULL OR pop_day >= port25_day THEN pop_day
+               ELSE port25_day
+           END AS day
+    FROM seen
+)
+UPDATE campaign_customer AS customer
+SET client_program = COALESCE(shown.client_program, ''),
+    client_seen_on = shown.day
+FROM newest
+LEFT JOIN campaign_dailyuse AS shown
+    ON shown.customer_id = newest.id
+   AND shown.submission_class = newest.submission_class
+   AND shown.day = newest.day
+WHERE customer.id = newest.id
+  AND (customer.client_seen_on IS DISTINCT FROM shown.day
+       OR customer.client_program <> COALESCE(shown.client_program, ''))
