@@ -72,9 +72,11 @@ class Reader:
         for line in np.flatnonzero((found.stamp != NO_STAMP) & (times > self.latest)):
             stamp = bytes(block[found.start[line] : found.text[line]])[:40].decode("utf-8", "replace")
             wrong.append(f"{first_line + line}: time stamp in the future ({stamp!r}); line left out")
+        stamped = times[found.stamp != NO_STAMP]
+        started = int(stamped[0]) if stamped.size else 0
         rows = Rows(
             block, times, np.arange(first_line, first_line + times.size), found.host, found.hosts, found.tag,
-            found.tags, found.pid, found.text, found.end,
+            found.tags, found.pid, found.text, found.end, started,
         )  # fmt: skip
         not_understood = ~usable
         for parser, tags in self._dialects(found.tags):

@@ -1,7 +1,8 @@
 """The events that log lines become, and the columns they are kept in.
 
 No event holds a recipient or a subject. `moment` is microseconds since 1970 (UTC), `line` the
-number of the line in its file, `host` the name of the machine in the line's head.
+number of the line in its file, `host` the name of the machine in the line's head, `started`
+the moment of the first line of the piece that was read with it.
 """
 
 from dataclasses import dataclass, field
@@ -27,8 +28,8 @@ LOGIN = pa.schema([*AT, ("ip", pa.string()), ("user", pa.string()), ("service", 
 #   connected    a session began; only as many as needed to tell what `auth_failed` belongs to
 #   auth_failed  a password was refused in a session
 MAIL = pa.schema([
-    ("kind", NAME), *AT, ("mta", NAME), ("queue_id", pa.string()), ("pid", pa.int64()), ("ip", pa.string()),
-    ("text", pa.string()), ("word", pa.string()), ("code", pa.string()), ("flag", pa.int8()),
+    ("kind", NAME), *AT, ("started", pa.int64()), ("mta", NAME), ("queue_id", pa.string()), ("pid", pa.int64()),
+    ("ip", pa.string()), ("text", pa.string()), ("word", pa.string()), ("code", pa.string()), ("flag", pa.int8()),
 ])  # fmt: skip
 
 
@@ -60,14 +61,11 @@ class Rows:
     pid: np.ndarray
     text: np.ndarray
     end: np.ndarray
+    started: int
 
     def __getitem__(self, chosen: np.ndarray) -> "Rows":
         picked = {name: getattr(self, name)[chosen] for name in ("at", "line", "host", "tag", "pid", "text", "end")}
-        return Rows(self.block, hosts=self.hosts, tags=self.tags, **picked)
-
-    def example(self, row: int) -> str:
-        raw = bytes(self.block[self.text[row] : min(self.end[row], self.text[row] + 160)])
-        return raw.decode("utf-8", "replace")
+        return Rows(self.block, hosts=self.hosts, tags=self.tags, started=self.started, **picked)
 
 
 @dataclass

@@ -4,12 +4,13 @@
 -- Given as tables:    known_login (typed, login), directory (address, login), local_domain (domain)
 -- Given as variables: day_start, day_end, steps_from, steps_until, window_us, skew_us, has_directory
 --
--- Order inside a second is the order of the lines: stamps of RFC 3164 know no less than a second.
+-- Stamps of RFC 3164 know no less than a second. Inside one the order is that of the lines, and where
+-- a second lies on both sides of a rotation, that of the files: by the time at which each piece started.
 
 -- 1. The life of a queue id: from one acceptance to the next. Short ids come again within days,
 --    and lines of different daemons may be out of order by seconds.
 CREATE OR REPLACE TEMP TABLE step AS
-SELECT kind, moment, line, host, mta, queue_id, ip, pid, text, word, flag
+SELECT kind, moment, started, line, host, mta, queue_id, ip, pid, text, word, flag
 FROM mail_event
 WHERE queue_id IS NOT NULL AND moment >= getvariable('steps_from') AND moment < getvariable('steps_until');
 
@@ -24,17 +25,17 @@ HAVING count(*) FILTER (kind = 'accepted') > 1
 
 CREATE OR REPLACE TEMP TABLE lived AS
 WITH once AS (  -- the same line may have been read from two files
-    SELECT kind, moment, min(line) AS line, host, mta, queue_id, ip, pid, text, word, flag
+    SELECT kind, moment, min(row(started, line)) AS place, host, mta, queue_id, ip, pid, text, word, flag
     FROM step SEMI JOIN reused USING (host, mta, queue_id)
     GROUP BY ALL
 ), removals AS (
     SELECT *, count(*) FILTER (kind = 'removed') OVER (
-        PARTITION BY host, mta, queue_id ORDER BY moment, line
+        PARTITION BY host, mta, queue_id ORDER BY moment, place
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS removed_before
     FROM once
 ), numbered AS (
     SELECT *, greatest(1, count(*) FILTER (kind = 'accepted') OVER (
-        PARTITION BY host, mta, queue_id, removed_before ORDER BY moment, line
+        PARTITION BY host, mta, queue_id, removed_before ORDER BY moment, place
         ROWS UNBOUNDED PRECEDING)) AS life
     FROM removals
 )
@@ -47,10 +48,11 @@ WHERE moment >= began - 5000000;
 
 CREATE OR REPLACE TEMP TABLE message AS
 WITH everything AS (
-    SELECT kind, moment, line, host, mta, queue_id, ip, pid, text, word, flag, 0 AS removed_before, 1 AS life
+    SELECT kind, moment, row(started, line) AS place, host, mta, queue_id, ip, pid, text, word, flag,
+           0 AS removed_before, 1 AS life
     FROM step ANTI JOIN reused USING (host, mta, queue_id)
     UNION ALL
-    SELECT kind, moment, line, host, mta, queue_id, ip, pid, text, word, flag, removed_before, life FROM lived
+    SELECT kind, moment, place, host, mta, queue_id, ip, pid, text, word, flag, removed_before, life FROM lived
 )
 SELECT
     row_number() OVER () AS id,
@@ -58,7 +60,7 @@ SELECT
     mta,
     queue_id,
     min(moment) FILTER (kind = 'accepted') AS moment,
-    any_value(line) FILTER (kind = 'accepted') AS line,
+    any_value(place) FILTER (kind = 'accepted') AS place,
     any_value(pid) FILTER (kind = 'accepted') AS pid,
     any_value(ip) FILTER (kind = 'accepted') AS ip,
     nullif(any_value(text) FILTER (kind = 'accepted'), '') AS sasl_user,
@@ -156,11 +158,12 @@ FROM classified LEFT JOIN known_login ON known_login.typed = classified.sasl_use
 -- 5. AUTH failed in the same session: after its begin (the last connect of that process), before the message.
 CREATE OR REPLACE TEMP TABLE after_failure AS
 WITH failure AS (
-    SELECT named.id, named.moment AS sent_at, named.line AS sent_line, event.host, event.pid, event.moment, event.line
+    SELECT named.id, named.moment AS sent_at, named.place AS sent_place, event.host, event.pid, event.moment,
+           row(event.started, event.line) AS place
     FROM named JOIN mail_event AS event
       ON event.kind = 'auth_failed' AND event.host = named.host AND event.pid = named.pid AND event.ip = named.ip
      AND event.moment BETWEEN named.moment - 3600000000 AND named.moment
-    WHERE named.class IN ('pop_before_smtp', 'local_port25') AND (event.moment, event.line) < (named.moment, named.line)
+    WHERE named.class IN ('pop_before_smtp', 'local_port25') AND (event.moment < named.moment OR row(event.started, event.line) < named.place)
 )
 SELECT DISTINCT failure.id
 FROM failure
@@ -168,11 +171,11 @@ WHERE NOT EXISTS (
     SELECT 1 FROM mail_event AS event
     WHERE event.kind = 'connected' AND event.host = failure.host AND event.pid = failure.pid
       AND event.moment BETWEEN failure.moment AND failure.sent_at
-      AND (event.moment, event.line) > (failure.moment, failure.line)
-      AND (event.moment, event.line) < (failure.sent_at, failure.sent_line));
+      AND (event.moment > failure.moment OR row(event.started, event.line) > failure.place)
+      AND (event.moment < failure.sent_at OR row(event.started, event.line) < failure.sent_place));
 
 CREATE OR REPLACE TEMP TABLE submission AS
-SELECT named.moment, named.line, named.host, named.queue_id, named.message_id, named.class, named.user, named.attribution,
+SELECT named.moment, named.place, named.host, named.queue_id, named.message_id, named.class, named.user, named.attribution,
        named.ip, coalesce(program_name.name, named.program) AS client_program,
        coalesce(program_name.name, '') AS known_program,
        after_failure.id IS NOT NULL AS auth_failed

@@ -41,7 +41,7 @@ FROM ended ASOF JOIN started
  AND ended.moment >= started.moment
 WHERE starts_with(started.text, '<notice.') AND ends_with(started.text, $suffix)
   AND ended.moment >= $since AND ended.moment < $until
-ORDER BY ended.moment, ended.line
+ORDER BY ended.moment, ended.started, ended.line
 """
 
 # A header is logged while it is being received; only the queue manager proves acceptance.
