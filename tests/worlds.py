@@ -148,7 +148,7 @@ def expected_programs(world: World, today: date) -> dict[str, tuple[str, date | 
     seen = defaultdict(list)
     for use in world.uses:
         if use.program and use.day <= today:
-            order = (use.submission_class != AUTH, use.day, use.submission_class == OTHER_LEGACY)
+            order = (use.submission_class != AUTH, use.day, use.submission_class == LEGACY)
             seen[use.login].append((order, use.program, use.day))
     return {login: max(seen[login])[1:] if seen[login] else ("", None) for login in {use.login for use in world.uses}}
 

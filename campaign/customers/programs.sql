@@ -1,6 +1,6 @@
 -- The newest program that each customer with use from a day on was seen with. Legacy use goes before
 -- SMTP-AUTH whatever the days: the program that still sends the old way is the one whose guide is
--- wanted. A program that is no longer in evidence goes.
+-- wanted; of both legacy ways on one day POP before SMTP. A program no longer in evidence goes.
 WITH seen AS MATERIALIZED (
     SELECT known.id,
            (SELECT MAX(use.day) FROM campaign_dailyuse AS use
