@@ -118,9 +118,11 @@ def _plan_notices(mailing: Mailing, holdouts: list[int], *, now: datetime) -> No
 
 
 def _notices(mailing: Mailing, chunk: list[int], *, slots: Iterator[datetime], now: datetime) -> Iterator[Notice]:
-    found = Holdout.objects.select_related("customer").in_bulk(chunk)
+    of = "customer__"
+    fields = ("pk", f"{of}language", f"{of}client_program", f"{of}contact_address", f"{of}login")
+    found = {row[0]: row[1:] for row in Holdout.objects.filter(pk__in=chunk).values_list(*fields)}
     for pk, number in zip(chunk, _numbers(len(chunk)), strict=True):
-        customer = found[pk].customer
+        language, program, contact_address, login = found[pk]
         message_id = _message_id(mailing, pk)
         notice = Notice(
             mailing=mailing,
@@ -128,11 +130,11 @@ def _notices(mailing: Mailing, chunk: list[int], *, slots: Iterator[datetime], n
             number=number,
             message_id=message_id,
             token_digest=links.digest(links.token_for(message_id)),
-            language=customer.language,
-            client_program=customer.client_program,
+            language=language,
+            client_program=program,
             send_after=now,
         )
-        wrong = selection.unusable(customer.notice_address)
+        wrong = selection.unusable(contact_address or login)
         if wrong:
             notice.state, notice.reply, notice.ended_at = Notice.State.REFUSED, wrong, now
         else:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaign.submissions.fates import Fate
-
 from notices.models import Delivery
 
 FATES = {
