@@ -44,6 +44,7 @@ class Size:
     height: int
     left: int  # room for the numbers of the scale
     months: int  # at most so many names of months
+    pin: int  # radius of a mark's head
 
     @property
     def right(self) -> int:
@@ -58,7 +59,7 @@ class Size:
         return self.height - 40
 
 
-SIZES = (Size("wide", 960, 300, 60, 13), Size("narrow", 340, 260, 52, 5))
+SIZES = (Size("wide", 960, 300, 60, 13, 4), Size("narrow", 340, 260, 52, 5, 3))
 LANE_SIZES = (("wide", 960, 91), ("narrow", 340, 42))  # name, width, days shown
 
 
@@ -165,7 +166,7 @@ class _Plot:
             x, bottom = self.x(mark.day), self.size.bottom
             if not mark.written:  # a pin on the axis: many of them must not fence the line in
                 stem = element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=bottom - 12, y2=bottom)
-                head = element("circle", class_="head", cx=x, cy=bottom - 15, r=4)
+                head = element("circle", class_="head", cx=x, cy=bottom - 15, r=self.size.pin)
                 drawn.append(element("g", element("title", escape(mark.label)), stem, head))
             else:
                 drawn.append(element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=self.size.top, y2=bottom))

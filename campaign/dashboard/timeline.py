@@ -36,7 +36,8 @@ class Entry:
 def timeline(customer: Customer) -> list[Entry]:
     """Newest first."""
     found = [*_use(customer), *_notices(customer), *_visits(customer), *_changes(customer), *_exemptions(customer)]
-    return sorted(found, key=lambda entry: entry.order, reverse=True)
+    # Turned round after sorting: of two at the same second, such as sent and delivered, the later stays later.
+    return sorted(found, key=lambda entry: entry.order)[::-1]
 
 
 def _use(customer: Customer) -> Iterator[Entry]:

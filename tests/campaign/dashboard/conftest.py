@@ -1,0 +1,29 @@
+import pytest
+from builders import TODAY, make_user, noon
+from desk import make_world
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """The pages look at the clock; for them it is noon of the builders' day."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon(TODAY))
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def world(db):
+    return make_world()
+
+
+@pytest.fixture
+def staff(client, db):
+    """A browser in which somebody without any permission is logged in; it speaks English."""
+    client.force_login(make_user("suzuki"))
+    client.cookies["django_language"] = "en"
+    return client

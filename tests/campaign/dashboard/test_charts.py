@@ -1,0 +1,102 @@
+import xml.etree.ElementTree as ET
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+
+from campaign.dashboard import charts
+
+FIRST = date(2026, 1, 10)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(markup: str) -> list[ET.Element]:
+    """The drawings in the text; a text that is no XML is an error."""
+    return list(ET.fromstring(f"<page>{markup}</page>"))
+
+
+def chart(points, **given):
+    values = {"name": "c", "title": "Left", "description": "From 1 to 2.", "marks": []}
+    return charts.line_chart(**values | given, lines=[charts.Line("left", points, label="now")])
+
+
+def days(*values):
+    return [(FIRST + timedelta(days=number), value) for number, value in enumerate(values)]
+
+
+def test_a_chart_is_drawn_wide_and_narrow_with_title_and_description():
+    wide, narrow = drawn(chart(days(3, 2, 1)))
+    for svg in (wide, narrow):
+        assert svg.get("role") == "img"
+        names = svg.get("aria-labelledby").split()
+        assert [svg.find(f"*[@id='{name}']").text for name in names] == ["Left", "From 1 to 2."]
+    ids = [each.get("id") for svg in (wide, narrow) for each in svg.iter() if each.get("id")]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_line_goes_through_its_values():
+    (wide, _narrow) = drawn(chart(days(100, 50, 0)))
+    points = wide.find("polyline").get("points").split()
+    xs, ys = zip(*[map(float, point.split(",")) for point in points], strict=True)
+    assert ys[0] < ys[1] < ys[2]
+    assert ys[1] == pytest.approx((ys[0] + ys[2]) / 2)
+    assert xs[1] == pytest.approx((xs[0] + xs[2]) / 2, abs=0.1)
+    assert ys[2] == charts.SIZES[0].bottom
+
+
+@pytest.mark.parametrize("values", [(0,), (1,), (0, 0, 0), (5, 5), (10**9, 3)])
+def test_a_chart_of_few_equal_or_huge_values_stays_within_its_frame(values):
+    for svg, size in zip(drawn(chart(days(*values))), charts.SIZES, strict=True):
+        for point in svg.find("polyline").get("points").split():
+            x, y = map(float, point.split(","))
+            assert size.left <= x <= size.right
+            assert size.top <= y <= size.bottom
+
+
+@pytest.mark.parametrize("highest", [0, 0.5, 1, 3, 4, 5, 7, 10, 11, 99, 100, 101, 2350, 47_000, 10**7 + 1])
+def test_a_scale_has_a_few_round_numbers_and_reaches_the_highest(highest):
+    ticks = charts.scale(highest)
+    assert ticks[0] == 0 and ticks[-1] >= highest
+    assert 2 <= len(ticks) <= 6
+    assert len({after - before for before, after in pairwise(ticks)}) == 1
+
+
+def test_a_written_mark_has_its_label_on_the_chart_and_others_tell_it_when_asked():
+    marks = [charts.Mark("cutoff", FIRST, "Cut-off", written=True), charts.Mark("mailing", FIRST, "Mailing")]
+    wide, _narrow = drawn(chart(days(3, 2), marks=marks))
+    assert "Cut-off" in [text.text for text in wide.iter("text")]
+    assert "Mailing" in [title.text for title in wide.iter("title")]
+    assert "Mailing" not in [text.text for text in wide.iter("text")]
+
+
+def test_a_stacked_bar_is_as_long_as_its_parts_and_keeps_the_small_ones():
+    (svg,) = drawn(charts.stacked_bar(name="s", title="t", description="d", parts=[("a", 99_999), ("b", 1), ("c", 0)]))
+    widths = [float(rect.get("width")) for rect in svg.iter("rect")]
+    assert widths[0] == pytest.approx(1000, abs=0.1)
+    assert len(widths) == 2 and widths[1] >= 1
+
+
+def test_a_stacked_bar_of_nothing_is_empty():
+    (svg,) = drawn(charts.stacked_bar(name="s", title="t", description="d", parts=[("a", 0)]))
+    assert list(svg.iter("rect")) == []
+
+
+def test_a_bar_is_as_long_as_its_share_of_the_longest():
+    assert ['width="50.0"' in charts.bar(5, 10, "left"), 'width="0"' in charts.bar(0, 0, "left")] == [True, True]
+
+
+def test_lanes_show_the_days_that_there_was_mail():
+    until = date(2026, 3, 31)
+    rows = [("old", "Old", {until}), ("new", "New", {until, until - timedelta(days=1), until - timedelta(days=500)})]
+    wide, narrow = drawn(charts.lanes(name="l", title="t", description="d", rows=rows, marks=[], until=until))
+    for svg in (wide, narrow):
+        kinds = [rect.get("class") for rect in svg.iter("rect")]
+        assert kinds.count("day old") == 1 and kinds.count("day new") == 2
+
+
+def test_texts_are_escaped_and_nothing_has_a_style():
+    nasty = "<script>\"'&"
+    marks = [charts.Mark("m", FIRST, nasty, written=True)]
+    markup = chart(days(2, 1), title=nasty, description=nasty, marks=marks)
+    assert "<script" not in markup and "style=" not in markup
+    assert drawn(markup)[0].find("title").text == nasty

@@ -1,0 +1,118 @@
+"""Every staff page in a real browser: axe finds nothing, the security policy holds, nothing scrolls sideways."""
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from builders import make_campaign, make_user
+from desk import make_mailing, make_notice, make_world
+from django.conf import settings
+
+from campaign.models import Customer, StandingCount
+from notices.models import Mailing
+
+pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def pages(page, client, live_server) -> dict[str, str]:
+    """The pages to look at, with the browser logged in as one who may do everything."""
+    campaign = make_world()
+    make_campaign(name="local_port25")
+    user = make_user("suzuki", "notices.approve_mailing", "notices.run_mailing")
+    planned = make_mailing(campaign, period="2026-12", state="planned")
+    make_notice(planned, state="waiting")
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    sending = Mailing.objects.get(state="sending").pk
+    customers = Customer.objects.order_by("pk")
+    return {
+        "progress": "/staff/",
+        "progress without numbers": "/staff/?campaign=local_port25",
+        "customers": "/staff/customers/?standing=left",
+        "customers not found": "/staff/customers/?q=nobody",
+        "customer": f"/staff/customers/{customers[0].pk}/",
+        "customer outside": f"/staff/customers/{customers[9].pk}/",
+        "mailings": "/staff/mailings/",
+        "mailing": f"/staff/mailings/{sending}/",
+        "mailing to approve": f"/staff/mailings/{planned.pk}/",
+        "cancel": f"/staff/mailings/{sending}/cancel/",
+    }
+
+
+def findings(page) -> list[str]:
+    response = Axe().run(page).response
+    return [
+        f"{found['id']}: {json.dumps([node['html'][:200] for node in found['nodes']], ensure_ascii=False)}"
+        for found in response["violations"]
+    ]
+
+
+# Every two of size, scheme and language meet in one of the four.
+@pytest.mark.parametrize(
+    ("size", "scheme", "language"),
+    [(WIDE, "light", "en"), (WIDE, "dark", "ja"), (PHONE, "light", "ja"), (PHONE, "dark", "en")],
+    ids=["1280-light-en", "1280-dark-ja", "360-light-ja", "360-dark-en"],
+)
+def test_every_page_is_fit_for_everybody(page, pages, live_server, size, scheme, language):
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme)
+    chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}
+    page.context.add_cookies([chosen])
+    for name, address in pages.items():
+        assert page.goto(address).status == 200
+        assert page.locator("html").get_attribute("lang") == language
+        page.eval_on_selector_all("details", "all => all.forEach(each => each.open = true)")
+        assert findings(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+        assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_login_page_is_fit_for_everybody(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/staff/login/")
+    assert findings(page) == []
+
+
+def test_a_style_that_breaks_the_policy_would_be_seen(browser, live_server):
+    page = browser.new_context(base_url=live_server.url).new_page()
+    page.goto("/staff/login/")
+    seen = page.evaluate("""() => new Promise(done => {
+        document.addEventListener("securitypolicyviolation", event => done(event.violatedDirective));
+        document.body.setAttribute("style", "color: red");
+    })""")
+    page.context.close()
+    assert seen == "style-src-attr"
+
+
+def test_the_pages_work_with_the_keyboard_alone(page, pages):
+    page.goto(pages["progress"])
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Go to the content"
+    page.keyboard.press("Enter")
+    assert page.locator(":focus").get_attribute("id") == "main"
+    page.locator("#find").focus()
+    page.keyboard.type("person0")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/staff/customers/?q=person0")
+    assert page.get_by_role("link", name="person0@isp.example").count() == 1
+
+
+def test_an_open_page_renews_its_numbers_by_itself(page, pages):
+    page.clock.install()
+    page.goto(pages["progress"])
+    StandingCount.objects.filter(standing="holdout").update(holdouts=777)
+    page.clock.run_for(16_000)
+    page.get_by_text("777", exact=True).first.wait_for()
+
+
+def test_the_steps_of_a_mailing_are_taken_by_buttons(page, pages):
+    page.goto(pages["mailing to approve"])
+    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("status").get_by_text("The mailing is approved.").wait_for()
+    page.get_by_role("link", name="Cancel for good").click()
+    page.get_by_role("button", name="Cancel for good").click()
+    page.get_by_role("status").get_by_text("The mailing is cancelled").wait_for()

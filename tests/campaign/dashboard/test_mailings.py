@@ -1,0 +1,166 @@
+import pytest
+from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
+from desk import make_mailing, make_notice
+
+from notices.models import Mailing, Notice
+
+pytestmark = pytest.mark.django_db
+APPROVE, RUN = "notices.approve_mailing", "notices.run_mailing"
+ACTS = {  # act: (permission, states in which it is possible, state after it)
+    "approve": (APPROVE, {"planned"}, "approved"),
+    "start": (RUN, {"approved"}, "sending"),
+    "pause": (RUN, {"approved", "sending"}, "paused"),
+    "resume": (RUN, {"paused"}, "sending"),
+    "cancel": (RUN, {"planned", "approved", "sending", "paused"}, "cancelled"),
+}
+
+
+@pytest.fixture
+def as_user(client):
+    def log_in(*permissions: str):
+        user = make_user("tanaka", *permissions)
+        client.force_login(user)
+        client.cookies["django_language"] = "en"
+        return client, user
+
+    return log_in
+
+
+def mailing_in(state: str, **given) -> Mailing:
+    return make_mailing(make_campaign(), state=state, **given)
+
+
+@pytest.mark.parametrize("state", Mailing.State.values)
+@pytest.mark.parametrize("act", ACTS)
+def test_a_step_is_taken_where_it_is_possible_and_otherwise_explained(as_user, act, state):
+    permission, states, after = ACTS[act]
+    browser, _user = as_user(permission)
+    mailing = mailing_in(state)
+    response = browser.post(f"/staff/mailings/{mailing.pk}/{act}/", {"reason": "too many calls"}, follow=True)
+    assert response.redirect_chain == [(f"/staff/mailings/{mailing.pk}/", 303)]
+    mailing.refresh_from_db()
+    assert mailing.state == (after if state in states else state)
+    text = response.content.decode()
+    assert ('class="message success"' in text) == (state in states)
+    assert ('class="message error"' in text) == (state not in states)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_step_needs_its_own_permission(as_user, act):
+    permission, states, _after = ACTS[act]
+    mailing = mailing_in(min(states))
+    browser, _user = as_user(*{APPROVE, RUN} - {permission})
+    assert browser.post(f"/staff/mailings/{mailing.pk}/{act}/").status_code == 403
+    assert f"/{act}/" not in browser.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+    mailing.refresh_from_db()
+    assert mailing.state in states
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_step_that_is_possible_is_offered(as_user, act):
+    permission, states, _after = ACTS[act]
+    browser, _user = as_user(permission)
+    mailing = mailing_in(min(states))
+    assert f"/staff/mailings/{mailing.pk}/{act}/" in browser.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+
+
+def test_whoever_planned_a_mailing_is_told_that_somebody_else_approves_it(as_user):
+    browser, user = as_user(APPROVE)
+    mailing = mailing_in("planned", planned_by=user)
+    page = f"/staff/mailings/{mailing.pk}/"
+    text = browser.get(page).content.decode()
+    assert "somebody else has to approve it" in text and f"{page}approve/" not in text
+    assert "a second person" in browser.post(f"{page}approve/", follow=True).content.decode()
+    mailing.refresh_from_db()
+    assert mailing.state == "planned"
+
+
+def test_an_approval_names_who_gave_it(as_user):
+    browser, user = as_user(APPROVE)
+    mailing = mailing_in("planned")
+    browser.post(f"/staff/mailings/{mailing.pk}/approve/")
+    mailing.refresh_from_db()
+    assert mailing.approved_by == user
+    assert "tanaka" in browser.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+
+
+def test_cancelling_asks_first_and_no_other_step_happens_by_get(as_user):
+    browser, _user = as_user(APPROVE, RUN)
+    mailing = mailing_in("sending")
+    assert "Cancel the reminder of 2026-11?" in browser.get(f"/staff/mailings/{mailing.pk}/cancel/").content.decode()
+    for act in {*ACTS} - {"cancel"}:
+        assert browser.get(f"/staff/mailings/{mailing.pk}/{act}/").status_code == 405
+    mailing.refresh_from_db()
+    assert mailing.state == "sending"
+
+
+def test_a_step_that_does_not_exist_is_not_found(as_user):
+    browser, _user = as_user(APPROVE, RUN)
+    assert browser.post(f"/staff/mailings/{mailing_in('sending').pk}/send-all/").status_code == 404
+    assert browser.post("/staff/mailings/999999/start/").status_code == 404
+
+
+@pytest.mark.parametrize("state", Mailing.State.values)
+def test_every_state_says_what_happens_next(staff, state):
+    mailing = mailing_in(state, pause_reason="<b>calls</b>", paused_at=noon(TODAY))
+    make_notice(mailing, state="waiting")
+    text = staff.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+    assert "What happens next" in text and "<b>calls" not in text
+
+
+def test_the_ledger_on_the_page_adds_up(staff):
+    mailing = mailing_in("sending")
+    for state in [*Notice.State.values, "accepted", "waiting"]:
+        make_notice(mailing, state=state, ended_at=noon(TODAY))
+    make_notice(mailing, fate="bounced")
+    text = staff.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+    assert "Accepted by the mail relay: 3; Waiting: 3; Withdrawn: 1; Not known: 1; Refused: 1" in text
+
+
+def test_what_did_not_get_through_is_listed_in_the_servers_words(staff):
+    mailing = mailing_in("sending")
+    nasty = "550 5.1.1 <script>alert(1)</script>"
+    make_notice(
+        mailing, make_holdout(mailing.campaign, make_customer("refused@isp.example")), state="refused", reply=nasty
+    )
+    make_notice(mailing, make_holdout(mailing.campaign, make_customer("bounced@isp.example")), fate="bounced")
+    make_notice(mailing, make_holdout(mailing.campaign, make_customer("unknown@isp.example")), state="unknown")
+    make_notice(mailing, make_holdout(mailing.campaign, make_customer("fine@isp.example")), fate="delivered")
+    text = staff.get(f"/staff/mailings/{mailing.pk}/?preview=999999999").content.decode()
+    assert "refused@isp.example" in text and "bounced@isp.example" in text and "unknown@isp.example" in text
+    assert "fine@isp.example" not in text
+    assert "550 5.1.1 &lt;script&gt;" in text and "5.2.2 mailbox full" in text
+
+
+def test_the_preview_is_the_mail_of_a_real_holdout(staff):
+    mailing = mailing_in("planned")
+    first = make_notice(mailing, make_holdout(mailing.campaign, make_customer("a@isp.example", name="<i>A</i>")))
+    second = make_notice(mailing, make_holdout(mailing.campaign, make_customer("b@isp.example")))
+    text = staff.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+    assert "a@isp.example" in text and "&lt;i&gt;A" in text and "<i>A" not in text
+    assert f"?preview={second.pk}#preview" in text
+    text = staff.get(f"/staff/mailings/{mailing.pk}/?preview={second.pk}").content.decode()
+    assert "b@isp.example" in text and f"?preview={first.pk}#preview" in text
+    number = f"{second.number[:3]}-{second.number[3:6]}-{second.number[6:]}"
+    assert number in text
+
+
+def test_a_notice_that_cannot_be_sent_says_so_in_its_preview(staff):
+    mailing = mailing_in("planned")
+    make_notice(mailing, make_holdout(mailing.campaign, make_customer("no address", addresses=())))
+    assert "This notice cannot be sent" in staff.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+
+
+def test_the_list_counts_each_mailing_with_as_many_queries_for_many_as_for_one(staff, django_assert_max_num_queries):
+    campaign = make_campaign()
+    for number in range(5):
+        mailing = make_mailing(campaign, period=f"2026-0{number + 1}", state="finished")
+        make_notice(mailing)
+        make_notice(mailing, state="refused")
+    with django_assert_max_num_queries(5):
+        text = staff.get("/staff/mailings/").content.decode()
+    assert text.index("2026-05") < text.index("2026-01")
+
+
+def test_before_the_first_mailing_the_list_says_when_it_comes(staff):
+    assert "No mailing has been planned yet" in staff.get("/staff/mailings/").content.decode()

@@ -1,0 +1,77 @@
+import pytest
+from builders import make_user
+from desk import make_mailing
+from django.urls import reverse
+
+from campaign.dashboard.urls import urlpatterns
+from campaign.models import Customer
+from notices.models import Mailing
+
+pytestmark = pytest.mark.django_db
+OPEN = {"login", "logout"}
+GIVEN = {"pk": 1, "act": "approve"}
+
+
+def addresses() -> dict[str, str]:
+    """Every staff address, with ids filled in."""
+    found = {}
+    for pattern in urlpatterns:
+        names = pattern.pattern.converters
+        found[pattern.name] = reverse(pattern.name, kwargs={name: GIVEN[name] for name in names})
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(set(addresses()) - OPEN))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_sees_a_staff_page_without_a_login(client, name, method):
+    response = getattr(client, method)(addresses()[name])
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("login") + "?next=")
+
+
+def test_no_page_with_personal_data_is_kept_in_a_cache(staff, world):
+    customer, mailing = Customer.objects.first().pk, Mailing.objects.first().pk
+    pages = ["", "customers/", f"customers/{customer}/", "mailings/", f"mailings/{mailing}/"]
+    for page in pages:
+        assert "no-store" in staff.get(f"/staff/{page}")["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", sorted(addresses()))
+def test_every_staff_page_answers_before_there_is_anything(staff, name):
+    assert staff.get(addresses()[name]).status_code in {200, 302, 403, 404, 405}
+
+
+def test_a_login_leads_to_the_page_that_was_wanted(client):
+    make_user("suzuki")
+    wanted = reverse("customers")
+    login = client.get(wanted)["Location"]
+    response = client.post(login, {"username": "suzuki", "password": "a long test password", "next": wanted})
+    assert response["Location"] == wanted
+
+
+def test_a_wrong_password_is_told_without_saying_which_was_wrong(client):
+    make_user("suzuki")
+    client.cookies["django_language"] = "en"
+    response = client.post(reverse("login"), {"username": "<b>suzuki", "password": "x"})
+    text = response.content.decode()
+    assert "do not belong together" in text
+    assert "&lt;b&gt;suzuki" in text
+
+
+def test_a_logout_is_asked_for_by_post_and_ends_the_session(staff):
+    assert staff.get(reverse("logout")).status_code == 405
+    staff.post(reverse("logout"))
+    assert staff.get(reverse("progress")).status_code == 302
+
+
+def test_the_language_is_chosen_by_post_and_stays_on_the_page(staff, world):
+    response = staff.post(reverse("set_language"), {"language": "ja", "next": "/staff/customers/?q=x"})
+    assert response["Location"] == "/staff/customers/?q=x"
+    assert '<html lang="ja">' in staff.get("/staff/customers/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "1e9", "９", "999999999999999999999", "x", ""])
+def test_a_page_number_that_there_is_not_leads_to_the_nearest(staff, world, page):
+    make_mailing(world, period="2026-01")
+    assert staff.get("/staff/customers/", {"page": page}).status_code == 200
+    assert staff.get("/staff/mailings/", {"page": page}).status_code == 200
