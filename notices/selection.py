@@ -57,9 +57,10 @@ def exempt_on(day: date, *, campaign: str, customer: str) -> Exists:
     return Exists(exemptions.filter(from_day__lte=day, until__gte=day))
 
 
-def _under_way() -> Exists:
-    """A notice of a mailing that has not ended; what an ended one could not settle holds nobody back."""
-    return Exists(Notice.objects.open().filter(holdout=OuterRef("pk")).exclude(mailing__state__in=Mailing.ENDED))
+def _under_way(today: date) -> Exists:
+    """A notice of a mailing that goes on; what an ended or expired one could not settle holds nobody back."""
+    going_on = Mailing.objects.exclude(state__in=Mailing.ENDED).filter(expires_on__gte=today)
+    return Exists(Notice.objects.open().filter(holdout=OuterRef("pk"), mailing__in=going_on))
 
 
 def holdouts_with_reason(campaign: Campaign, *, today: date) -> QuerySet[Holdout]:
@@ -68,7 +69,7 @@ def holdouts_with_reason(campaign: Campaign, *, today: date) -> QuerySet[Holdout
         When(standing=standing, then=Value(reason.value)) for standing, reason in BY_STANDING.items() if reason
     ]
     exempt = When(exempt_on(today, campaign="campaign", customer="customer"), then=Value(WhyNot.EXEMPT.value))
-    under_way = When(_under_way(), then=Value(WhyNot.UNDER_WAY.value))
+    under_way = When(_under_way(today), then=Value(WhyNot.UNDER_WAY.value))
     reason = Case(exempt, *by_standing, under_way, default=Value(""), output_field=models.CharField())
     return Holdout.objects.filter(campaign=campaign).annotate(not_due=reason)
 

@@ -1,3 +1,5 @@
+import ssl
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -308,6 +310,38 @@ def test_login_and_tls_are_asked_for_as_the_settings_say(settings):
     mailing.refresh_from_db()
     assert mailing.recent_attempts == "bb"
     assert not Notice.objects.exclude(state="waiting").exists()
+
+
+@pytest.fixture
+def tls(tmp_path, needed, monkeypatch) -> ssl.SSLContext:
+    """A server's context for 127.0.0.1, with a certificate that this process trusts."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=relay.test"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
+    subprocess.run([needed("openssl", package="openssl"), *request, *names], check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def test_a_relay_that_wants_tls_gets_it(settings, tls):
+    mailing = sending(2)
+    with running(Relay(), settings, tls_context=tls, require_starttls=True) as relay:
+        send(mailing)
+        assert (len(relay.letters), numbers(mailing).waiting) == (0, 2)
+        settings.RELAY_STARTTLS = True
+        assert send(mailing, now=AFTERNOON + timedelta(minutes=6)) == 2
+
+
+def test_a_relay_whose_certificate_is_not_trusted_gets_nothing(settings, tls, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE")
+    settings.RELAY_STARTTLS = True
+    mailing = sending()
+    with running(Relay(), settings, tls_context=tls) as relay:
+        send(mailing)
+    mailing.refresh_from_db()
+    assert (mailing.recent_attempts, len(relay.letters)) == ("b", 0)
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH")

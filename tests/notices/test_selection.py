@@ -72,6 +72,7 @@ def test_those_passed_over_are_counted_by_reason(all_kinds):
 
 def test_a_notice_of_an_ended_mailing_holds_nobody_back(all_kinds):
     campaign, _ = all_kinds
+    assert WhyNot.UNDER_WAY not in passed_over(campaign, today=TODAY + timedelta(days=1))  # it has expired
     Mailing.objects.update(state="finished")
     assert WhyNot.UNDER_WAY not in passed_over(campaign, today=TODAY)
 

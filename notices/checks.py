@@ -1,0 +1,33 @@
+"""The settings of the mail that goes out, held against each other at start."""
+
+from django.conf import settings
+from django.core.checks import Error, Warning, register
+
+from notices.compose import width
+from notices.selection import unusable
+
+COMMANDS = 5  # greeting or MAIL, RCPT, DATA, the text, its reply: each may take the time-out
+LONGEST_NAME = 23  # columns that the Japanese subject leaves for the provider, of fifty
+
+
+@register()
+def check_notices(app_configs, **kwargs):
+    found = []
+    slowest = COMMANDS * settings.RELAY_TIMEOUT_SECONDS
+    if settings.NOTICE_LEASE.total_seconds() <= slowest:
+        minutes = settings.NOTICE_LEASE.total_seconds() / 60
+        lease = f"NOTICE_LEASE_MINUTES={minutes:.0f} ends while a slow relay still answers"
+        hint = f"Wanted more than {slowest} seconds, {COMMANDS} times RELAY_TIMEOUT_SECONDS."
+        found.append(Error(lease, hint=hint, id="notices.E001"))
+    for name in ("NOTICE_FROM", "NOTICE_REPLY_TO"):
+        wrong = unusable(getattr(settings, name))
+        if wrong:
+            found.append(Error(f"{name}={getattr(settings, name)!r}: {wrong}", id="notices.E002"))
+    if unusable(f"notice+x@{settings.NOTICE_DOMAIN}"):
+        domain = f"NOTICE_DOMAIN={settings.NOTICE_DOMAIN!r} is no domain"
+        found.append(Error(domain, hint="Bounces and Message-IDs need one.", id="notices.E003"))
+    if width(settings.PROVIDER_NAME["ja"]) > LONGEST_NAME:
+        name = f"PROVIDER_NAME_JA={settings.PROVIDER_NAME['ja']!r} is long for a subject line"
+        hint = "Old programs and phones cut a subject after 25 characters."
+        found.append(Warning(name, hint=hint, id="notices.W001"))
+    return found

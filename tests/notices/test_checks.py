@@ -1,0 +1,29 @@
+from datetime import timedelta
+
+import pytest
+
+from notices.checks import check_notices
+
+
+def found() -> list[str]:
+    return [finding.id for finding in check_notices(None)]
+
+
+def test_the_settings_as_they_come_are_fine():
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "finding"),
+    [
+        ("NOTICE_LEASE", timedelta(minutes=5), "notices.E001"),
+        ("RELAY_TIMEOUT_SECONDS", 600, "notices.E001"),
+        ("NOTICE_FROM", "support", "notices.E002"),
+        ("NOTICE_REPLY_TO", "a@isp.example\nBcc: x@y.example", "notices.E002"),
+        ("NOTICE_DOMAIN", "", "notices.E003"),
+        ("PROVIDER_NAME", {"ja": "とても長い名前の接続会社", "en": "x"}, "notices.W001"),
+    ],
+)
+def test_settings_that_do_not_fit_together_are_found(settings, name, value, finding):
+    setattr(settings, name, value)
+    assert found() == [finding]
