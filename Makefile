@@ -1,6 +1,7 @@
 # make setup   the environment alone, into .venv
 # make run     the product at work with its sample provider: PORT=8000 DATA=var
 # make test    all tests
+# make texts   the texts of code and templates into the catalogue; translate what it then has as msgstr ""
 # Nothing needs root. PYTHON names the interpreter that .venv is made of.
 
 PORT ?= 8000
@@ -8,7 +9,7 @@ DATA ?= var
 PYTHON ?= python3
 TEXTS := $(patsubst %.po,%.mo,$(wildcard campaign/locale/*/LC_MESSAGES/*.po))
 
-.PHONY: setup run test
+.PHONY: setup run test texts
 
 setup: .venv/.ready $(TEXTS) .venv/.warm
 
@@ -43,3 +44,12 @@ test: setup
 	  .venv/bin/python -m pytest --database=$$database $(PYTEST) || failed=1; \
 	done; \
 	exit $$failed
+
+# Line numbers, wrapped lines and the hour would change with every other commit; a guess at a translation stays unseen.
+CATALOGUE := campaign/locale/ja/LC_MESSAGES/django.po
+texts: .venv/.ready
+	@.venv/bin/pybabel --quiet extract --mapping-file=pyproject.toml --add-location=file --sort-by-file --no-wrap \
+	  --output-file=.venv/texts.pot campaign notices templates
+	@.venv/bin/pybabel --quiet update --locale=ja --input-file=.venv/texts.pot --output-file=$(CATALOGUE) \
+	  --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	@$(MAKE) --no-print-directory $(TEXTS)
