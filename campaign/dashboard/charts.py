@@ -63,12 +63,10 @@ SIZES = (Size("wide", 960, 300, 60, 13, 4), Size("narrow", 340, 260, 52, 5, 3))
 LANE_SIZES = (("wide", 960, 91), ("narrow", 340, 42))  # name, width, days shown
 
 
-def element(tag: str, *children: str, **attributes: object) -> Markup:
-    """An SVG element; `_` in a name stands for `-`, and every value is escaped."""
-    written = Markup("").join(
-        Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), value) for name, value in attributes.items()
-    )
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), written, Markup("").join(children))
+def element(tag: str, *children: Markup, **attributes: object) -> Markup:
+    """An SVG element; `_` in a name stands for `-`. Values are escaped here, children are text that is already."""
+    written = "".join(f' {name.rstrip("_").replace("_", "-")}="{escape(value)}"' for name, value in attributes.items())
+    return Markup(f"<{tag}{written}>{''.join(children)}</{tag}>")
 
 
 def scale(highest: float) -> list[int]:
@@ -156,7 +154,7 @@ class _Plot:
             y = self.size.bottom + 19
             drawn.append(element("text", escape(date_format(day, "M")), class_="tick", x=x, y=y, text_anchor="middle"))
             if day.year != year:
-                drawn.append(element("text", str(day.year), class_="tick", x=x, y=y + 15, text_anchor="middle"))
+                drawn.append(element("text", Markup(day.year), class_="tick", x=x, y=y + 15, text_anchor="middle"))
                 year = day.year
         return drawn
 

@@ -1,9 +1,10 @@
 """All mailings, newest first."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 
 from campaign.dashboard.shell import pager, show
@@ -25,22 +26,24 @@ class Summary:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    counts = {"planned": Count("notices"), "accepted": Count("notices", filter=Q(notices__state=Notice.State.ACCEPTED))}
     found = Mailing.objects.select_related("campaign").order_by("-period", "-pk")
     pages = pager(request, total=found.count(), size=24)
     mailed = list(found[pages.shown])
-    # Counted for the page's mailings alone, and in a statement of its own: a join would sort all notices.
-    numbers = Mailing.objects.filter(pk__in=[mailing.pk for mailing in mailed]).annotate(**counts).order_by()
-    by_mailing = {pk: (planned, accepted) for pk, planned, accepted in numbers.values_list("pk", "planned", "accepted")}
+    counts = Notice.objects.filter(mailing__in=mailed).values_list("mailing", "state").annotate(Count("pk")).order_by()
+    planned, accepted = Counter(), Counter()
+    for mailing, state, notices in counts:
+        planned[mailing] += notices
+        accepted[mailing] += notices if state == Notice.State.ACCEPTED else 0
     summaries = [
         Summary(
-            mailing.pk,
-            str(mailing.campaign),
-            mailing.period,
-            mailing.state,
-            mailing.get_state_display(),
-            mailing.planned_at,
-            *by_mailing[mailing.pk],
+            pk=mailing.pk,
+            campaign=str(mailing.campaign),
+            period=mailing.period,
+            state=mailing.state,
+            state_title=mailing.get_state_display(),
+            planned_at=mailing.planned_at,
+            planned=planned[mailing.pk],
+            accepted=accepted[mailing.pk],
         )
         for mailing in mailed
     ]
