@@ -11,6 +11,8 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format, number_format
 from jinja2 import Environment, StrictUndefined
 
+MOMENT = {"ja": "Y年n月j日 G:i"}  # Django's own runs the day and the hour together
+
 
 def day(value) -> str:
     """A date or time as people here write a day: 2026年12月31日 or 31 December 2026."""
@@ -21,7 +23,7 @@ def day(value) -> str:
 
 def moment(value) -> str:
     """A time in the provider's zone, to the minute."""
-    return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    return date_format(timezone.localtime(value), MOMENT.get(translation.get_language(), "DATETIME_FORMAT"))
 
 
 def count(value) -> str:

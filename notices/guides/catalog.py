@@ -26,6 +26,13 @@ WITHOUT_GUIDE = {
     "hidemaru": "HidemaruMail",
     "edmax": "EdMax",
 }
+IN_JAPANESE = {  # where Windows, a Mac or the maker's page call it otherwise
+    "windows-live-mail": "Windows Live メール",
+    "windows-mail": "Windows の「メール」",
+    "outlook-mac": "Outlook（Mac）",
+    "apple-mail": "Mac の「メール」",
+    "hidemaru": "秀丸メール",
+}
 
 
 @cache
@@ -44,7 +51,7 @@ def client(name: str) -> Client:
 def title(name: str, language: str) -> str:
     """What people call a program; "" where it is not known which one it is."""
     if name in WITHOUT_GUIDE:
-        return WITHOUT_GUIDE[name]
+        return IN_JAPANESE.get(name, WITHOUT_GUIDE[name]) if language == "ja" else WITHOUT_GUIDE[name]
     found = client(name)
     return "" if found.name == FALLBACK else found.title[language]
 

@@ -35,6 +35,12 @@ def test_a_program_is_called_what_people_call_it(name, title):
     assert catalog.title(name, "en") == title
 
 
+def test_a_program_has_the_name_that_its_own_screen_shows():
+    assert catalog.title("windows-live-mail", "ja") == "Windows Live メール"
+    assert catalog.title("becky", "ja") == "Becky!"
+    assert catalog.IN_JAPANESE.keys() <= catalog.WITHOUT_GUIDE.keys()
+
+
 @pytest.mark.parametrize(("name", "language"), EVERY)
 def test_every_token_and_every_label_of_a_guide_is_filled(name, language):
     client = catalog.client(name)
