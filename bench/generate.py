@@ -8,6 +8,7 @@ submissions, retries, refusals, and the daemons' own chatter.
 
 import argparse
 import random
+from collections import deque
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -39,17 +40,19 @@ def main() -> None:
     now = datetime(2026, 5, 4, 0, 0, 0)
     step = timedelta(seconds=86400 / max(given.lines / 8, 1) * 2)  # two days of log
     logins = 0
+    recent: deque[int] = deque(maxlen=300)  # who collected mail a few minutes ago
     with (given.directory / "maillog").open("w") as mail, (given.directory / "dovecot.log").open("w") as pop:
         written = message = 0
         while written < given.lines:
             message += 1
             now += step
-            lines = list(transaction(rng, message, now))
+            lines = list(transaction(rng, message, now, recent))
             mail.write("".join(lines))
             written += len(lines)
             for _ in range(2 if rng.random() < 0.6 else 0):
                 logins += 1
-                pop.write(login(rng, now, rng.randrange(120_000), logins))
+                recent.append(rng.randrange(120_000))
+                pop.write(login(now, recent[-1], logins))
     print(f"{written} lines of Postfix, {logins} of Dovecot in {given.directory}")
 
 
@@ -58,7 +61,7 @@ def client_of(user: int) -> str:
     return f"198.{18 + shared // 65536}.{shared // 256 % 256}.{shared % 256}"
 
 
-def login(rng: random.Random, now: datetime, user: int, number: int) -> str:
+def login(now: datetime, user: int, number: int) -> str:
     stamp = f"{now:%b} {now.day:2d} {now:%H:%M:%S}"
     return (
         f"{stamp} pop1 dovecot: pop3-login: Login: user=<user{user}@isp.example>, method=PLAIN, "
@@ -66,7 +69,7 @@ def login(rng: random.Random, now: datetime, user: int, number: int) -> str:
     )
 
 
-def transaction(rng: random.Random, number: int, now: datetime):
+def transaction(rng: random.Random, number: int, now: datetime, recent: deque[int]):
     stamp = f"{now:%b} {now.day:2d} {now:%H:%M:%S}"
     pid = 2000 + rng.randrange(400)
     user = rng.randrange(120_000)
@@ -83,6 +86,8 @@ def transaction(rng: random.Random, number: int, now: datetime):
         return
     queue_id = long_id(number * 7919)
     inbound, secure = kind < 0.45, kind > 0.62
+    if not (inbound or secure) and recent:
+        user = rng.choice(recent)
     service = "submission/smtpd" if secure else "smtpd"
     address = f"192.0.2.{rng.randrange(256)}" if inbound else client_of(user)
     name = f"mail{rng.randrange(900)}.elsewhere.example" if inbound else f"p{user}.dsl.isp.example"
@@ -101,9 +106,7 @@ def transaction(rng: random.Random, number: int, now: datetime):
     yield f"{stamp} mx1 postfix/qmgr[812]: {queue_id}: from=<{sender}>, size={900 + user % 90000}, nrcpt=1 (queue active)\n"
     yield f"{stamp} mx1 postfix/{service}[{pid}]: disconnect from {name}[{address}] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5\n"
     agent, relay = (
-        ("lmtp", "pop1.isp.example[192.0.2.10]:24")
-        if inbound
-        else ("smtp", "mx.elsewhere.example[203.0.113.9]:25")
+        ("lmtp", "pop1.isp.example[192.0.2.10]:24") if inbound else ("smtp", "mx.elsewhere.example[203.0.113.9]:25")
     )
     if rng.random() < 0.05:
         yield (

@@ -52,11 +52,12 @@ def parse(rows: Rows, events: Events, *, local_domains: Collection[str]) -> np.n
     return kind == scan.NOT_UNDERSTOOD
 
 
-def _add(events: Events, rows: Rows, kind: str | np.ndarray, fields: np.ndarray, **columns: pa.Array) -> None:
+def _add(events: Events, rows: Rows, kind: int, queue_ids: np.ndarray | None = None, **columns: pa.Array) -> None:
+    if not len(rows.at):
+        return
     instances = [tag[: tag.find("/")] for tag in rows.tags]
-    names = {"kind": pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(rows.at), np.int32)), pa.array([kind]))}
-    if isinstance(kind, np.ndarray):
-        names = {"kind": named(kind, scan.KINDS)}
+    if queue_ids is not None:
+        columns["queue_id"] = strings(rows.block, queue_ids)
     made = table(
         MAIL,
         moment=pa.array(rows.at),
@@ -64,8 +65,7 @@ def _add(events: Events, rows: Rows, kind: str | np.ndarray, fields: np.ndarray,
         host=named(rows.host, rows.hosts),
         started=pa.repeat(rows.started, len(rows.at)),
         mta=named(rows.tag, instances),
-        queue_id=strings(rows.block, fields[:, scan.QUEUE_ID]),
-        **names,
+        kind=named(np.full(len(rows.at), kind), scan.KINDS),
         **columns,
     )
     events.mail.append(made)
@@ -77,22 +77,22 @@ def _accepted(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events) 
     valid = addresses.is_valid().to_numpy(zero_copy_only=False)
     kind[picked[~valid]] = scan.NOT_UNDERSTOOD
     picked, addresses = picked[valid], addresses.drop_null()
-    rows, fields = rows[picked], fields[picked]
-    users = strings(rows.block, fields[:, scan.SECOND])
-    again = fields[:, scan.THIRD, 1] > 0
-    if again.any():  # Postfix goes on behind the user's name: cut its own fields off, from the right
-        users = pa.array([_user(user) if cut else user for user, cut in zip(users.to_pylist(), again, strict=True)])
-    services = [tag[tag.find("/") + 1 :] for tag in rows.tags]
+    rows = rows[picked]
+    users = strings(rows.block, fields[picked, scan.SECOND])
+    reinjected, cut = fields[picked, scan.THIRD, 0] > 0, fields[picked, scan.THIRD, 1] > 0
+    if cut.any():  # Postfix goes on behind the user's name: its own fields go, from the right
+        users = pa.array([_user(user) if more else user for user, more in zip(users.to_pylist(), cut, strict=True)])
+    services = named(rows.tag, [tag[tag.find("/") + 1 :] for tag in rows.tags])
     _add(
         events,
         rows,
-        "accepted",
-        fields,
+        scan.ACCEPTED,
+        fields[picked, scan.QUEUE_ID],
         ip=addresses,
         pid=pa.array(rows.pid),
         text=users,
-        word=named(rows.tag, services).dictionary_decode(),
-        flag=pa.array((fields[:, scan.THIRD, 0] > 0).astype(np.int8)),
+        word=services.dictionary_decode(),
+        flag=pa.array(reinjected.astype(np.int8)),
     )
 
 
@@ -104,28 +104,32 @@ def _user(text: str | None) -> str | None:
 
 
 def _texts(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events) -> None:
-    for step in (scan.QUEUED, scan.MESSAGE_ID, scan.PROGRAM, scan.REMOVED, scan.EXPIRED):
+    for step in (scan.QUEUED, scan.MESSAGE_ID, scan.PROGRAM):
         picked = np.flatnonzero(kind == step)
         text = strings(rows.block, fields[picked, scan.FIRST])
-        _add(events, rows[picked], scan.KINDS[step], fields[picked], text=text)
+        _add(events, rows[picked], step, fields[picked, scan.QUEUE_ID], text=text)
+    for step in (scan.REMOVED, scan.EXPIRED):
+        picked = np.flatnonzero(kind == step)
+        _add(events, rows[picked], step, fields[picked, scan.QUEUE_ID])
 
 
 def _deliveries(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events, local: frozenset[str]) -> None:
     picked = np.flatnonzero(kind == scan.DELIVERY)
-    rows, fields = rows[picked], fields[picked]
-    domains = strings(rows.block, fields[:, scan.FIRST])
-    remote = mapped(domains, lambda domain: int(domain.lower() not in local), pa.int8())
-    words = mapped(strings(rows.block, fields[:, scan.FOURTH]), without_addresses, pa.string())
+
+    def column(field: int) -> pa.StringArray:
+        return strings(rows.block, fields[picked, field])
+
+    remote = mapped(column(scan.FIRST), lambda domain: int(domain.lower() not in local), pa.int8())
     _add(
         events,
-        rows,
-        "delivery",
-        fields,
+        rows[picked],
+        scan.DELIVERY,
+        fields[picked, scan.QUEUE_ID],
         flag=pc.fill_null(remote, 0),  # a recipient without domain is local
-        word=strings(rows.block, fields[:, scan.SECOND]),
-        code=strings(rows.block, fields[:, scan.THIRD]),
-        text=words,
-        ip=mapped(strings(rows.block, fields[:, scan.FIFTH]), canonical_ip, pa.string()),
+        word=column(scan.SECOND),
+        code=column(scan.THIRD),
+        text=mapped(column(scan.FOURTH), without_addresses, pa.string()),
+        ip=mapped(column(scan.FIFTH), canonical_ip, pa.string()),
     )
 
 
@@ -140,4 +144,4 @@ def _sessions(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events) 
     for step, picked in ((scan.AUTH_FAILED, failed), (scan.CONNECTED, connected[keep])):
         addresses = mapped(strings(rows.block, fields[picked, scan.FIRST]), canonical_ip, pa.string())
         chosen = rows[picked]
-        _add(events, chosen, scan.KINDS[step], fields[picked], ip=addresses, pid=pa.array(chosen.pid))
+        _add(events, chosen, step, ip=addresses, pid=pa.array(chosen.pid))

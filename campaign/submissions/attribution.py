@@ -26,7 +26,7 @@ HOUR = 3_600_000_000
 BEFORE = HOUR  # steps before the day: what queue ids were still in use at midnight
 AFTER = 6 * HOUR  # steps behind the day: first delivery attempts of what came before midnight
 LOOPBACK = (ip_network("127.0.0.1/32"), ip_network("::1/128"))
-MEMORY_LIMIT = "700MB"
+MEMORY_LIMIT = "500MB"
 
 Network = IPv4Network | IPv6Network
 
@@ -98,12 +98,8 @@ def _view(con, name: str, segments: Segments, stream: str, span: tuple[int, int]
 def _lookups(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """Tables that answer, for each different value of the day, what only Python can tell."""
     addresses = _column(con, "SELECT DISTINCT ip FROM message WHERE sasl_user IS NULL")
-    parsed = {text: ip_address(text) for text in addresses}
-    own = [text for text, address in parsed.items() if any(address in net for net in rules.own_networks)]
-    filters = [*LOOPBACK, *rules.filter_addresses]
-    passing = [text for text, address in parsed.items() if any(address in net for net in filters)]
-    _table(con, "own_address", ip=own)
-    _table(con, "filter_address", ip=passing)
+    _table(con, "own_address", ip=_inside(addresses, rules.own_networks))
+    _table(con, "filter_address", ip=_inside(addresses, [*LOOPBACK, *rules.filter_addresses]))
     typed = _column(con, """
         SELECT user FROM login_event WHERE moment >= getvariable('day_start') - getvariable('window_us')
            AND moment < getvariable('day_end') + getvariable('skew_us')
@@ -119,6 +115,17 @@ def _lookups(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
         con.execute("CREATE OR REPLACE TEMP TABLE directory AS SELECT address, login FROM given_directory")
     else:
         _table(con, "directory", address=[], login=[])
+
+
+def _inside(addresses: list[str], networks: Iterable[Network]) -> list[str]:
+    """Those of the addresses (in canonical spelling) that lie in one of the networks."""
+    single = {str(network.network_address) for network in networks if network.num_addresses == 1}
+    wide = [network for network in networks if network.num_addresses > 1]
+    found = [text for text in addresses if text in single]
+    if wide:
+        parsed = ((text, ip_address(text)) for text in addresses)
+        found += [text for text, address in parsed if any(address in network for network in wide)]
+    return sorted(set(found))
 
 
 def _column(con: duckdb.DuckDBPyConnection, query: str) -> list[str]:

@@ -39,7 +39,7 @@ WITH once AS (  -- the same line may have been read from two files
         ROWS UNBOUNDED PRECEDING)) AS life
     FROM removals
 )
-SELECT * EXCLUDE (began)
+SELECT * EXCLUDE (began, place), place[1] AS started, place[2] AS line
 FROM (
     SELECT *, min(moment) FILTER (kind = 'accepted') OVER (
         PARTITION BY host, mta, queue_id, removed_before, life) AS began
@@ -48,11 +48,10 @@ WHERE moment >= began - 5000000;
 
 CREATE OR REPLACE TEMP TABLE message AS
 WITH everything AS (
-    SELECT kind, moment, row(started, line) AS place, host, mta, queue_id, ip, pid, text, word, flag,
-           0 AS removed_before, 1 AS life
+    SELECT kind, moment, started, line, host, mta, queue_id, ip, pid, text, word, flag, 0 AS removed_before, 1 AS life
     FROM step ANTI JOIN reused USING (host, mta, queue_id)
     UNION ALL
-    SELECT kind, moment, place, host, mta, queue_id, ip, pid, text, word, flag, removed_before, life FROM lived
+    SELECT kind, moment, started, line, host, mta, queue_id, ip, pid, text, word, flag, removed_before, life FROM lived
 )
 SELECT
     row_number() OVER () AS id,
@@ -60,15 +59,15 @@ SELECT
     mta,
     queue_id,
     min(moment) FILTER (kind = 'accepted') AS moment,
-    any_value(place) FILTER (kind = 'accepted') AS place,
+    any_value(started) FILTER (kind = 'accepted') AS started,
+    any_value(line) FILTER (kind = 'accepted') AS line,
     any_value(pid) FILTER (kind = 'accepted') AS pid,
     any_value(ip) FILTER (kind = 'accepted') AS ip,
     nullif(any_value(text) FILTER (kind = 'accepted'), '') AS sasl_user,
-    any_value(word) FILTER (kind = 'accepted') AS service,
     any_value(flag) FILTER (kind = 'accepted') = 1 AS passed_on,
-    arg_min(text, moment) FILTER (kind = 'message_id') AS message_id,
-    arg_min(text, moment) FILTER (kind = 'program') AS program,
-    lower(arg_min(text, moment) FILTER (kind = 'queued')) AS sender,
+    min(text) FILTER (kind = 'message_id') AS message_id,
+    min(text) FILTER (kind = 'program') AS program,
+    lower(min(text) FILTER (kind = 'queued')) AS sender,
     coalesce(bool_or(kind = 'delivery' AND flag = 1), false) AS remote
 FROM everything
 GROUP BY host, mta, queue_id, removed_before, life
@@ -82,10 +81,10 @@ HAVING count(*) FILTER (kind = 'accepted') > 0
 --    domain counts as some customer's: its own.
 CREATE OR REPLACE TEMP TABLE sent AS
 SELECT
-    message.*,
-    coalesce(filter_address.ip IS NOT NULL, false) AS from_filter,
-    coalesce(own_address.ip IS NOT NULL, false) AS from_own_network,
-    (directory.login IS NOT NULL OR local_domain.domain IS NOT NULL) AS sender_is_local,
+    message.id, message.moment, message.ip, message.sasl_user, message.remote, message.passed_on,
+    filter_address.ip IS NOT NULL AS from_filter,
+    own_address.ip IS NOT NULL AS from_own_network,
+    directory.login IS NOT NULL OR local_domain.domain IS NOT NULL AS sender_is_local,
     CASE WHEN getvariable('has_directory') THEN directory.login
          WHEN local_domain.domain IS NOT NULL THEN sender END AS sender_login
 FROM message
@@ -95,14 +94,13 @@ LEFT JOIN directory ON directory.address = message.sender
 LEFT JOIN local_domain ON local_domain.domain = split_part(message.sender, '@', -1) AND contains(message.sender, '@');
 
 -- 3. The candidates: everybody with a successful login from the address within the window.
-CREATE OR REPLACE TEMP TABLE login AS
-SELECT DISTINCT login_event.ip, known_login.login, login_event.moment
-FROM login_event JOIN known_login ON known_login.typed = login_event.user
-WHERE login_event.moment >= getvariable('day_start') - getvariable('window_us')
-  AND login_event.moment < getvariable('day_end') + getvariable('skew_us');
-
 CREATE OR REPLACE TEMP TABLE candidates AS
-WITH candidate AS (
+WITH login AS (
+    SELECT login_event.ip, known_login.login, login_event.moment
+    FROM login_event JOIN known_login ON known_login.typed = login_event.user
+    WHERE login_event.moment >= getvariable('day_start') - getvariable('window_us')
+      AND login_event.moment < getvariable('day_end') + getvariable('skew_us')
+), candidate AS (
     SELECT DISTINCT sent.id, sent.sender_login, sent.sender_is_local, login.login
     FROM sent JOIN login ON login.ip = sent.ip
      AND login.moment BETWEEN sent.moment - getvariable('window_us') AND sent.moment + getvariable('skew_us')
@@ -119,9 +117,15 @@ SELECT id, count(*) AS candidates, count(*) FILTER (owns_sender) AS owners, min(
 FROM owning GROUP BY id;
 
 -- 4. The class, then the user (docs/attribution.md says the same in words).
-CREATE OR REPLACE TEMP TABLE classified AS
-SELECT sent.*, coalesce(candidates, 0) AS candidates, coalesce(owners, 0) AS owners, one, owner,
-    CASE
+CREATE OR REPLACE TEMP TABLE decided AS
+WITH counted AS (
+    SELECT sent.*, coalesce(candidates, 0) AS candidates, coalesce(owners, 0) AS owners, one, owner
+    FROM sent LEFT JOIN candidates USING (id)
+    -- A content filter that passes a message on is no submission: the first acceptance counts.
+    -- A webmail on the same host is one when it gives a SASL user.
+    WHERE NOT passed_on AND (sasl_user IS NOT NULL OR NOT from_filter)
+), classified AS (
+    SELECT *, CASE
         WHEN sasl_user IS NOT NULL THEN 'smtp_auth'
         WHEN from_own_network AND (remote OR sender_is_local) THEN 'local_port25'
         WHEN from_own_network THEN 'inbound'
@@ -130,21 +134,9 @@ SELECT sent.*, coalesce(candidates, 0) AS candidates, coalesce(owners, 0) AS own
         WHEN remote THEN 'unexplained_relay'
         ELSE 'inbound'
     END AS class
-FROM sent LEFT JOIN candidates USING (id)
--- A content filter that passes a message on is no submission: the first acceptance counts.
--- A webmail on the same host is one when it gives a SASL user.
-WHERE NOT passed_on AND (sasl_user IS NOT NULL OR NOT from_filter);
-
-CREATE OR REPLACE TEMP TABLE named AS
-SELECT classified.* EXCLUDE (candidates, owners, one, owner),
-    CASE
-        WHEN class = 'smtp_auth' THEN coalesce(known_login.login, lower(sasl_user))
-        WHEN class NOT IN ('pop_before_smtp', 'local_port25') THEN NULL
-        WHEN candidates = 1 AND (owners = 1 OR sender_login IS NULL) THEN one
-        WHEN candidates > 1 AND owners = 1 THEN owner
-        WHEN candidates = 0 THEN sender_login
-    END AS user,
-    CASE
+    FROM counted
+), attributed AS (
+    SELECT *, CASE
         WHEN class = 'smtp_auth' THEN 'confirmed'
         WHEN class NOT IN ('pop_before_smtp', 'local_port25') THEN 'none'
         WHEN candidates = 1 AND (owners = 1 OR sender_login IS NULL) THEN 'confirmed'
@@ -153,17 +145,27 @@ SELECT classified.* EXCLUDE (candidates, owners, one, owner),
         WHEN sender_login IS NOT NULL THEN 'probable'
         ELSE 'none'
     END AS attribution
-FROM classified LEFT JOIN known_login ON known_login.typed = classified.sasl_user;
+    FROM classified
+)
+SELECT id, class, attribution, CASE
+    WHEN class = 'smtp_auth' THEN coalesce(known_login.login, lower(sasl_user))
+    WHEN attribution IN ('ambiguous', 'none') THEN NULL
+    WHEN candidates = 1 THEN one
+    WHEN candidates > 1 THEN owner
+    ELSE sender_login
+END AS "user"
+FROM attributed LEFT JOIN known_login ON known_login.typed = attributed.sasl_user;
 
 -- 5. AUTH failed in the same session: after its begin (the last connect of that process), before the message.
 CREATE OR REPLACE TEMP TABLE after_failure AS
 WITH failure AS (
-    SELECT named.id, named.moment AS sent_at, named.place AS sent_place, event.host, event.pid, event.moment,
-           row(event.started, event.line) AS place
-    FROM named JOIN mail_event AS event
-      ON event.kind = 'auth_failed' AND event.host = named.host AND event.pid = named.pid AND event.ip = named.ip
-     AND event.moment BETWEEN named.moment - 3600000000 AND named.moment
-    WHERE named.class IN ('pop_before_smtp', 'local_port25') AND (event.moment < named.moment OR row(event.started, event.line) < named.place)
+    SELECT message.id, message.moment AS sent_at, row(message.started, message.line) AS sent_place,
+           event.host, event.pid, event.moment, row(event.started, event.line) AS place
+    FROM decided JOIN message USING (id) JOIN mail_event AS event
+      ON event.kind = 'auth_failed' AND event.host = message.host AND event.pid = message.pid AND event.ip = message.ip
+     AND event.moment BETWEEN message.moment - 3600000000 AND message.moment
+    WHERE decided.class IN ('pop_before_smtp', 'local_port25')
+      AND (event.moment < message.moment OR row(event.started, event.line) < row(message.started, message.line))
 )
 SELECT DISTINCT failure.id
 FROM failure
@@ -175,10 +177,12 @@ WHERE NOT EXISTS (
       AND (event.moment < failure.sent_at OR row(event.started, event.line) < failure.sent_place));
 
 CREATE OR REPLACE TEMP TABLE submission AS
-SELECT named.moment, named.place, named.host, named.queue_id, named.message_id, named.class, named.user, named.attribution,
-       named.ip, coalesce(program_name.name, named.program) AS client_program,
+SELECT message.moment, message.started, message.line, message.host, message.queue_id, message.message_id,
+       decided.class, decided."user", decided.attribution, message.ip,
+       coalesce(program_name.name, message.program) AS client_program,
        coalesce(program_name.name, '') AS known_program,
        after_failure.id IS NOT NULL AS auth_failed
-FROM named
+FROM decided
+JOIN message USING (id)
 LEFT JOIN after_failure USING (id)
-LEFT JOIN program_name ON program_name.header = named.program;
+LEFT JOIN program_name ON program_name.header = message.program;

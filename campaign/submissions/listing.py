@@ -30,7 +30,7 @@ SELECT to_json({
     'auth_failed': auth_failed
 })::VARCHAR
 FROM submission ASOF JOIN zone_offset ON submission.moment >= zone_offset.since
-ORDER BY submission.moment, host, queue_id, place
+ORDER BY submission.moment, host, queue_id, started, line
 """
 
 

@@ -38,7 +38,7 @@ def submissions(tmp_path) -> Callable[..., list[tuple]]:
         with connect(Path(tmp_path)) as con:
             for day in range(days):
                 attribute(con, segments, NOON.date() + timedelta(days=day), Rules({"isp.example"}, **rules))
-                found += con.execute(f"SELECT {columns} FROM submission ORDER BY moment, place").fetchall()  # noqa: S608
+                found += con.execute(f"SELECT {columns} FROM submission ORDER BY moment, started, line").fetchall()  # noqa: S608
         return found
 
     return run

@@ -1,0 +1,82 @@
+"""Lines a second of `classify` and of Debian's pflogsumm, in turn, on the same generated log.
+
+    python bench/classify.py [--lines 2000000] [--runs 5] [--data DIRECTORY]
+
+`classify` reads the login log too and joins it; pflogsumm only counts the mail log. Prints
+each run, the medians and the ratio run by run; exits with 1 when the ratio's median is below
+10, or when `classify` needs 1.5 GB or more, or needs more memory for a log twice as long.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[1]
+WANTED = 10
+LIMIT_MB = 1500
+
+
+def generated(folder: Path, lines: int) -> Path:
+    """The logs of so many lines, made once."""
+    place = folder / f"{lines}-lines"
+    if not (place / "maillog").exists():
+        subprocess.run([sys.executable, "bench/generate.py", place, "--lines", str(lines)], cwd=ROOT, check=True)
+    return place
+
+
+def timed(words: list[str]) -> tuple[float, float]:
+    """Seconds, and the largest memory of the process in MB."""
+    began = time.monotonic()
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{words[0]} ended with status {status}")
+    return time.monotonic() - began, usage.ru_maxrss / 1024
+
+
+def classify(place: Path) -> list[str]:
+    logs = ["--login-log", str(place / "dovecot.log"), "--smtp-log", str(place / "maillog")]
+    return [sys.executable, "manage.py", "classify", *logs, "--local-domain", "isp.example", "--year", "2026"]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--lines", type=int, default=2_000_000)
+    options.add_argument("--runs", type=int, default=5)
+    options.add_argument("--data", type=Path)
+    given = options.parse_args()
+    if not shutil.which("pflogsumm"):
+        sys.exit("pflogsumm is not installed (Debian: apt install pflogsumm)")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.data or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        place, double = generated(folder, given.lines), generated(folder, 2 * given.lines)
+        for path in (place / "maillog", place / "dovecot.log"):
+            path.read_bytes()  # into the page cache, for both
+        peer = ["pflogsumm", str(place / "maillog")]
+        timed(classify(place))
+        ours, theirs, memory = [], [], 0.0
+        print(f"{'run':>4} {'classify s':>11} {'pflogsumm s':>12} {'ratio':>6}")
+        for run in range(given.runs):
+            seconds, peak = timed(classify(place))
+            ours.append(seconds)
+            memory = max(memory, peak)
+            theirs.append(timed(peer)[0])
+            print(f"{run + 1:>4} {ours[-1]:>11.2f} {theirs[-1]:>12.2f} {theirs[-1] / ours[-1]:>6.1f}")
+        ratio = median(their / our for our, their in zip(ours, theirs, strict=True))
+        _, double_memory = timed(classify(double))
+    rate, peer_rate = given.lines / median(ours), given.lines / median(theirs)
+    print(f"medians: classify {rate:,.0f} lines/s, pflogsumm {peer_rate:,.0f} lines/s, ratio {ratio:.1f}")
+    print(f"peak memory: {memory:.0f} MB, with twice the lines {double_memory:.0f} MB")
+    grows = double_memory > 1.25 * memory
+    sys.exit(int(ratio < WANTED or max(memory, double_memory) >= LIMIT_MB or grows))
+
+
+if __name__ == "__main__":
+    main()
