@@ -188,10 +188,12 @@ class _Plot:
     def _end(self, line: Line) -> list[Markup]:
         day, value = line.points[-1]
         x, y = self.x(day), self.y(value)
-        anchor = "end" if x > self.size.left + 90 else "start"
+        # Right of the point the line is not in the way; at the edge there is no room there.
+        room = x + 12 + 8 * len(line.label) < self.size.right
+        place = {"x": x + 8, "text_anchor": "start"} if room else {"x": x, "text_anchor": "end"}
         return [
             element("circle", class_=f"end {line.css}", cx=x, cy=y, r=4),
-            element("text", escape(line.label), class_="label strong", x=x, y=max(y - 12, 12), text_anchor=anchor),
+            element("text", escape(line.label), class_="label strong", y=max(y - 10, 12), **place),
         ]
 
 

@@ -212,3 +212,17 @@ def test_the_command_has_an_answer_before_any_log():
 def test_the_command_says_what_to_do_where_there_is_no_campaign():
     with pytest.raises(CommandError, match="ingest"):
         command("--json")
+
+
+def test_a_campaign_in_which_nobody_was_found_says_so(world, staff):
+    make_campaign(name="local_port25")
+    AttributedDay.objects.create(day=TODAY, stale=False, attributed_at=NOW)
+    LogFile.objects.create(digest="d", digest_length=1, name="mail.log", lines=1234, read_at=NOW)
+    text = staff.get("/staff/?campaign=local_port25").content.decode()
+    assert "In the logs read so far nobody sends this way." in text
+
+
+def test_a_campaign_whose_counts_are_all_zero_is_shown_as_such(staff):
+    count_day(make_campaign(), TODAY)
+    text = staff.get("/staff/").content.decode()
+    assert "0 of 0 customers" in text and "nobody is left" in text
