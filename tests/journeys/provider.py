@@ -1,5 +1,7 @@
 """The whole provider of a journey: Postfix, Dovecot, the daemon that opens the relay, and the outside world."""
 
+import contextlib
+import random
 import socket
 import subprocess
 from contextlib import ExitStack
@@ -76,12 +78,14 @@ class Provider:
 
 
 def _free_ports(number: int) -> list[int]:
-    """Ports that were free a moment ago; held together so that none is given out twice."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(number)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Ports that nobody listens on, below those from which clients call: none is taken before its server starts."""
+    found = []
+    while len(found) < number:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            found.append(port)
+    return found
 
 
 def _certificate(path: Path) -> Path:
