@@ -164,6 +164,8 @@ class Notice(models.Model):
             models.Index(fields=["claimed_at"], name="claimed_notices", condition=models.Q(state="claimed")),
             models.Index(fields=["claimed_at"], name="unknown_notices", condition=models.Q(state="unknown")),
             models.Index(fields=["accepted_at"], name="notices_by_acceptance"),
+            # Reports and the list of mailings count from this index alone, without the rows.
+            models.Index(fields=["mailing", "state"], name="notices_by_state"),
         ]
 
     def claim(self, *, now: datetime) -> bool:
@@ -215,6 +217,10 @@ class Delivery(models.Model):
     text = models.CharField(max_length=300, blank=True)
     host = models.CharField(max_length=255, blank=True)
     queue_id = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        # A report looks up the fate of every notice of a mailing: here it is without the row.
+        indexes = [models.Index(fields=["notice", "fate"], name="deliveries_by_notice_and_fate")]
 
 
 class Visit(models.Model):
