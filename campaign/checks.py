@@ -1,5 +1,7 @@
 """Settings held against each other at start; each finding says what to change."""
 
+from pathlib import Path
+
 from django.conf import settings
 from django.core.checks import Error, Warning, register
 
@@ -17,3 +19,16 @@ def check_settings(app_configs, **kwargs):
     if not settings.EMBEDDED and not settings.HTTPS:
         found.append(Warning("PUBLIC_URL is not https", hint="Personal links would go in clear.", id="campaign.W001"))
     return found
+
+
+@register()
+def check_texts(app_configs, **kwargs):
+    """Django falls back to English without a word: a Japanese customer would get an English mail."""
+    missing = [
+        str(source)
+        for folder in settings.LOCALE_PATHS
+        for source in Path(folder).glob("*/LC_MESSAGES/django.po")
+        if not source.with_suffix(".mo").exists()
+    ]
+    hint = "Run `make setup`, which compiles them."
+    return [Warning(f"{source} is not compiled", hint=hint, id="campaign.W002") for source in missing]

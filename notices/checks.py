@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core.checks import Error, Warning, register
 
 from notices.compose import width
+from notices.guides import catalog
+from notices.guides.schema import WrongFile
 from notices.selection import unusable
 
 COMMANDS = 5  # greeting or MAIL, RCPT, DATA, the text, its reply: each may take the time-out
@@ -31,3 +33,13 @@ def check_notices(app_configs, **kwargs):
         hint = "Old programs and phones cut a subject after 25 characters."
         found.append(Warning(name, hint=hint, id="notices.W001"))
     return found
+
+
+@register()
+def check_guides(app_configs, **kwargs):
+    """A guide with a mistake is found at start, not when a customer opens it."""
+    try:
+        catalog.clients()
+    except WrongFile as error:
+        return [Error(str(error), hint="Every program needs its steps in both languages.", id="notices.E004")]
+    return []

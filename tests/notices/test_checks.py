@@ -2,7 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from notices.checks import check_notices
+from notices.checks import check_guides, check_notices
+from notices.guides import catalog
+from notices.guides.schema import WrongFile
 
 
 def found() -> list[str]:
@@ -27,3 +29,12 @@ def test_the_settings_as_they_come_are_fine():
 def test_settings_that_do_not_fit_together_are_found(settings, name, value, finding):
     setattr(settings, name, value)
     assert found() == [finding]
+
+
+def test_a_guide_with_a_mistake_is_found_at_start(monkeypatch):
+    def broken():
+        raise WrongFile("iphone.toml: steps[0].ja is missing, wanted a sentence")
+
+    monkeypatch.setattr(catalog, "clients", broken)
+    (finding,) = check_guides(None)
+    assert "iphone.toml" in finding.msg and finding.id == "notices.E004"

@@ -1,0 +1,19 @@
+from campaign.checks import check_settings, check_texts
+
+
+def test_the_settings_as_they_come_are_fine():
+    assert check_settings(None) == []
+
+
+def test_hours_that_never_open_are_an_error(settings):
+    settings.NOTICE_FROM_HOUR, settings.NOTICE_TO_HOUR = 17, 9
+    assert [finding.id for finding in check_settings(None)] == ["campaign.E001"]
+
+
+def test_texts_that_are_not_compiled_are_said_before_a_customer_gets_english(settings, tmp_path):
+    folder = tmp_path / "ja" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").touch()
+    settings.LOCALE_PATHS = [tmp_path]
+    (finding,) = check_texts(None)
+    assert "django.po is not compiled" in finding.msg and "make setup" in finding.hint
