@@ -211,7 +211,7 @@ def _changes(person: Person) -> list[tuple[int, str, str]]:
 
 HOLDOUT = (
     "id, campaign_id, customer_id, identified_on, first_legacy_on, last_legacy_on, last_legacy_at, last_auth_on,"
-    " last_auth_at, standing, standing_since, migrated_on, relapsed, reason"
+    " last_auth_at, standing, standing_since, migrated_on, relapsed, reason, client_program"
 )
 
 
@@ -236,7 +236,7 @@ def _holdouts(people: list[Person], calendar: Calendar, sums: Sums) -> Iterator[
             person.pk, CAMPAIGN, person.pk, days[first], days[first], days[last], f"{days[last]} 00:00:00",
             None if auth is None else days[auth], None if auth is None else f"{days[auth]} 00:00:00",
             standing, days[since], None if migrated is None else days[migrated],
-            migrated is not None and standing in LEFT, "",
+            migrated is not None and standing in LEFT, "", person.program,
         )  # fmt: skip
 
 

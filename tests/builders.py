@@ -50,8 +50,10 @@ def make_use(customer: Customer, submission_class: SubmissionClass | str, day: d
 
 
 def make_holdout(campaign: Campaign, customer: Customer | None = None, **given) -> Holdout:
+    customer = customer or make_customer()
     last = given.get("last_legacy_on", TODAY - timedelta(days=2))
     values = {
+        "client_program": customer.client_program,
         "identified_on": campaign.starts_on,
         "first_legacy_on": campaign.starts_on,
         "last_legacy_on": last,
@@ -59,7 +61,7 @@ def make_holdout(campaign: Campaign, customer: Customer | None = None, **given) 
         "standing": Standing.HOLDOUT,
         "standing_since": campaign.starts_on,
     }
-    return Holdout.objects.create(campaign=campaign, customer=customer or make_customer(), **values | given)
+    return Holdout.objects.create(campaign=campaign, customer=customer, **values | given)
 
 
 def make_user(name: str, *permissions: str):

@@ -47,6 +47,7 @@ def bring_up_to_date(*, days: Iterable[date], today: date) -> None:
             _bring_campaign_up_to_date(campaign, changed, today)
     if changed:
         _execute("programs", start=min(changed), today=today)
+    _execute("holdout_programs")
     if seen:
         # A day attributed again in the meantime has a later stamp, and stays unsettled.
         attributed.filter(attributed_at__lte=seen).update(rolled_up_at=F("attributed_at"))

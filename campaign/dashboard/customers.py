@@ -102,7 +102,7 @@ def _holdouts(campaign: Campaign, filters: Filters):
     if filters.reason:
         found = found.filter(reason="" if filters.reason == words.UNKNOWN else filters.reason)
     if filters.program:
-        found = found.filter(customer__client_program="" if filters.program == words.UNKNOWN else filters.program)
+        found = found.filter(client_program="" if filters.program == words.UNKNOWN else filters.program)
     return found
 
 

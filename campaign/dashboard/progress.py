@@ -97,6 +97,7 @@ def progress(*, campaign: Campaign, today: date, now: datetime) -> Progress:
     """Everything the page shows, from counts that are kept; daily use is never read here."""
     history = _history(campaign, today)
     data_day = history[-1].day if history else today
+    reasons, programs = _reasons_and_programs(campaign)
     mailed = list(Mailing.objects.filter(campaign=campaign).order_by("period", "pk"))
     return Progress(
         campaign=campaign.name,
@@ -109,8 +110,8 @@ def progress(*, campaign: Campaign, today: date, now: datetime) -> Progress:
         share_before=_share(data_day - WEEK),
         needed=needed(history[-1].left, campaign.days_left(today)) if history else None,
         pace=pace(history),
-        reasons=_reasons(campaign),
-        programs=_programs(campaign),
+        reasons=reasons,
+        programs=programs,
         last_mailing=_last_mailing(mailed),
         sent=tuple(
             Sent(timezone.localdate(mailing.started_at), mailing.period) for mailing in mailed if mailing.started_at
@@ -154,20 +155,15 @@ def _share(until: date) -> float | None:
     return mail.get(SubmissionClass.SMTP_AUTH, 0) / sum(mail.values()) if sum(mail.values()) else None
 
 
-def _reasons(campaign: Campaign) -> dict[str, int]:
-    """Holdouts left, by reason, most first. Grouped in the order of an index, which is then all that is read."""
+def _reasons_and_programs(campaign: Campaign) -> tuple[dict[str, int], dict[str, int]]:
+    """Holdouts left, by reason and by client program, most first: one pass through an index, in its order."""
+    reasons, programs = Counter(), Counter()
     left = Holdout.objects.filter(campaign=campaign).left()
-    counts = Counter()
-    for _standing, reason, holdouts in left.values_list("standing", "reason").annotate(Count("pk")).order_by():
-        counts[reason] += holdouts
-    return dict(counts.most_common())
-
-
-def _programs(campaign: Campaign) -> dict[str, int]:
-    """Holdouts left, by client program, most first."""
-    left = Holdout.objects.filter(campaign=campaign).left()
-    counts = left.values_list("customer__client_program").annotate(Count("pk")).order_by()
-    return dict(Counter(dict(counts)).most_common())
+    counts = left.values_list("standing", "reason", "client_program").annotate(Count("pk")).order_by()
+    for _standing, reason, program, holdouts in counts:
+        reasons[reason] += holdouts
+        programs[program] += holdouts
+    return dict(reasons.most_common()), dict(programs.most_common())
 
 
 def _last_mailing(mailed: list[Mailing]) -> LastMailing | None:

@@ -50,6 +50,7 @@ class Holdout(models.Model):
     migrated_on = models.DateField(null=True, help_text="the first day on which the standing was migrated")
     relapsed = models.BooleanField(default=False)
     reason = models.CharField(max_length=16, choices=Reason.choices, blank=True)
+    client_program = models.CharField(max_length=64, blank=True, default="", help_text="the customer's")
 
     objects = HoldoutQuerySet.as_manager()
 
@@ -61,7 +62,7 @@ class Holdout(models.Model):
             models.Index(fields=["campaign", "standing", "-last_legacy_at"], name="holdouts_by_standing"),
             models.Index(fields=["campaign", "-last_legacy_at"], name="holdouts_by_last_legacy"),
             # The dashboard counts reasons and programs from this index alone, without the rows.
-            models.Index(fields=["campaign", "standing", "reason", "customer"], name="holdouts_by_reason"),
+            models.Index(fields=["campaign", "standing", "reason", "client_program"], name="holdouts_by_reason"),
         ]
 
 

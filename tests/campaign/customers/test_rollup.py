@@ -316,8 +316,10 @@ def test_the_program_that_still_sends_the_old_way_is_the_one_shown():
     bring_up_to_date(days=[ago(9), ago(5), ago(2)], today=TODAY)
     customer.refresh_from_db()
     assert (customer.client_program, customer.client_seen_on) == ("becky", ago(9))
+    assert customer.holdouts.get().client_program == "becky"
 
     DailyUse.objects.filter(day=ago(9)).delete()
     bring_up_to_date(days=[ago(9)], today=TODAY)
     customer.refresh_from_db()
     assert (customer.client_program, customer.client_seen_on) == ("iphone", ago(2))
+    assert customer.holdouts.get().client_program == "iphone"

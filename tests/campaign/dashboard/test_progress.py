@@ -169,9 +169,9 @@ def test_a_second_campaign_is_chosen_in_the_address(world, staff):
 
 
 def test_the_page_outlives_a_program_name_that_nobody_knows(world, staff):
-    customer = Holdout.objects.filter(standing="holdout").first().customer
-    customer.client_program = "<script>alert(1)</script>"
-    customer.save()
+    holdout = Holdout.objects.filter(standing="holdout").first()
+    holdout.client_program = "<script>alert(1)</script>"
+    holdout.save()
     text = staff.get("/staff/").content.decode()
     assert "<script>alert" not in text and "&lt;script&gt;" in text
 
