@@ -4,8 +4,11 @@ import contextlib
 import random
 import socket
 import subprocess
+import time
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from journeys.clients import Servers
 from journeys.dovecot import Dovecot
@@ -65,6 +68,7 @@ class Provider:
 
     def afternoon(self) -> Afternoon:
         """Let the people live through it, and wait until all their mail is where it can go."""
+        _wait_if_it_is_almost_midnight()
         afternoon = Afternoon(Servers(self.dovecot, self.postfix), self.opener)
         afternoon.live()
         self.wait_for_empty_queue()
@@ -75,6 +79,14 @@ class Provider:
             return all('"queue_name": "deferred"' in line for line in self.postfix.waiting().splitlines())
 
         wait_until(only_deferred, "the queue to empty")
+
+
+def _wait_if_it_is_almost_midnight() -> None:
+    """An afternoon is on one day."""
+    now = datetime.now(ZoneInfo(TIME_ZONE))
+    left = 24 * 3600 - (now.hour * 3600 + now.minute * 60 + now.second)
+    if left < 60:
+        time.sleep(left)
 
 
 def _free_ports(number: int) -> list[int]:
