@@ -16,7 +16,7 @@ from campaign.models.holdouts import LEFT, MOVED
 from notices.models import Notice
 
 COUNTED = 10_000  # rows that are counted and can be paged to; who wants to see more has to filter
-SEARCHED = 1_000  # customers that a search looks at: with more, a longer word is quicker than paging
+SEARCHED = 500  # customers that a search looks at: with more, a longer word is quicker than paging
 GROUPS = {"left": LEFT, "moved": MOVED, **{str(standing): (standing,) for standing in Standing}}
 
 
@@ -118,7 +118,7 @@ def _searched(campaign: Campaign, filters: Filters) -> Found:
     rows = _holdouts(campaign, filters).filter(customer__in=found).values_list("last_legacy_at", "pk", "customer_id")
     dated = sorted((row for row in rows if row[0]), key=lambda row: (-row[0].timestamp(), row[1]))
     keys = [customer for _at, _pk, customer in dated] + [customer for at, _pk, customer in rows if at is None]
-    if not filters.standing and not filters.reason:
+    if len(rows) < len(found) and not filters.standing and not filters.reason:
         others = Customer.objects.filter(pk__in=found).exclude(holdouts__campaign=campaign)
         if filters.program:
             others = others.filter(client_program="" if filters.program == words.UNKNOWN else filters.program)
