@@ -48,7 +48,8 @@ def place(data: Path, port: int) -> Place:
     """Raises `NotPossible`."""
     if any(mark in str(data) for mark in ", \t"):
         raise NotPossible(f"DATA={data}: wanted a path without blanks and commas")
-    (data / "sample").mkdir(parents=True, exist_ok=True)
+    for folder in ("sample", "static"):
+        (data / folder).mkdir(parents=True, exist_ok=True)
     lock = open(data / "sample" / "run.lock", "w")  # noqa: SIM115 (held until the run ends)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,7 +116,7 @@ OF_THE_SAMPLE = {"NOTICE_FROM_HOUR": "9", "NOTICE_TO_HOUR": "17", "NOTICE_PER_SE
 
 
 def redis(here: Place) -> list[str]:
-    options = f"--port 0 --unixsocket {here.redis_socket} --dir {here.data} --appendonly no --loglevel warning"
+    options = f"--port 0 --unixsocket {here.redis_socket} --dir {here.data} --logfile redis.log --appendonly no"
     return [redis_server(), *options.split(), "--save", ""]
 
 

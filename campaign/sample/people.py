@@ -138,8 +138,8 @@ def _person(dice: Random, number: int, home: Home) -> Person:
 
 
 def _devices(dice: Random, number: int, home: Home) -> tuple[Device, ...]:
-    """The first device is the main one. Legacy owners: over half outside, under a third inside."""
-    legacy = dice.random() < (0.28 if home.inside else 0.61)
+    """The first device is the main one. Legacy owners: half of those outside, a sixth inside."""
+    legacy = dice.random() < (0.16 if home.inside else 0.53)
     found = [_device(dice, number, Kind.PC if dice.random() < 0.78 else Kind.PHONE, legacy, weight=8)]
     if found[0].program.kind is Kind.PC and dice.random() < 0.35:
         # The phone was bought later: its settings are often the new ones already.

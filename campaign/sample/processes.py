@@ -13,10 +13,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 PATIENCE = 20.0  # seconds for a child to end by itself
 WIDTH = 9
 SET_PARENT_DEATH_SIGNAL = 1  # of Linux's prctl(2)
+LIBRARY = ctypes.CDLL(None)
 Say = Callable[[str], None]
 
 
@@ -34,7 +36,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=partial(die_with_parent, os.getpid()),
         )
         self._reader = threading.Thread(target=self._pass_on, name=f"output of {name}", daemon=True)
         self._reader.start()
@@ -64,10 +66,12 @@ class Child:
         self._reader.join(2)
 
 
-def _die_with_parent() -> None:
+def die_with_parent(parent: int) -> None:
     """Runs in the child: it also ends when its parent is killed without a word (Linux)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+        LIBRARY.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+        if os.getppid() != parent:  # it was killed before that
+            os._exit(1)
 
 
 class Family:

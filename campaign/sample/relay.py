@@ -8,15 +8,18 @@ mail's Date header, because the history is sent long after it happened.
 
 import json
 import os
+import signal
 import socket
-import threading
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
@@ -53,30 +56,41 @@ def fate_of(address: str) -> str:
 
 
 class Journal:
-    """What was caught, in order; a last line that was cut off is not there."""
+    """What was caught, in order. The relay's process adds, another one reads what is new."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "relay-journal.jsonl"
-        self._lock = threading.Lock()
+        self._path.touch()
+        self._read_to = 0
         self.entries: list[Caught] = []
-        if self._path.exists():
-            whole = self._path.read_bytes()
-            whole = whole[: whole.rfind(b"\n") + 1]
-            os.truncate(self._path, len(whole))
-            for line in whole.splitlines():
-                fields = json.loads(line)
-                self.entries.append(Caught(**fields | {"to": tuple(fields["to"])}))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read what was added; a last line that is not whole yet stays for the next time."""
+        with open(self._path, "rb") as file:
+            file.seek(self._read_to)
+            fresh = file.read()
+        fresh = fresh[: fresh.rfind(b"\n") + 1]
+        self._read_to += len(fresh)
+        for line in fresh.splitlines():
+            fields = json.loads(line)
+            self.entries.append(Caught(**fields | {"to": tuple(fields["to"])}))
+
+    def mend(self) -> None:
+        """Cut off what a dead relay left half written; for the one that adds, before it does."""
+        os.truncate(self._path, self._read_to)
 
     def add(self, caught: Caught) -> None:
-        with self._lock:
-            with open(self._path, "ab", buffering=0) as file:
-                file.write(json.dumps(asdict(caught)).encode() + b"\n")
-            self.entries.append(caught)
+        line = json.dumps(asdict(caught)).encode() + b"\n"
+        with open(self._path, "ab", buffering=0) as file:
+            file.write(line)
+        self.entries.append(caught)
+        self._read_to += len(line)
 
     def since(self, number: int) -> list[Caught]:
-        with self._lock:
-            return self.entries[number:]
+        self.refresh()
+        return self.entries[number:]
 
     def waiting(self, number: int, *, since: int) -> Iterator[Caught]:
         """Of the first `number` those whose later lines may still be to come."""
@@ -127,13 +141,55 @@ class Catcher:
             (self._mail / "new" / self._names.popleft()).unlink(missing_ok=True)
 
 
-def serve(folder: Path, journal: Journal, *, port: int) -> Controller:
+def serve(folder: Path, *, port: int) -> Controller:
     """The relay in a thread of its own; `.stop()` ends it."""
-    controller = Controller(
-        Catcher(folder, journal), hostname="127.0.0.1", port=port, server_hostname="mx1.isp.example"
-    )
+    journal = Journal(folder)
+    journal.mend()
+    catcher = Catcher(folder, journal)
+    controller = Controller(catcher, hostname="127.0.0.1", port=port, server_hostname="mx1.isp.example")
     controller.start()
     return controller
+
+
+def serve_until_told(folder: Path, port: int, told: Connection) -> None:
+    """What the relay's own process does. Says "" through `told` when it listens, or why it cannot."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
+    try:
+        server = serve(folder, port=port)
+    except OSError as error:
+        told.send(str(error))
+        return
+    told.send("")
+    with suppress(EOFError):  # the parent is gone
+        told.recv()
+    server.stop()
+
+
+class Serving:
+    """The relay in a process of its own, so that it works while the sender does; a context manager."""
+
+    def __init__(self, folder: Path, *, port: int) -> None:
+        """Raises `OSError` when the port is taken."""
+        spawn = get_context("spawn")
+        self._told, there = spawn.Pipe()
+        self._process = spawn.Process(target=serve_until_told, args=(folder, port, there), name="relay", daemon=True)
+        self._process.start()
+        there.close()
+        problem = self._told.recv()
+        if problem:
+            raise OSError(problem)
+
+    def __enter__(self) -> "Serving":
+        return self
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
+    def __exit__(self, *_: object) -> None:
+        self._told.close()
+        self._process.join(5)
+        self._process.kill()
 
 
 def free_port() -> int:

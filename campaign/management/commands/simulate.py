@@ -2,6 +2,7 @@
 
 import csv
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from campaign import env
 from campaign.customers import directory
 from campaign.sample import history, live, relay, staff
+from campaign.sample.hands import Hands
 from campaign.sample.people import Person
 from campaign.sample.world import World
 
@@ -45,9 +47,11 @@ class Command(BaseCommand):
             serving = relay.Serving(folder, port=settings.RELAY_PORT)
         except OSError as error:
             raise CommandError(f"RELAY_PORT={settings.RELAY_PORT}: {error}; wanted a free port") from error
+        signal.signal(signal.SIGTERM, _end)
         with serving:
-            past = history.History(folder, world, journal, approver_id=approver_id, say=self.say)
-            past.catch_up(now=timezone.now())
+            with Hands() as hands:
+                past = history.History(folder, world, journal, hands=hands, approver_id=approver_id, say=self.say)
+                past.catch_up(now=timezone.now())
             (folder / "ready").touch()
             if options["live"]:
                 self.live(past, serving)
@@ -77,6 +81,11 @@ class Command(BaseCommand):
     def say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _end(*_signal: object) -> None:
+    """What SIGTERM does: everything that was begun is put away on the way out."""
+    sys.exit(0)
 
 
 def _row(person: Person) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from campaign.sample import relay
 from campaign.sample.postfix_lines import Clock
-from campaign.sample.relay import Fate, Journal, fate_of, free_port, lines, serve
+from campaign.sample.relay import Fate, Journal, Serving, fate_of, free_port, lines, serve
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 DAY = date(2026, 6, 1)
@@ -17,9 +17,9 @@ CLOCK = Clock(DAY, midnight=int(datetime(2026, 6, 1, tzinfo=TOKYO).timestamp()))
 @pytest.fixture
 def running(tmp_path):
     """(folder, journal, port) of a relay at work."""
-    journal, port = Journal(tmp_path), free_port()
-    server = serve(tmp_path, journal, port=port)
-    yield tmp_path, journal, port
+    port = free_port()
+    server = serve(tmp_path, port=port)
+    yield tmp_path, Journal(tmp_path), port
     server.stop()
 
 
@@ -39,11 +39,11 @@ def address_with(fate):
 def test_a_mail_is_kept_and_remembered_by_its_own_date(running):
     folder, journal, port = running
     send(port, address_with(Fate.DELIVERED))
-    (caught,) = journal.entries
+    (caught,) = journal.since(0)
     assert caught.at == int(datetime(2026, 6, 1, 9, 0, 5, tzinfo=TOKYO).timestamp())
     assert caught.message_id == "notice.pbs.2026-06.1@isp.example"
     assert len(list((folder / "mail/new").iterdir())) == 1
-    assert Journal(folder).entries == journal.entries
+    assert Journal(folder).entries == [caught]
 
 
 def test_only_the_newest_mails_are_kept(running, monkeypatch):
@@ -62,13 +62,26 @@ def test_only_the_newest_mails_are_kept(running, monkeypatch):
 def test_the_log_tells_what_became_of_it(running, fate, statuses):
     _, journal, port = running
     send(port, address_with(fate))
-    mail, _ = lines(journal.entries[0], CLOCK)
+    mail, _ = lines(journal.since(0)[0], CLOCK)
     assert [line.partition("status=")[2].split()[0] for line in mail if "status=" in line] == statuses
     assert any("message-id=<notice.pbs.2026-06.1@isp.example>" in line for line in mail)
     assert mail[0].startswith("Jun  1 09:00:05 mx1 postfix/smtpd[")
     assert mail[-1].endswith(": removed")
 
 
+def test_in_a_process_of_its_own_it_says_when_the_port_is_taken(tmp_path):
+    port = free_port()
+    with Serving(tmp_path, port=port) as serving:
+        send(port, "a@isp.example")
+        assert serving.is_alive and len(Journal(tmp_path).entries) == 1
+        with pytest.raises(OSError, match="address already in use"):
+            Serving(tmp_path, port=port)
+    assert not serving.is_alive
+
+
 def test_a_journal_line_that_was_cut_off_is_not_there(tmp_path):
     (tmp_path / "relay-journal.jsonl").write_bytes(b'{"at": 1, "message')
     assert Journal(tmp_path).entries == []
+    server = serve(tmp_path, port=free_port())
+    server.stop()
+    assert (tmp_path / "relay-journal.jsonl").read_bytes() == b""

@@ -1,0 +1,101 @@
+"""Processes that share the pipeline's work while the history is built: one for each core.
+
+Attributing days and sending notices are made to be done by several at once; here it makes
+use of all cores while the months before today go by.
+"""
+
+import os
+import signal
+from collections.abc import Collection
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import date, datetime
+from multiprocessing import get_context
+
+from campaign.sample.processes import die_with_parent
+
+# Days that one process attributes in one go: opening its database for each would cost more.
+SHARE = 8
+
+
+class Hands:
+    """A context manager; `attribute` begins work, `attributed` waits for it."""
+
+    def __init__(self, count: int | None = None) -> None:
+        self._count = count or os.cpu_count() or 1
+        self._pool = ProcessPoolExecutor(
+            self._count, mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
+        )
+        self._days: set[date] = set()
+        self._work: list[Future] = []
+        self._pool.submit(_learn_to_read)  # while the first days are still being written
+
+    def __enter__(self) -> "Hands":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def attribute(self, days: Collection[date], *, now: datetime) -> None:
+        wanted = sorted(days)
+        self._days.update(wanted)
+        for begin in range(0, len(wanted), SHARE):
+            self._work.append(self._pool.submit(_attribute, wanted[begin : begin + SHARE], now))
+
+    def attributed(self) -> set[date]:
+        """The days since the last call, when all of them are done. Raises what went wrong with one."""
+        for work in self._work:
+            work.result()
+        days, self._days, self._work = self._days, set(), []
+        return days
+
+    def send(self, day: date) -> int:
+        """How many notices the relay accepted on that day of the past."""
+        return sum(work.result() for work in [self._pool.submit(_send, day) for _ in range(self._count)])
+
+
+def _begin(parent: int) -> None:
+    """Runs first in each process."""
+    die_with_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
+    import django
+
+    django.setup()
+
+
+def _learn_to_read() -> None:
+    """The parsers compile themselves when they read for the first time, and keep the result."""
+    import tempfile
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from campaign.logs.files import LogFile
+    from campaign.submissions.reading import Place, Reading, read_file
+    from campaign.submissions.segments import Segments
+
+    with tempfile.TemporaryDirectory(prefix="sample-") as folder:
+        lines = Path(folder, "log")
+        lines.write_text(
+            "May 12 10:00:00 mx1 postfix/smtpd[2001]: connect from unknown[198.18.0.1]\n"
+            "May 12 10:00:00 pop1 dovecot: pop3-login: Login: user=<a@isp.example>, method=PLAIN, rip=198.18.0.1, "
+            "lip=10.0.0.5, mpid=2001, TLS, session=<fFGXc11Q820ptc8Q>\n"
+        )
+        zone = ZoneInfo("Asia/Tokyo")
+        reading = Reading(
+            zone=zone, local_domains=("isp.example",), latest=1 << 62, today=date(2026, 5, 13), keep_from=date.min
+        )
+        with LogFile(str(lines)) as log:
+            read_file(log, reading, Segments(Path(folder), zone), place=Place(), last_line_too=True)
+
+
+def _attribute(days: list[date], now: datetime) -> None:
+    from campaign.submissions import intake
+
+    intake.attribute(days, now=now)
+
+
+def _send(day: date) -> int:
+    from django.utils import timezone
+
+    from campaign.sample import rounds
+
+    return rounds.send(day, zone=timezone.get_default_timezone())
