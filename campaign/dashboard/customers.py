@@ -112,7 +112,7 @@ def _searched(campaign: Campaign, filters: Filters) -> Found:
     The two steps are for speed: given both the words and the order, the database would walk
     through all holdouts in that order, looking for the few that match.
     """
-    matching = Customer.objects.matching(filters.q)
+    matching = Customer.objects.matching(filters.q, at_most=SEARCHED + 1)
     found = list(matching.order_by("pk").values_list("pk", flat=True)[: SEARCHED + 1])
     capped, found = len(found) > SEARCHED, found[:SEARCHED]
     rows = _holdouts(campaign, filters).filter(customer__in=found).values_list("last_legacy_at", "pk", "customer_id")

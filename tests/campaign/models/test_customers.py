@@ -32,6 +32,13 @@ def test_a_search_takes_what_an_input_method_leaves_in_full_width():
     assert found("ｈａｎａｋｏ") == ["hanako@isp.example"]
 
 
+def test_a_search_that_wants_only_some_counts_customers_and_not_their_addresses():
+    for name in ("hana1", "hana2", "hana3"):
+        make_customer(f"{name}@isp.example", addresses=(f"shop.{name}@isp.example", f"shop.{name}@shop.example"))
+    assert Customer.objects.matching("shop.", at_most=2).count() == 2
+    assert Customer.objects.matching("shop.", at_most=4).count() == Customer.objects.matching("shop.").count() == 3
+
+
 def test_an_empty_search_finds_everybody():
     make_customer("hanako@isp.example")
     assert found("  ") == ["hanako@isp.example"]
