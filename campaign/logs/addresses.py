@@ -1,12 +1,18 @@
 """Client addresses as logs spell them, folded to one spelling so that they can be compared."""
 
+import re
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
+
+# What nearly all are, spelled as they should be; a tenth of the time of parsing them.
+PLAIN = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
 
 
 @lru_cache(maxsize=200_000)
 def canonical_ip(text: str) -> str | None:
     """`::FFFF:192.0.2.1`, `[192.0.2.1]`, `IPv6:2001:DB8::1` in one spelling; None when it is no address."""
+    if PLAIN.fullmatch(text):
+        return text
     text = text.strip("[]")
     if text[:5].lower() == "ipv6:":
         text = text[5:]

@@ -4,23 +4,30 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from campaign.logs.scan import gather
 
-MISSING = -1  # a span that begins here is no text at all, but null
+
+def strings(block: np.ndarray, fields: np.ndarray, rows: np.ndarray, field: int) -> pa.StringArray:
+    """One field of the given rows, a span of the block each; null for row -1 and where there is none.
+
+    Bytes that are no UTF-8 become U+FFFD.
+    """
+    offsets, data, missing, ascii_only = gather(block, fields, rows, field)
+    kind = pa.string() if ascii_only else pa.binary()
+    made = pa.Array.from_buffers(kind, rows.size, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+    if not ascii_only:
+        made = pa.array([value.decode("utf-8", "replace") for value in made.to_pylist()], pa.string())
+    if missing:
+        there = (rows >= 0) & (fields[rows, field, 0] >= 0)
+        made = pc.if_else(pa.array(there), made, None)
+    return made
 
 
-def strings(block: np.ndarray, spans: np.ndarray) -> pa.StringArray:
-    """One string a row from `spans` (rows x 2); bytes that are no UTF-8 become U+FFFD."""
-    offsets, data = gather(block, spans[:, 0], spans[:, 1])
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
-    if data.size and data.max() > 127:
-        raw = pa.Array.from_buffers(pa.binary(), len(spans), buffers).to_pylist()
-        made = pa.array([value.decode("utf-8", "replace") for value in raw], pa.string())
-    else:
-        made = pa.Array.from_buffers(pa.string(), len(spans), buffers)
-    missing = spans[:, 0] == MISSING
-    return pa.compute.if_else(pa.array(missing), None, made) if missing.any() else made
+def moments(times: np.ndarray, rows: np.ndarray) -> pa.Array:
+    """The times of the given rows; row -1 is null."""
+    return pa.array(times[rows], mask=rows < 0)
 
 
 def mapped(column: pa.StringArray, rule: Callable[[str], object], kind: pa.DataType) -> pa.Array:

@@ -1,6 +1,6 @@
 """From a block of whole lines to events: the heads first, then each program's dialect."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from campaign.logs.stamps import DAY, NEVER, YearState, first_year, local_days, 
 LONGEST = 65_536  # bytes of a line; syslog cuts far below that
 WITHOUT_STAMP = "(no time stamp)"
 OTHERS_AFTER = 100  # different programs counted by name in one block
+UNKNOWN = -1  # the place of a program that no dialect knows
+Parser = Callable[[Rows, Events], np.ndarray]
 
 
 class Reader:
@@ -78,38 +80,41 @@ class Reader:
             block, times, np.arange(first_line, first_line + times.size), found.host, found.hosts, found.tag,
             found.tags, found.pid, found.text, found.end, started,
         )  # fmt: skip
-        not_understood = ~usable
-        for parser, tags in self._dialects(found.tags):
-            chosen = np.flatnonzero(usable & np.isin(found.tag, tags))
-            not_understood[chosen] = parser(rows[chosen], events)
-        known = np.concatenate([tags for _, tags in self._dialects(found.tags)])
-        not_understood |= ~np.isin(found.tag, known)
+        parsers, dialect = self._dialects(found.tags)
+        of_line = np.where(usable, dialect[found.tag], UNKNOWN) if found.tags else np.full(times.size, UNKNOWN)
+        not_understood = of_line == UNKNOWN
+        for place, parser in enumerate(parsers):
+            chosen = np.flatnonzero(of_line == place)
+            if chosen.size:
+                not_understood[chosen] = parser(rows if chosen.size == times.size else rows[chosen], events)
         self._count(block, found, not_understood, events)
         return events, wrong
 
-    def _dialects(self, tags: list[str]):
-        """Each dialect's parser and the places of its programs in the list of tags."""
+    def _dialects(self, tags: list[str]) -> tuple[tuple[Parser, ...], np.ndarray]:
+        """The parsers, and for each tag the place of its own among them."""
 
-        def postfix_rows(rows: Rows, events: Events) -> np.ndarray:
+        def of_postfix(rows: Rows, events: Events) -> np.ndarray:
             return postfix.parse(rows, events, local_domains=self.local_domains)
 
-        places = np.arange(len(tags))
-        yield postfix_rows, places[[postfix.daemon(tag) is not None for tag in tags]]
-        yield dovecot.parse, places[[tag in dovecot.TAGS for tag in tags]]
+        places = [0 if postfix.daemon(tag) is not None else 1 if tag in dovecot.TAGS else UNKNOWN for tag in tags]
+        return (of_postfix, dovecot.parse), np.array(places, np.int8)
 
     def _count(self, block: np.ndarray, found: Heads, not_understood: np.ndarray, events: Events) -> None:
-        filled = found.end > found.start
-        groups = [(WITHOUT_STAMP, filled & (found.stamp == NO_STAMP))]
-        stamped = filled & (found.stamp != NO_STAMP)
+        stamped = found.stamp != NO_STAMP
+        lines = np.bincount(found.tag[stamped], minlength=len(found.tags))
+        odd = np.bincount(found.tag[stamped & not_understood], minlength=len(found.tags))
         for place, name in enumerate(found.tags):
+            count = ProgramCount(int(lines[place]), int(odd[place]))
+            if count.not_understood:
+                first = np.flatnonzero(stamped & not_understood & (found.tag == place))[0]
+                count.example = _example(block, found, first)
             label = name[:64] if place < OTHERS_AFTER else "(others)"
-            groups.append((label, stamped & (found.tag == place)))
-        for name, lines in groups:
-            odd = np.flatnonzero(lines & not_understood)
-            count = ProgramCount(int(lines.sum()), odd.size)
-            if odd.size:
-                start, end = found.start[odd[0]], found.end[odd[0]]
-                text = bytes(block[start : min(end, start + 200)]).decode("utf-8", "replace")
-                count.example = without_addresses(text)
-            if count.lines:
-                events.programs.setdefault(name, ProgramCount()).add(count)
+            events.programs.setdefault(label, ProgramCount()).add(count)
+        bare = np.flatnonzero(~stamped & (found.end > found.start))
+        if bare.size:
+            events.programs[WITHOUT_STAMP] = ProgramCount(bare.size, bare.size, _example(block, found, bare[0]))
+
+
+def _example(block: np.ndarray, found: Heads, line: int) -> str:
+    start, end = found.start[line], found.end[line]
+    return without_addresses(bytes(block[start : min(end, start + 200)]).decode("utf-8", "replace"))

@@ -30,14 +30,15 @@ POP3, IMAP = pattern("pop3-login: "), pattern("imap-login: ")
 INFO, LOGIN_2_3, LOGIN_2_4 = pattern("Info: "), pattern("Login: user=<"), pattern("Logged in: user=<")
 METHOD, RIP = pattern(">, method="), pattern(", rip=")
 NOTHING, FOUND, NOT_UNDERSTOOD = 0, 1, 2
+USER, ADDRESS = 0, 1  # the fields of a login
 
 
 def parse(rows: Rows, events: Events) -> np.ndarray:
     """Adds the logins among `rows` to `events`; returns which rows were not understood."""
     role = np.array([LOGIN_TAGS.get(tag, SILENT) for tag in rows.tags], np.int8)[rows.tag]
-    kind, service, user, ip = _logins(rows.block, rows.text, rows.end, role)
+    kind, service, fields = _logins(rows.block, rows.text, rows.end, role)
     picked = np.flatnonzero(kind == FOUND)
-    addresses = mapped(strings(rows.block, ip[picked]), canonical_ip, pa.string())
+    addresses = mapped(strings(rows.block, fields, picked, ADDRESS), canonical_ip, pa.string())
     valid = addresses.is_valid().to_numpy(zero_copy_only=False)
     kind[picked[~valid]] = NOT_UNDERSTOOD
     chosen = rows[picked]
@@ -47,7 +48,7 @@ def parse(rows: Rows, events: Events) -> np.ndarray:
         line=pa.array(chosen.line),
         host=named(chosen.host, rows.hosts),
         ip=addresses,
-        user=strings(rows.block, user[picked]),
+        user=strings(rows.block, fields, picked, USER),
         service=named(service[picked], SERVICES),
     )
     events.logins.append(made.filter(pa.array(valid)))
@@ -58,7 +59,7 @@ def parse(rows: Rows, events: Events) -> np.ndarray:
 def _logins(block, texts, ends, role):
     lines = texts.size
     kind, service = np.zeros(lines, np.int8), np.zeros(lines, np.int8)
-    user, ip = np.zeros((lines, 2), np.int64), np.zeros((lines, 2), np.int64)
+    fields = np.full((lines, 2, 2), -1, np.int64)
     for line in range(lines):
         start, end = texts[line], ends[line]
         if role[line] == SILENT:
@@ -87,6 +88,6 @@ def _logins(block, texts, ends, role):
             continue
         comma = find_byte(block, rip + RIP.size, end, COMMA)
         kind[line] = FOUND
-        user[line, 0], user[line, 1] = start, method
-        ip[line, 0], ip[line, 1] = rip + RIP.size, comma if comma >= 0 else end
-    return kind, service, user, ip
+        fields[line, USER, 0], fields[line, USER, 1] = start, method
+        fields[line, ADDRESS, 0], fields[line, ADDRESS, 1] = rip + RIP.size, comma if comma >= 0 else end
+    return kind, service, fields

@@ -1,8 +1,8 @@
 """The events that log lines become, and the columns they are kept in.
 
-No event holds a recipient or a subject. `moment` is microseconds since 1970 (UTC), `line` the
-number of the line in its file, `host` the name of the machine in the line's head, `started`
-the moment of the first line of the piece that was read with it.
+No event holds a recipient or a subject. Times are microseconds since 1970 (UTC). `moment` is
+when the event was, `line` the number of its line in the file, `host` the machine that the line's
+head names, `started` the moment of the first line of the piece that was read with it.
 """
 
 from dataclasses import dataclass, field
@@ -11,26 +11,42 @@ import numpy as np
 import pyarrow as pa
 
 NAME = pa.dictionary(pa.int32(), pa.string())
-AT = [("moment", pa.int64()), ("line", pa.int64()), ("host", NAME)]
-LOGIN = pa.schema([*AT, ("ip", pa.string()), ("user", pa.string()), ("service", NAME)])
+PLACE = [("moment", pa.int64()), ("line", pa.int64()), ("host", NAME)]
 
-# One step of one message in an MTA; `mta` is the instance (Postfix's syslog_name). By `kind`:
-#   accepted     a network client opened a transaction. `text` is the SASL user, null without one;
-#                `word` the service; `flag` 1 when the line itself names an earlier queue id
-#   queued       the queue manager took it over, only now was it accepted. `text`: envelope sender
-#   message_id   `text`: the Message-ID as logged, with its brackets
-#   program      `text`: the value of X-Mailer or User-Agent
-#   delivery     one recipient and attempt. `flag` 1 for a remote recipient, 0 for a local one;
-#                `word` the status, `code` the enhanced status code, `ip` the next hop, `text`
-#                the server's words, without addresses, where it was not delivered
-#   expired      returned to the sender after too long a time
-#   removed      the queue id is free again
-#   connected    a session began; only as many as needed to tell what `auth_failed` belongs to
-#   auth_failed  a password was refused in a session
-MAIL = pa.schema([
-    ("kind", NAME), *AT, ("started", pa.int64()), ("mta", NAME), ("queue_id", pa.string()), ("pid", pa.int64()),
-    ("ip", pa.string()), ("text", pa.string()), ("word", pa.string()), ("code", pa.string()), ("flag", pa.int8()),
+# A successful POP or IMAP login.
+LOGIN = pa.schema([*PLACE, ("ip", pa.string()), ("user", pa.string()), ("service", NAME)])
+
+# A message, as far as one piece of a log tells of it; what it does not tell is null. `moment` is
+# the first of its lines. `mta` is the instance (Postfix's syslog_name).
+MESSAGE = pa.schema([
+    *PLACE,
+    ("started", pa.int64()),
+    ("mta", NAME),
+    ("queue_id", pa.string()),
+    ("accepted", pa.int64()),  # when a network client opened the transaction
+    ("ip", pa.string()),
+    ("pid", pa.int64()),
+    ("sasl_user", pa.string()),
+    ("passed_on", pa.bool_()),  # the line itself names an earlier queue id (XFORWARD)
+    ("queued", pa.int64()),  # when the queue manager took it over: only now was it accepted
+    ("sender", pa.string()),  # envelope sender, empty for a bounce
+    ("message_id", pa.string()),  # as logged, with its brackets
+    ("program", pa.string()),  # the value of X-Mailer or User-Agent
+    ("remote", pa.bool_()),  # whether a recipient, as accepted, is remote
+    ("attempt", pa.int64()),  # the last attempt to deliver it, but for those to a filter on the host
+    ("status", NAME),  # sent, deferred, bounced, expired
+    ("code", NAME),  # the enhanced status code
+    ("words", pa.string()),  # the other server's, without addresses, where it was not delivered
+    ("removed", pa.int64()),  # when the queue id became free again
 ])  # fmt: skip
+
+# Sessions of SMTP clients, only as many as needed to tell what a refused password belongs to:
+# `auth_failed`, and the `connected` that began a session.
+SESSION = pa.schema([("kind", NAME), *PLACE, ("started", pa.int64()), ("pid", pa.int64()), ("ip", pa.string())])
+
+
+LOGINS, MESSAGES, SESSIONS = "logins", "messages", "sessions"
+SCHEMAS = {LOGINS: LOGIN, MESSAGES: MESSAGE, SESSIONS: SESSION}
 
 
 @dataclass
@@ -73,14 +89,17 @@ class Events:
     """What a piece of a log file held."""
 
     logins: list[pa.Table] = field(default_factory=list)
-    mail: list[pa.Table] = field(default_factory=list)
+    messages: list[pa.Table] = field(default_factory=list)
+    sessions: list[pa.Table] = field(default_factory=list)
     programs: dict[str, ProgramCount] = field(default_factory=dict)
 
-    def login_table(self) -> pa.Table:
-        return pa.concat_tables([LOGIN.empty_table(), *self.logins]).unify_dictionaries()
-
-    def mail_table(self) -> pa.Table:
-        return pa.concat_tables([MAIL.empty_table(), *self.mail]).unify_dictionaries()
+    def tables(self) -> dict[str, pa.Table]:
+        """By stream: logins, messages, sessions."""
+        found = {"logins": self.logins, "messages": self.messages, "sessions": self.sessions}
+        return {
+            stream: pa.concat_tables([SCHEMAS[stream].empty_table(), *tables]).unify_dictionaries()
+            for stream, tables in found.items()
+        }
 
 
 def table(schema: pa.Schema, **columns: pa.Array) -> pa.Table:

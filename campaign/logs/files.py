@@ -149,7 +149,7 @@ def _read(stream: BinaryIO, size: int) -> bytes:
     parts = []
     while size > 0:
         try:
-            part = stream.read(min(size, 1 << 16))
+            part = stream.read(size if isinstance(stream, io.BufferedReader) else min(size, 1 << 16))
         except DAMAGE:
             if not parts:
                 raise

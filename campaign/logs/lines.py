@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from campaign.logs.scan import BRACKET, CLOSE, COLON, LESS, MINUS, PARENTHESIS, SPACE, digits
+from campaign.logs.scan import BRACKET, CLOSE, COLON, LESS, MINUS, PARENTHESIS, SPACE, digits, find_byte
 from campaign.logs.stamps import DAY, SECOND
 
+LINE_FEED, CARRIAGE_RETURN = 10, 13
 NO_STAMP, WITHOUT_YEAR, LOCAL, ABSOLUTE = 0, 1, 2, 3
 NAMES_AT_MOST = 1000  # different hosts, and different tags, in one block; the last one means "others"
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -41,8 +42,8 @@ class Heads(NamedTuple):
 
 def heads(block: np.ndarray) -> Heads:
     """Reads the heads of all lines in `block` (uint8); a last line may lack its line end."""
-    ends = np.flatnonzero(block == 10)
-    if block.size and block[-1] != 10:
+    ends = np.flatnonzero(block == LINE_FEED)
+    if block.size and block[-1] != LINE_FEED:
         ends = np.append(ends, block.size)
     starts = np.concatenate(([0], ends[:-1] + 1)) if ends.size else ends
     lines = ends.size
@@ -55,7 +56,6 @@ def heads(block: np.ndarray) -> Heads:
         "pid": np.zeros(lines, np.int64),
         "text": np.zeros(lines, np.int64),
     }
-    ends = ends.copy()
     host_spans, tag_spans = np.zeros((NAMES_AT_MOST, 2), np.int64), np.zeros((NAMES_AT_MOST, 2), np.int64)
     hosts, tags = _heads(block, starts, ends, host_spans, tag_spans, **columns)
     return Heads(starts, ends, **columns, hosts=_names(block, host_spans, hosts), tags=_names(block, tag_spans, tags))
@@ -69,17 +69,21 @@ def _names(block: np.ndarray, spans: np.ndarray, known: int) -> list[str]:
 @njit(cache=True, nogil=True)
 def _heads(block, starts, ends, host_spans, tag_spans, stamp, value, day, host, tag, pid, text):
     hosts = tags = 0
+    kind, moment, month_day, width = NO_STAMP, 0, 0, 0
     for line in range(starts.size):
         start, end = starts[line], ends[line]
-        if end > start and block[end - 1] == 13:
+        if end > start and block[end - 1] == CARRIAGE_RETURN:
             end -= 1
             ends[line] = end
-        kind, moment, month_day, after = _stamp(block, start, end)
+        # Most lines have the stamp of the line before.
+        if kind != WITHOUT_YEAR or not _same(block, start, starts[line - 1], width, end):
+            kind, moment, month_day, after = _stamp(block, start, end)
+            width = after - start
+        after = start + width
         if kind == NO_STAMP:
             continue
-        host_end = after
-        while host_end < end and block[host_end] != SPACE:
-            host_end += 1
+        host_end = find_byte(block, after, end, SPACE)
+        host_end = end if host_end < 0 else host_end
         if host_end > after and block[host_end - 1] == COLON:  # no host: what stands here is the tag
             tag_start, host_end = after, after
         else:
@@ -107,20 +111,26 @@ def _tag(block, start, end):
     return end, 0
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _same(block, start, other, size, end):
+    """Whether the `size` bytes at both places are the same, and do not reach beyond `end`."""
+    if start + size > end:
+        return False
+    one, two = block[start : start + size], block[other : other + size]
+    for place in range(size):  # noqa: SIM110 (numba compiles no generators)
+        if one[place] != two[place]:
+            return False
+    return True
+
+
 @njit(cache=True, nogil=True)
 def _name(block, spans, known, start, end):
     """The place of a name in the list of names known so far, and how many are known now."""
     size = end - start
     for place in range(known):
         begin = spans[place, 0]
-        if spans[place, 1] - begin == size:
-            same = True
-            for step in range(size):
-                if block[begin + step] != block[start + step]:
-                    same = False
-                    break
-            if same:
-                return place, known
+        if spans[place, 1] - begin == size and _same(block, start, begin, size, end):
+            return place, known
     if known == spans.shape[0] - 1:
         return known, known
     spans[known, 0], spans[known, 1] = start, end

@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 
 from campaign.logs import postfix_scan as scan
 from campaign.logs.addresses import canonical_ip
-from campaign.logs.columns import mapped, named, strings
-from campaign.logs.events import MAIL, Events, Rows, table
+from campaign.logs.columns import mapped, moments, named, strings
+from campaign.logs.events import MESSAGE, SESSION, Events, Rows, table
+from campaign.logs.messages import lives
 from campaign.logs.redaction import without_addresses
 
 DAEMONS = {
@@ -42,57 +43,77 @@ def daemon(tag: str) -> int | None:
 
 
 def parse(rows: Rows, events: Events, *, local_domains: Collection[str]) -> np.ndarray:
-    """Adds the steps among `rows` to `events`; returns which rows were not understood."""
+    """Adds the messages and sessions among `rows` to `events`; returns which rows were not understood."""
     daemons = np.array([daemon(tag) or scan.SILENT for tag in rows.tags], np.int8)[rows.tag]
     kind, fields = scan.steps(rows.block, rows.text, rows.end, daemons)
-    _accepted(rows, kind, fields, events)
-    _texts(rows, kind, fields, events)
-    _deliveries(rows, kind, fields, events, frozenset(local_domains))
+    _refuse_bad_addresses(rows, kind, fields)
+    _messages(rows, kind, fields, events, frozenset(local_domains))
     _sessions(rows, kind, fields, events)
     return kind == scan.NOT_UNDERSTOOD
 
 
-def _add(events: Events, rows: Rows, kind: int, queue_ids: np.ndarray | None = None, **columns: pa.Array) -> None:
-    if not len(rows.at):
-        return
+def _refuse_bad_addresses(rows: Rows, kind: np.ndarray, fields: np.ndarray) -> None:
+    """`client=unknown[unknown]` happens when a client has gone before it was looked at."""
+    clients = np.flatnonzero(kind == scan.ACCEPTED)
+    valid = mapped(strings(rows.block, fields, clients, scan.FIRST), canonical_ip, pa.string()).is_valid()
+    kind[clients[~valid.to_numpy(zero_copy_only=False)]] = scan.NOT_UNDERSTOOD
+
+
+def _messages(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events, local: frozenset[str]) -> None:
     instances = [tag[: tag.find("/")] for tag in rows.tags]
-    if queue_ids is not None:
-        columns["queue_id"] = strings(rows.block, queue_ids)
+    places = {name: place for place, name in enumerate(dict.fromkeys(instances))}
+    mta = np.array([places[name] for name in instances], np.int64)[rows.tag]
+    remote = _remote(rows, kind, fields, local)
+    found = lives(rows.block, rows.at, rows.host, mta, kind, fields, remote)
+    if not found.first.size:
+        return
+
+    def text(which: np.ndarray, field: int) -> pa.StringArray:
+        return strings(rows.block, fields, which, field)
+
+    accepted = found.accepted
+    begin = np.where(accepted >= 0, accepted, found.first)
+    reinjected = fields[accepted, scan.THIRD, 0] > 0
     made = table(
-        MAIL,
-        moment=pa.array(rows.at),
-        line=pa.array(rows.line),
-        host=named(rows.host, rows.hosts),
-        started=pa.repeat(rows.started, len(rows.at)),
-        mta=named(rows.tag, instances),
-        kind=named(np.full(len(rows.at), kind), scan.KINDS),
-        **columns,
+        MESSAGE,
+        moment=pa.array(rows.at[found.first]),
+        line=pa.array(rows.line[begin]),
+        host=named(rows.host[found.first], rows.hosts),
+        started=pa.repeat(rows.started, found.first.size),
+        mta=named(mta[found.first], list(places)),
+        queue_id=text(found.first, scan.QUEUE_ID),
+        accepted=moments(rows.at, accepted),
+        ip=mapped(text(accepted, scan.FIRST), canonical_ip, pa.string()),
+        pid=moments(rows.pid, accepted),
+        sasl_user=_users(text(accepted, scan.SECOND), fields[accepted, scan.THIRD, 1] > 0),
+        passed_on=pa.array(reinjected, mask=accepted < 0),
+        queued=moments(rows.at, found.queued),
+        sender=text(found.queued, scan.FIRST),
+        message_id=text(found.message_id, scan.FIRST),
+        program=text(found.program, scan.FIRST),
+        remote=pa.array(found.remote > 0),
+        removed=pa.array(found.removed, mask=found.removed == 0),
+        **_last_attempt(rows, kind, fields, found.delivery),
     )
-    events.mail.append(made)
+    events.messages.append(made)
 
 
-def _accepted(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events) -> None:
-    picked = np.flatnonzero(kind == scan.ACCEPTED)
-    addresses = mapped(strings(rows.block, fields[picked, scan.FIRST]), canonical_ip, pa.string())
-    valid = addresses.is_valid().to_numpy(zero_copy_only=False)
-    kind[picked[~valid]] = scan.NOT_UNDERSTOOD
-    picked, addresses = picked[valid], addresses.drop_null()
-    rows = rows[picked]
-    users = strings(rows.block, fields[picked, scan.SECOND])
-    reinjected, cut = fields[picked, scan.THIRD, 0] > 0, fields[picked, scan.THIRD, 1] > 0
-    if cut.any():  # Postfix goes on behind the user's name: its own fields go, from the right
-        users = pa.array([_user(user) if more else user for user, more in zip(users.to_pylist(), cut, strict=True)])
-    services = named(rows.tag, [tag[tag.find("/") + 1 :] for tag in rows.tags])
-    _add(
-        events,
-        rows,
-        scan.ACCEPTED,
-        fields[picked, scan.QUEUE_ID],
-        ip=addresses,
-        pid=pa.array(rows.pid),
-        text=users,
-        word=services.dictionary_decode(),
-        flag=pa.array(reinjected.astype(np.int8)),
+def _remote(rows: Rows, kind: np.ndarray, fields: np.ndarray, local: frozenset[str]) -> np.ndarray:
+    """1 for each delivery to a recipient under a domain that is not local; one without domain is local."""
+    attempts = np.flatnonzero(kind == scan.DELIVERY)
+    domains = strings(rows.block, fields, attempts, scan.FIRST)
+    far = mapped(domains, lambda domain: int(domain.lower() not in local), pa.int8())
+    remote = np.zeros(kind.size, np.int8)
+    remote[attempts] = pc.fill_null(far, 0).to_numpy()
+    return remote
+
+
+def _users(users: pa.StringArray, more: np.ndarray) -> pa.Array:
+    """SASL users; where `more` is set, Postfix's own fields behind the name are cut off, from the right."""
+    if not more.any():
+        return users
+    return pa.array(
+        [_user(user) if cut else user for user, cut in zip(users.to_pylist(), more, strict=True)], pa.string()
     )
 
 
@@ -103,34 +124,18 @@ def _user(text: str | None) -> str | None:
     return text
 
 
-def _texts(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events) -> None:
-    for step in (scan.QUEUED, scan.MESSAGE_ID, scan.PROGRAM):
-        picked = np.flatnonzero(kind == step)
-        text = strings(rows.block, fields[picked, scan.FIRST])
-        _add(events, rows[picked], step, fields[picked, scan.QUEUE_ID], text=text)
-    for step in (scan.REMOVED, scan.EXPIRED):
-        picked = np.flatnonzero(kind == step)
-        _add(events, rows[picked], step, fields[picked, scan.QUEUE_ID])
+def _last_attempt(rows: Rows, kind: np.ndarray, fields: np.ndarray, attempts: np.ndarray) -> dict[str, pa.Array]:
+    def text(field: int) -> pa.Array:
+        return strings(rows.block, fields, attempts, field)
 
-
-def _deliveries(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events, local: frozenset[str]) -> None:
-    picked = np.flatnonzero(kind == scan.DELIVERY)
-
-    def column(field: int) -> pa.StringArray:
-        return strings(rows.block, fields[picked, field])
-
-    remote = mapped(column(scan.FIRST), lambda domain: int(domain.lower() not in local), pa.int8())
-    _add(
-        events,
-        rows[picked],
-        scan.DELIVERY,
-        fields[picked, scan.QUEUE_ID],
-        flag=pc.fill_null(remote, 0),  # a recipient without domain is local
-        word=column(scan.SECOND),
-        code=column(scan.THIRD),
-        text=mapped(column(scan.FOURTH), without_addresses, pa.string()),
-        ip=mapped(column(scan.FIFTH), canonical_ip, pa.string()),
-    )
+    given_up = (attempts >= 0) & (kind[attempts] == scan.EXPIRED)
+    status = pc.if_else(pa.array(given_up), "expired", text(scan.SECOND))
+    return {
+        "attempt": moments(rows.at, attempts),
+        "status": status.dictionary_encode(),
+        "code": text(scan.THIRD).dictionary_encode(),
+        "words": mapped(text(scan.FOURTH), without_addresses, pa.string()),
+    }
 
 
 def _sessions(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events) -> None:
@@ -141,7 +146,16 @@ def _sessions(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events) 
     _, first = np.unique(session[connected], return_index=True)
     keep = np.isin(session[connected], session[failed])
     keep[first] = True
-    for step, picked in ((scan.AUTH_FAILED, failed), (scan.CONNECTED, connected[keep])):
-        addresses = mapped(strings(rows.block, fields[picked, scan.FIRST]), canonical_ip, pa.string())
-        chosen = rows[picked]
-        _add(events, chosen, step, ip=addresses, pid=pa.array(chosen.pid))
+    wanted = np.sort(np.concatenate((failed, connected[keep])))
+    chosen = rows[wanted]
+    made = table(
+        SESSION,
+        kind=named(kind[wanted], scan.KINDS),
+        moment=pa.array(chosen.at),
+        line=pa.array(chosen.line),
+        host=named(chosen.host, rows.hosts),
+        started=pa.repeat(rows.started, wanted.size),
+        pid=pa.array(chosen.pid),
+        ip=mapped(strings(rows.block, fields, wanted, scan.FIRST), canonical_ip, pa.string()),
+    )
+    events.sessions.append(made)

@@ -24,14 +24,18 @@ def pattern(text: str) -> np.ndarray:
     return np.frombuffer(text.encode(), dtype=np.uint8).copy()
 
 
+# Loops run over views that begin at 0: a place that cannot be negative costs no test for it.
+
+
 @njit(cache=True, nogil=True, inline="always")
 def at(block, start, end, wanted):
     """Whether `wanted` stands at `start`."""
     size = wanted.size
     if start < 0 or start + size > end:
         return False
+    view = block[start : start + size]
     for place in range(size):  # noqa: SIM110 (numba compiles no generators)
-        if block[start + place] != wanted[place]:
+        if view[place] != wanted[place]:
             return False
     return True
 
@@ -39,28 +43,35 @@ def at(block, start, end, wanted):
 @njit(cache=True, nogil=True)
 def find(block, start, end, wanted):
     """The first place of `wanted` from the left."""
-    first = wanted[0]
-    for place in range(start, end - wanted.size + 1):
-        if block[place] == first and at(block, place, end, wanted):
-            return place
+    size = wanted.size
+    if start < 0 or end - start < size:
+        return -1
+    view, first = block[start:end], wanted[0]
+    for place in range(end - start - size + 1):
+        if view[place] == first and at(block, start + place, end, wanted):
+            return start + place
     return -1
 
 
 @njit(cache=True, nogil=True)
 def rfind(block, start, end, wanted):
     """The first place of `wanted` from the right."""
-    first = wanted[0]
-    for place in range(end - wanted.size, start - 1, -1):
-        if block[place] == first and at(block, place, end, wanted):
-            return place
+    size = wanted.size
+    if start < 0 or end - start < size:
+        return -1
+    view, first, last = block[start:end], wanted[0], end - start - size
+    for back in range(last + 1):
+        if view[last - back] == first and at(block, start + last - back, end, wanted):
+            return start + last - back
     return -1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def find_byte(block, start, end, wanted):
-    for place in range(start, end):
-        if block[place] == wanted:
-            return place
+    view = block[start:end] if 0 <= start <= end else block[:0]
+    for place in range(view.size):
+        if view[place] == wanted:
+            return start + place
     return -1
 
 
@@ -68,8 +79,9 @@ def find_byte(block, start, end, wanted):
 def digits(block, start, end):
     """The number that the digits from `start` to `end` make, -1 where one is no digit."""
     value = 0
-    for place in range(start, end):
-        digit = block[place] - 48
+    view = block[start:end]
+    for place in range(view.size):
+        digit = view[place] - 48
         if digit < 0 or digit > 9:
             return -1
         value = value * 10 + digit
@@ -77,15 +89,25 @@ def digits(block, start, end):
 
 
 @njit(cache=True, nogil=True)
-def gather(block, starts, ends):
-    """The bytes of all spans one after the other, and where each begins: an Arrow string column."""
-    offsets = np.zeros(starts.size + 1, dtype=np.int32)
-    for row in range(starts.size):
-        offsets[row + 1] = offsets[row] + max(ends[row] - starts[row], 0)
+def gather(block, fields, rows, field):
+    """One field of the given rows (-1: none) as an Arrow string column: where each begins, the bytes
+    of all one after the other, whether any is missing, and whether all are ASCII."""
+    offsets = np.zeros(rows.size + 1, dtype=np.int32)
+    missing = False
+    for place in range(rows.size):
+        row = rows[place]
+        begin = fields[row, field, 0] if row >= 0 else -1
+        missing |= begin < 0
+        offsets[place + 1] = offsets[place] + (fields[row, field, 1] - begin if begin >= 0 else 0)
     out = np.empty(offsets[-1], dtype=np.uint8)
-    for row in range(starts.size):
-        size = offsets[row + 1] - offsets[row]
-        begin, target = starts[row], offsets[row]
-        for place in range(size):
-            out[target + place] = block[begin + place]
-    return offsets, out
+    high = np.uint8(0)
+    for place in range(rows.size):
+        size = offsets[place + 1] - offsets[place]
+        if size:
+            begin = fields[rows[place], field, 0]
+            source, target = block[begin : begin + size], out[offsets[place] : offsets[place] + size]
+            for step in range(size):
+                letter = source[step]
+                target[step] = letter
+                high |= letter
+    return offsets, out, missing, high < 128

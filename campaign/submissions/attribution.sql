@@ -1,81 +1,68 @@
--- One day's submissions: assembled from the steps of their messages, classified, attributed.
+-- One day's submissions: put together from pieces of messages, classified, attributed.
 --
--- Given as views:     mail_event, login_event (campaign/logs/events.py)
--- Given as tables:    known_login (typed, login), directory (address, login), local_domain (domain)
--- Given as variables: day_start, day_end, steps_from, steps_until, window_us, skew_us, has_directory
+-- Given as views:     piece, login_event, session_event (campaign/logs/events.py)
+-- Given as tables:    other_login (typed, login) for logins not spelled as `user@domain`, directory (address, login), local_domain (domain),
+--                     own_address (ip), filter_address (ip), program_name (header, name)
+-- Given as variables: day_start, day_end, pieces_from, pieces_until, window_us, skew_us, has_directory
 --
 -- Stamps of RFC 3164 know no less than a second. Inside one the order is that of the lines, and where
 -- a second lies on both sides of a rotation, that of the files: by the time at which each piece started.
 
--- 1. The life of a queue id: from one acceptance to the next. Short ids come again within days,
---    and lines of different daemons may be out of order by seconds.
-CREATE OR REPLACE TEMP TABLE step AS
-SELECT kind, moment, started, line, host, mta, queue_id, ip, pid, text, word, flag
-FROM mail_event
-WHERE queue_id IS NOT NULL AND moment >= getvariable('steps_from') AND moment < getvariable('steps_until');
+-- 1. A message is the life of a queue id, from one acceptance to the next; short ids come again within
+--    days. Most lie in one piece of the log whole. The others are joined by the rules of messages.py.
+CREATE OR REPLACE TEMP VIEW part AS
+SELECT moment, started, line, host, mta, queue_id, accepted, ip, pid, sasl_user, passed_on, queued, sender, message_id,
+       program, remote, attempt, removed
+FROM piece
+WHERE moment >= getvariable('pieces_from') AND moment < getvariable('pieces_until');
 
-CREATE OR REPLACE TEMP TABLE reused AS
-SELECT host, mta, queue_id
-FROM step
-GROUP BY host, mta, queue_id
-HAVING count(*) FILTER (kind = 'accepted') > 1
-    OR count(*) FILTER (kind = 'removed') > 1
-    OR max(moment) > max(moment) FILTER (kind = 'removed') + 2000000
-    OR min(moment) < min(moment) FILTER (kind = 'accepted') - 5000000;
+CREATE OR REPLACE TEMP TABLE divided AS
+SELECT host, mta, queue_id FROM part GROUP BY ALL HAVING count(*) > 1;
 
-CREATE OR REPLACE TEMP TABLE lived AS
-WITH once AS (  -- the same line may have been read from two files
-    SELECT kind, moment, min(row(started, line)) AS place, host, mta, queue_id, ip, pid, text, word, flag
-    FROM step SEMI JOIN reused USING (host, mta, queue_id)
-    GROUP BY ALL
-), removals AS (
-    SELECT *, count(*) FILTER (kind = 'removed') OVER (
-        PARTITION BY host, mta, queue_id ORDER BY moment, place
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS removed_before
-    FROM once
-), numbered AS (
-    SELECT *, greatest(1, count(*) FILTER (kind = 'accepted') OVER (
-        PARTITION BY host, mta, queue_id, removed_before ORDER BY moment, place
-        ROWS UNBOUNDED PRECEDING)) AS life
-    FROM removals
+CREATE OR REPLACE TEMP TABLE joined AS
+WITH fragment AS (
+    SELECT * FROM part SEMI JOIN divided USING (host, mta, queue_id)
+), known AS (
+    -- The same lines may have been read from two files: one acceptance is one life, and two at the same
+    -- time, from the same client, differ by their Message-ID.
+    SELECT *, CASE WHEN accepted IS NOT NULL THEN row(accepted, ip, pid, sasl_user, coalesce(message_id, max(message_id)
+        OVER (PARTITION BY host, mta, queue_id, accepted, ip, pid, sasl_user))) END AS own
+    FROM fragment
+), placed AS (
+    SELECT *,
+        last_value(own IGNORE NULLS) OVER earlier AS before,
+        max(removed) OVER earlier AS removed_before,
+        first_value(own IGNORE NULLS) OVER later AS behind
+    FROM known
+    WINDOW earlier AS (PARTITION BY host, mta, queue_id ORDER BY moment, started, line
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+           later AS (PARTITION BY host, mta, queue_id ORDER BY moment, started, line
+                     ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
 )
-SELECT * EXCLUDE (began, place), place[1] AS started, place[2] AS line
-FROM (
-    SELECT *, min(moment) FILTER (kind = 'accepted') OVER (
-        PARTITION BY host, mta, queue_id, removed_before, life) AS began
-    FROM numbered)
-WHERE moment >= began - 5000000;
+SELECT * EXCLUDE (own, before, removed_before, behind),
+    CASE WHEN own IS NOT NULL THEN own
+         WHEN before IS NOT NULL AND coalesce(removed_before < before[1] OR moment <= removed_before + 2000000, true)
+         THEN before
+         WHEN behind[1] <= moment + 5000000 THEN behind
+    END AS life
+FROM placed;
 
 CREATE OR REPLACE TEMP TABLE message AS
-WITH everything AS (
-    SELECT kind, moment, started, line, host, mta, queue_id, ip, pid, text, word, flag, 0 AS removed_before, 1 AS life
-    FROM step ANTI JOIN reused USING (host, mta, queue_id)
+SELECT row_number() OVER () AS id, *
+FROM (
+    SELECT host, queue_id, accepted AS moment, started, line, pid, ip, sasl_user, passed_on, message_id, program,
+           lower(sender) AS sender, remote, queued IS NOT NULL OR attempt IS NOT NULL OR removed IS NOT NULL AS taken
+    FROM part ANTI JOIN divided USING (host, mta, queue_id)
     UNION ALL
-    SELECT kind, moment, started, line, host, mta, queue_id, ip, pid, text, word, flag, removed_before, life FROM lived
-)
-SELECT
-    row_number() OVER () AS id,
-    host,
-    mta,
-    queue_id,
-    min(moment) FILTER (kind = 'accepted') AS moment,
-    any_value(started) FILTER (kind = 'accepted') AS started,
-    any_value(line) FILTER (kind = 'accepted') AS line,
-    any_value(pid) FILTER (kind = 'accepted') AS pid,
-    any_value(ip) FILTER (kind = 'accepted') AS ip,
-    nullif(any_value(text) FILTER (kind = 'accepted'), '') AS sasl_user,
-    any_value(flag) FILTER (kind = 'accepted') = 1 AS passed_on,
-    min(text) FILTER (kind = 'message_id') AS message_id,
-    min(text) FILTER (kind = 'program') AS program,
-    lower(min(text) FILTER (kind = 'queued')) AS sender,
-    coalesce(bool_or(kind = 'delivery' AND flag = 1), false) AS remote
-FROM everything
-GROUP BY host, mta, queue_id, removed_before, life
+    SELECT host, queue_id, min(accepted), min(row(accepted, started, line))[2], min(row(accepted, started, line))[3],
+           any_value(pid), any_value(ip), any_value(sasl_user), bool_or(passed_on), min(message_id), min(program),
+           lower(min(sender)), bool_or(remote),
+           count(queued) + count(attempt) + count(removed) > 0
+    FROM joined
+    WHERE life IS NOT NULL
+    GROUP BY host, mta, queue_id, life)
 -- `client=` opens a transaction; only the queue manager proves that it was accepted.
-HAVING count(*) FILTER (kind = 'accepted') > 0
-   AND count(*) FILTER (kind IN ('queued', 'delivery', 'removed')) > 0
-   AND min(moment) FILTER (kind = 'accepted') >= getvariable('day_start')
-   AND min(moment) FILTER (kind = 'accepted') < getvariable('day_end');
+WHERE taken AND moment >= getvariable('day_start') AND moment < getvariable('day_end');
 
 -- 2. Whose address the sender is. Without a list of customers every address under a local
 --    domain counts as some customer's: its own.
@@ -96,8 +83,8 @@ LEFT JOIN local_domain ON local_domain.domain = split_part(message.sender, '@', 
 -- 3. The candidates: everybody with a successful login from the address within the window.
 CREATE OR REPLACE TEMP TABLE candidates AS
 WITH login AS (
-    SELECT login_event.ip, known_login.login, login_event.moment
-    FROM login_event JOIN known_login ON known_login.typed = login_event.user
+    SELECT login_event.ip, coalesce(other_login.login, login_event.user) AS login, login_event.moment
+    FROM login_event LEFT JOIN other_login ON other_login.typed = login_event.user
     WHERE login_event.moment >= getvariable('day_start') - getvariable('window_us')
       AND login_event.moment < getvariable('day_end') + getvariable('skew_us')
 ), candidate AS (
@@ -148,20 +135,20 @@ WITH counted AS (
     FROM classified
 )
 SELECT id, class, attribution, CASE
-    WHEN class = 'smtp_auth' THEN coalesce(known_login.login, lower(sasl_user))
+    WHEN class = 'smtp_auth' THEN coalesce(other_login.login, sasl_user)
     WHEN attribution IN ('ambiguous', 'none') THEN NULL
     WHEN candidates = 1 THEN one
     WHEN candidates > 1 THEN owner
     ELSE sender_login
 END AS "user"
-FROM attributed LEFT JOIN known_login ON known_login.typed = attributed.sasl_user;
+FROM attributed LEFT JOIN other_login ON other_login.typed = attributed.sasl_user;
 
 -- 5. AUTH failed in the same session: after its begin (the last connect of that process), before the message.
 CREATE OR REPLACE TEMP TABLE after_failure AS
 WITH failure AS (
     SELECT message.id, message.moment AS sent_at, row(message.started, message.line) AS sent_place,
            event.host, event.pid, event.moment, row(event.started, event.line) AS place
-    FROM decided JOIN message USING (id) JOIN mail_event AS event
+    FROM decided JOIN message USING (id) JOIN session_event AS event
       ON event.kind = 'auth_failed' AND event.host = message.host AND event.pid = message.pid AND event.ip = message.ip
      AND event.moment BETWEEN message.moment - 3600000000 AND message.moment
     WHERE decided.class IN ('pop_before_smtp', 'local_port25')
@@ -170,7 +157,7 @@ WITH failure AS (
 SELECT DISTINCT failure.id
 FROM failure
 WHERE NOT EXISTS (
-    SELECT 1 FROM mail_event AS event
+    SELECT 1 FROM session_event AS event
     WHERE event.kind = 'connected' AND event.host = failure.host AND event.pid = failure.pid
       AND event.moment BETWEEN failure.moment AND failure.sent_at
       AND (event.moment > failure.moment OR row(event.started, event.line) > failure.place)

@@ -20,10 +20,15 @@ GROUP BY "user", class
 ORDER BY "user", class
 """
 COUNTS = "SELECT class, attribution, count(*) FROM submission GROUP BY class, attribution ORDER BY class, attribution"
-COVERAGE = """
-SELECT '{stream}', count(*), max(moment) FROM {view}
-WHERE moment >= getvariable('day_start') AND moment < getvariable('day_end')
-"""
+# A message is one event; the last that was heard of it may be long after its first line.
+COVERAGE = {
+    Stream.LOGINS: """
+        SELECT count(*), max(moment) FROM login_event
+        WHERE moment >= getvariable('day_start') AND moment < getvariable('day_end')""",
+    Stream.MAIL: """
+        SELECT count(*), max(greatest(moment, queued, attempt, removed)) FROM piece
+        WHERE moment >= getvariable('day_start') AND moment < getvariable('day_end')""",
+}
 
 
 def replace(con: duckdb.DuckDBPyConnection, day: date) -> None:
@@ -56,8 +61,8 @@ def replace(con: duckdb.DuckDBPyConnection, day: date) -> None:
     Coverage.objects.filter(day=day).delete()
     Coverage.objects.bulk_create(
         Coverage(day=day, stream=stream, events=events, last_at=moment(last))
-        for stream, view in ((Stream.LOGINS, "login_event"), (Stream.MAIL, "mail_event"))
-        for _, events, last in con.execute(COVERAGE.format(stream=stream, view=view)).fetchall()
+        for stream, question in COVERAGE.items()
+        for events, last in con.execute(question).fetchall()
         if events
     )
 

@@ -11,48 +11,42 @@ import duckdb
 from django.conf import settings
 from django.db.models import Max
 
-from campaign.logs.events import MAIL as EVENTS
+from campaign.logs.events import MESSAGES
 from campaign.logs.stamps import micros, moment
 from campaign.models import Coverage, Stream
-from campaign.submissions.attribution import connect
-from campaign.submissions.days import day_of
+from campaign.submissions.attribution import connect, view
 from campaign.submissions.intake import segments
-from campaign.submissions.segments import MAIL
 
-# A message is the life of a queue id: from one Message-ID to the next under the same id. What a
-# filter on the same host takes over is no delivery; the filter's own copy has one.
+# A message may lie in several pieces of the log; the first of them has the Message-ID. Which one a
+# later piece belongs to is told by the queue id, up to the next Message-ID under it.
 FATES = """
 WITH notice AS (
-    SELECT host, mta, queue_id FROM mail_event
-    WHERE kind = 'message_id' AND starts_with(text, '<notice.') AND ends_with(text, $suffix)
-), started AS (
-    SELECT host, mta, queue_id, moment, text FROM mail_event SEMI JOIN notice USING (host, mta, queue_id)
-    WHERE kind = 'message_id'
-), ended AS (
-    SELECT * FROM mail_event SEMI JOIN notice USING (host, mta, queue_id)
-    WHERE kind = 'expired' OR kind = 'delivery' AND (ip IS NULL OR ip NOT IN ('127.0.0.1', '::1'))
+    SELECT DISTINCT host, mta, queue_id FROM piece
+    WHERE starts_with(message_id, '<notice.') AND ends_with(message_id, $suffix)
+), known AS (
+    SELECT * FROM piece SEMI JOIN notice USING (host, mta, queue_id)
+), begun AS (
+    SELECT host, mta, queue_id, moment, message_id FROM known WHERE message_id IS NOT NULL
 )
-SELECT substr(started.text, 2, length(started.text) - 2) AS message_id,
-       CASE ended.kind WHEN 'expired' THEN 'expired' ELSE ended.word END AS status,
-       coalesce(ended.code, '') AS code, coalesce(ended.text, '') AS words,
-       ended.moment, ended.host, ended.queue_id
-FROM ended ASOF JOIN started
-  ON ended.host = started.host AND ended.mta = started.mta AND ended.queue_id = started.queue_id
- AND ended.moment >= started.moment
-WHERE starts_with(started.text, '<notice.') AND ends_with(started.text, $suffix)
-  AND ended.moment >= $since AND ended.moment < $until
-ORDER BY ended.moment, ended.started, ended.line
+SELECT substr(begun.message_id, 2, length(begun.message_id) - 2), tried.status, coalesce(tried.code, ''),
+       coalesce(tried.words, ''), tried.attempt, tried.host, tried.queue_id
+FROM known AS tried ASOF JOIN begun
+  ON tried.host = begun.host AND tried.mta = begun.mta AND tried.queue_id = begun.queue_id
+ AND tried.moment >= begun.moment
+WHERE tried.status IS NOT NULL AND starts_with(begun.message_id, '<notice.') AND ends_with(begun.message_id, $suffix)
+  AND tried.attempt >= $since AND tried.attempt < $until
+ORDER BY tried.attempt, tried.started, tried.line
 """
 
 # A header is logged while it is being received; only the queue manager proves acceptance.
 SEEN = """
-SELECT substr(named.text, 2, length(named.text) - 2), min(named.moment)
-FROM mail_event AS named JOIN mail_event AS queued
-  ON queued.kind = 'queued' AND queued.host = named.host AND queued.mta = named.mta
- AND queued.queue_id = named.queue_id AND queued.moment BETWEEN named.moment - 2000000 AND named.moment + 3600000000
-WHERE named.kind = 'message_id' AND starts_with(named.text, '<notice.') AND ends_with(named.text, $suffix)
+SELECT substr(named.message_id, 2, length(named.message_id) - 2), min(named.moment)
+FROM piece AS named JOIN piece AS taken
+  ON taken.queued IS NOT NULL AND taken.host = named.host AND taken.mta = named.mta
+ AND taken.queue_id = named.queue_id AND taken.queued BETWEEN named.moment - 5000000 AND named.moment + 3600000000
+WHERE starts_with(named.message_id, '<notice.') AND ends_with(named.message_id, $suffix)
   AND named.moment >= $since AND named.moment < $until
-GROUP BY named.text
+GROUP BY named.message_id
 """
 
 
@@ -71,14 +65,14 @@ class Fate(NamedTuple):
 def fates_of(*, domain: str, since: datetime, until: datetime) -> list[Fate]:
     """All attempts for notices under `domain`, in time order; Message-IDs without brackets."""
     # The message may have come in days before its last attempt.
-    with _mail_events(since - timedelta(days=7), until) as con:
+    with _pieces(since - timedelta(days=7), until) as con:
         rows = con.execute(FATES, _given(domain, since, until)).fetchall()
     return [Fate(*row[:4], moment(row[4]), *row[5:]) for row in rows]
 
 
 def seen_message_ids(*, domain: str, since: datetime, until: datetime) -> dict[str, datetime]:
     """Every notice that the mail server accepted in that time, and when."""
-    with _mail_events(since, until) as con:
+    with _pieces(since, until) as con:
         return {name: moment(at) for name, at in con.execute(SEEN, _given(domain, since, until)).fetchall()}
 
 
@@ -92,14 +86,8 @@ def _given(domain: str, since: datetime, until: datetime) -> dict[str, object]:
 
 
 @contextmanager
-def _mail_events(since: datetime, until: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
-    store = segments()
-    first, last = (day_of(micros(at), store.zone) for at in (since, until))
-    files = store.files(MAIL, (first + timedelta(days=count) for count in range((last - first).days + 1)))
+def _pieces(since: datetime, until: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
     settings.DATA.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="fates-", dir=settings.DATA) as scratch, connect(Path(scratch)) as con:
-        if files:
-            con.read_parquet(files, hive_partitioning=False).create_view("mail_event")
-        else:
-            con.register("mail_event", EVENTS.empty_table())
+        view(con, "piece", segments(), MESSAGES, (micros(since), micros(until)))
         yield con

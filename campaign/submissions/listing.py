@@ -1,12 +1,11 @@
 """Classified submissions as JSON, one object a line, in time order; needs no database."""
 
 from collections.abc import Iterator
-from datetime import date
+from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
-from campaign.submissions.attribution import Rules, attribute
+from campaign.submissions.attribution import Rules, attribute, connect
 from campaign.submissions.days import offsets_of
 from campaign.submissions.segments import Segments
 
@@ -34,13 +33,13 @@ ORDER BY submission.moment, host, queue_id, started, line
 """
 
 
-def listed(con: duckdb.DuckDBPyConnection, segments: Segments, day: date, rules: Rules) -> Iterator[str]:
-    """The submissions of one day, a text of many lines at a time."""
-    attribute(con, segments, day, rules)
-    offsets = offsets_of(day, segments.zone)
-    since, shift, name = zip(*offsets, strict=True)
-    con.register("offsets", pa.table({"since": since, "shift": shift, "name": name}))
-    con.execute("CREATE OR REPLACE TEMP TABLE zone_offset AS SELECT * FROM offsets")
-    rows = con.execute(QUERY)
-    while batch := rows.fetchmany(BATCH):
-        yield "\n".join(text for (text,) in batch) + "\n"
+def listed(segments: Segments, rules: Rules, *, scratch: Path) -> Iterator[str]:
+    """All submissions, a text of many lines at a time; `scratch` is a folder for what does not fit into memory."""
+    with connect(scratch) as con:
+        for day in segments.days():
+            attribute(con, segments, day, rules)
+            since, shift, name = zip(*offsets_of(day, segments.zone), strict=True)
+            con.register("offsets", pa.table({"since": since, "shift": shift, "name": name}))
+            con.execute("CREATE OR REPLACE TEMP TABLE zone_offset AS SELECT * FROM offsets")
+            for batch in con.sql(QUERY).to_arrow_reader(BATCH):
+                yield "\n".join(batch.column(0).to_pylist()) + "\n"

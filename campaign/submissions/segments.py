@@ -1,7 +1,8 @@
 """Events in Parquet files, by stream and day, named by what they were read from.
 
     ROOT/logins/day=2026-11-24/NAME-OFFSET.parquet
-    ROOT/mail/day=2026-11-24/NAME-OFFSET.parquet
+    ROOT/messages/day=2026-11-24/NAME-OFFSET.parquet
+    ROOT/sessions/day=2026-11-24/NAME-OFFSET.parquet
 
 NAME is the digest of the log file's first bytes. The same bytes read again overwrite the
 same files, so nothing is ever there twice.
@@ -19,11 +20,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from campaign.logs.events import Events
+from campaign.logs.events import SCHEMAS, Events
 from campaign.submissions.days import days_between, start_of
 
-LOGINS, MAIL = "logins", "mail"
-WITH_DICTIONARY = ["kind", "host", "mta", "word", "code", "service"]
+WITH_DICTIONARY = ["kind", "host", "mta", "status", "code", "service"]
 
 
 class Segments:
@@ -39,7 +39,7 @@ class Segments:
         Returns which streams and days it has events of, also those that were not stored.
         """
         found = set()
-        for stream, table in ((LOGINS, events.login_table()), (MAIL, events.mail_table())):
+        for stream, table in events.tables().items():
             for day, part in self._by_day(table):
                 if day >= keep_from:
                     self._write(part, self._path(stream, day, name, offset))
@@ -84,7 +84,7 @@ class Segments:
         return found
 
     def days(self) -> list[date]:
-        """Every day that has events of either stream."""
+        """Every day that has events of any stream."""
         names = {path.name.removeprefix("day=") for path in self.root.glob("*/day=*")}
         return sorted(date.fromisoformat(name) for name in names)
 
@@ -92,6 +92,6 @@ class Segments:
         """Removes the events of all days before `day`; returns these days."""
         dropped = [old for old in self.days() if old < day]
         for old in dropped:
-            for stream in (LOGINS, MAIL):
+            for stream in SCHEMAS:
                 shutil.rmtree(self.root / stream / f"day={old.isoformat()}", ignore_errors=True)
         return dropped

@@ -15,7 +15,7 @@ from django.utils import timezone
 from campaign.logs.client import program_of
 from campaign.logs.files import LogFile, Unreadable
 from campaign.logs.stamps import micros
-from campaign.submissions.attribution import Rules, connect
+from campaign.submissions.attribution import Rules
 from campaign.submissions.listing import listed
 from campaign.submissions.reading import FileReport, Place, Reading, read_file
 from campaign.submissions.segments import Segments
@@ -77,10 +77,8 @@ class Command(BaseCommand):
             segments = Segments(Path(folder) / "segments", given["time_zone"])
             paths = dict.fromkeys([*given["login_log"], *given["smtp_log"]])  # one file may be both
             sound = all([self._read(path, reading, segments) for path in paths])
-            with connect(Path(folder)) as con:
-                for day in segments.days():
-                    for text in listed(con, segments, day, rules):
-                        self.stdout.write(text, ending="")
+            for text in listed(segments, rules, scratch=Path(folder)):
+                self.stdout.write(text, ending="")
         if not sound:
             sys.exit(1)
 

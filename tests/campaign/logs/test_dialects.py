@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from loglines import message
 
 from campaign.logs.dialects import LONGEST, WITHOUT_STAMP, Reader
 from campaign.logs.events import Events
@@ -15,6 +16,7 @@ from campaign.logs.stamps import YearState, micros
 TOKYO = ZoneInfo("Asia/Tokyo")
 FAR_AWAY = 2**62
 HEAD = "May  4 12:00:00 mx1 "
+NOON = micros(datetime(2026, 5, 4, 3, 0, tzinfo=UTC))
 
 
 def read(text: str | bytes, **given) -> tuple[Events, list[str]]:
@@ -25,16 +27,15 @@ def read(text: str | bytes, **given) -> tuple[Events, list[str]]:
 
 
 def logins(text: str, **given) -> list[tuple[str, str]]:
-    return [(row["user"], row["ip"]) for row in read(text, **given)[0].login_table().to_pylist()]
+    return [(row["user"], row["ip"]) for row in read(text, **given)[0].tables()["logins"].to_pylist()]
 
 
-def steps(text: str, *columns: str) -> list[tuple]:
-    rows = read(text)[0].mail_table().to_pylist()
-    return [tuple(row[name] for name in ("kind", *columns)) for row in rows]
+def messages(text: str, *columns: str) -> list[tuple]:
+    return [tuple(row[name] for name in columns) for row in read(text)[0].tables()["messages"].to_pylist()]
 
 
 def times(text: str, **given) -> list[datetime]:
-    rows = read(text, **given)[0].login_table().to_pylist()
+    rows = read(text, **given)[0].tables()["logins"].to_pylist()
     return [datetime.fromtimestamp(row["moment"] / 1e6, UTC) for row in rows]
 
 
@@ -72,7 +73,7 @@ def test_a_login_is_what_dovecot_itself_says_is_one(text, found):
 
 def test_dovecots_own_file_has_the_service_where_syslog_has_the_program():
     text = "May 04 12:00:00 imap-login: Info: Login: user=<u>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.9\n"
-    row = read(text)[0].login_table().to_pylist()[0]
+    row = read(text)[0].tables()["logins"].to_pylist()[0]
     assert (row["user"], row["ip"], row["service"], row["host"]) == ("u", "192.0.2.1", "imap", "")
 
 
@@ -100,7 +101,7 @@ def test_stamps(stamp, utc):
 )  # fmt: skip
 def test_what_is_no_stamp_is_counted_and_shown(stamp):
     events, _ = read(f"{stamp} pop1 {LOGIN}\n")
-    assert not events.login_table().num_rows
+    assert not events.tables()["logins"].num_rows
     assert events.programs[WITHOUT_STAMP].not_understood == 1
     assert stamp in events.programs[WITHOUT_STAMP].example
 
@@ -138,13 +139,13 @@ def test_a_day_on_which_the_clocks_change_is_read_hour_by_hour():
 def test_a_time_in_the_future_is_said_with_its_line_and_left_out():
     limit = micros(datetime(2026, 5, 4, tzinfo=UTC))
     events, wrong = read(f"2026-05-03T12:00:00Z a {LOGIN}\n2031-01-01T00:00:00Z a {LOGIN}\n", latest=limit)
-    assert events.login_table().num_rows == 1
+    assert events.tables()["logins"].num_rows == 1
     assert wrong == ["2: time stamp in the future ('2031-01-01T00:00:00Z a dovecot: '); line left out"]
 
 
 def test_a_line_of_a_megabyte_is_said_with_its_number_and_the_rest_is_read():
     events, wrong = read(f"{HEAD}{LOGIN}\n{HEAD}postfix/smtpd[1]: {'x' * 1_000_000}\n{HEAD}{LOGIN}\n")
-    assert events.login_table().num_rows == 2
+    assert events.tables()["logins"].num_rows == 2
     assert len(wrong) == 1
     assert wrong[0].startswith("2: line of 1000038 bytes left out") and str(LONGEST) in wrong[0]
 
@@ -159,7 +160,7 @@ def test_lines_of_unknown_programs_are_counted_with_an_example_without_addresses
 
 def test_bytes_that_are_no_utf8_do_no_harm():
     events, wrong = read(f"{HEAD}{LOGIN}\n".encode().replace(b"user=<u>", b"user=<\xff\xfe>"))
-    assert events.login_table().to_pylist()[0]["user"] == "��"
+    assert events.tables()["logins"].to_pylist()[0]["user"] == "��"
     assert not wrong
 
 
@@ -175,20 +176,20 @@ Q = "4g1BzT3qLzz9rH"
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (f"postfix/smtpd[1]: {Q}: client=h.example[192.0.2.1]", ("postfix", Q, "192.0.2.1", None, "smtpd", 0)),
-        ("postfix/smtpd[1]: 9F2B3C: client=h[192.0.2.1]:4711", ("postfix", "9F2B3C", "192.0.2.1", None, "smtpd", 0)),
+        (f"postfix/smtpd[1]: {Q}: client=h.example[192.0.2.1]", ("postfix", Q, "192.0.2.1", None, False)),
+        ("postfix/smtpd[1]: 9F2B3C: client=h[192.0.2.1]:4711", ("postfix", "9F2B3C", "192.0.2.1", None, False)),
         (f"postfix/submission/smtpd[1]: {Q}: client=h[2001:DB8::1], sasl_method=PLAIN, sasl_username=u@isp.example",
-         ("postfix", Q, "2001:db8::1", "u@isp.example", "submission/smtpd", 0)),
+         ("postfix", Q, "2001:db8::1", "u@isp.example", False)),
         (f"postfix-out/10025/smtpd[1]: {Q}: client=h[192.0.2.1], sasl_method=LOGIN, sasl_username=a, b=c, sasl_sender=x",
-         ("postfix-out", Q, "192.0.2.1", "a, b=c", "10025/smtpd", 0)),
+         ("postfix-out", Q, "192.0.2.1", "a, b=c", False)),
         (f"postfix/smtpd[1]: {Q}: client=l[127.0.0.1], orig_queue_id=9F2B3D, orig_client=h[192.0.2.1]",
-         ("postfix", Q, "127.0.0.1", None, "smtpd", 1)),
+         ("postfix", Q, "127.0.0.1", None, True)),
         (f"postfix/smtpd[1]: {Q}: client=h[192.0.2.1], sasl_method=PLAIN, sasl_username=u, orig_queue_id=9F2B3D, "
-         "orig_client=h[192.0.2.8]", ("postfix", Q, "192.0.2.1", "u", "smtpd", 1)),
+         "orig_client=h[192.0.2.8]", ("postfix", Q, "192.0.2.1", "u", True)),
     ],
 )  # fmt: skip
 def test_an_acceptance(text, found):
-    assert steps(f"{HEAD}{text}\n", "mta", "queue_id", "ip", "text", "word", "flag") == [("accepted", *found)]
+    assert messages(f"{HEAD}{text}\n", "mta", "queue_id", "ip", "sasl_user", "passed_on") == [found]
 
 
 @pytest.mark.parametrize(
@@ -207,11 +208,11 @@ def test_an_acceptance(text, found):
     ],
 )
 def test_what_only_looks_like_a_step_is_none(text):
-    assert steps(f"{HEAD}{text}\n") == []
+    assert messages(f"{HEAD}{text}\n", "queue_id") == []
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "value"),
+    ("text", "column", "value"),
     [
         (f"postfix/cleanup[1]: {Q}: message-id=<a@b>", "message_id", "<a@b>"),
         (f"postfix/cleanup[1]: {Q}: message-id=", "message_id", ""),
@@ -219,40 +220,40 @@ def test_what_only_looks_like_a_step_is_none(text):
          "program", "iPhone Mail (22F76)"),
         (f"postfix/cleanup[1]: {Q}: warning: header User-Agent: mail from mars from h[192.0.2.1]; from=<a> to=<b>",
          "program", "mail from mars"),
-        (f"postfix/qmgr[1]: {Q}: from=<a@b>, size=812, nrcpt=1 (queue active)", "queued", "a@b"),
-        (f"postfix/qmgr[1]: {Q}: from=<>, size=812, nrcpt=1 (queue active)", "queued", ""),
-        (f'postfix/qmgr[1]: {Q}: from=<"x>, size=1"@b>, size=812, nrcpt=1 (queue active)', "queued", '"x>, size=1"@b'),
-        (f"postfix/qmgr[1]: {Q}: from=<a@b>, status=expired, returned to sender", "expired", None),
-        (f"postfix/qmgr[1]: {Q}: removed", "removed", None),
-        (f"postfix/postsuper[1]: {Q}: removed", "removed", None),
+        (f"postfix/qmgr[1]: {Q}: from=<a@b>, size=812, nrcpt=1 (queue active)", "sender", "a@b"),
+        (f"postfix/qmgr[1]: {Q}: from=<>, size=812, nrcpt=1 (queue active)", "sender", ""),
+        (f'postfix/qmgr[1]: {Q}: from=<"x>, size=1"@b>, size=812, nrcpt=1 (queue active)', "sender", '"x>, size=1"@b'),
+        (f"postfix/qmgr[1]: {Q}: from=<a@b>, status=expired, returned to sender", "status", "expired"),
+        (f"postfix/qmgr[1]: {Q}: removed", "removed", NOON),
+        (f"postfix/postsuper[1]: {Q}: removed", "removed", NOON),
     ],
 )  # fmt: skip
-def test_the_other_steps(text, kind, value):
-    assert steps(f"{HEAD}{text}\n", "text") == [(kind, value)]
+def test_the_other_steps(text, column, value):
+    assert messages(f"{HEAD}{text}\n", column, "accepted") == [(value, None)]
 
 
 @pytest.mark.parametrize(
     ("recipient", "remote"),
     [
-        ("to=<x@elsewhere.example>", 1),
-        ("to=<x@ISP.example>", 0),
-        ("to=<x@elsewhere.example>, orig_to=<y@isp.example>", 0),
-        ("to=<x@isp.example>, orig_to=<y@elsewhere.example>", 1),
-        ("to=<root@mx1.local>, orig_to=<root>", 0),
-        ("to=<x@sub.isp.example>", 1),
-        ('to=<"a, relay=b"@elsewhere.example>', 1),
+        ("to=<x@elsewhere.example>", True),
+        ("to=<x@ISP.example>", False),
+        ("to=<x@elsewhere.example>, orig_to=<y@isp.example>", False),
+        ("to=<x@isp.example>, orig_to=<y@elsewhere.example>", True),
+        ("to=<root@mx1.local>, orig_to=<root>", False),
+        ("to=<x@sub.isp.example>", True),
+        ('to=<"a, relay=b"@elsewhere.example>', True),
     ],
 )
 def test_a_recipient_is_local_or_remote_as_it_was_accepted(recipient, remote):
     text = (
         f"{HEAD}postfix/smtp[1]: {Q}: {recipient}, relay=h[203.0.113.1]:25, delay=1, dsn=2.0.0, status=sent (250 ok)\n"
     )
-    assert steps(text, "flag", "word", "code", "ip") == [("delivery", remote, "sent", "2.0.0", "203.0.113.1")]
+    assert messages(text, "remote", "status", "code", "attempt") == [(remote, "sent", "2.0.0", NOON)]
 
 
 def test_the_words_of_a_refusal_are_kept_without_addresses():
     text = f"{HEAD}postfix/smtp[1]: {Q}: to=<x@a.example>, relay=none, delay=1, dsn=5.1.1, status=bounced (550 <x@a.example> unknown)\n"
-    assert steps(text, "word", "code", "text", "ip") == [("delivery", "bounced", "5.1.1", "(550 <…@…> unknown)", None)]
+    assert messages(text, "status", "code", "words") == [("bounced", "5.1.1", "(550 <…@…> unknown)")]
 
 
 def test_no_recipient_and_no_subject_leaves_a_line():
@@ -262,8 +263,29 @@ def test_no_recipient_and_no_subject_leaves_a_line():
         f"postfix/cleanup[1]: {Q}: info: header X-Mailer: M from h[192.0.2.1]; from=<a> to=<secret@a.example> helo=<h>",
     )
     events, _ = read("".join(f"{HEAD}{line}\n" for line in lines))
-    assert "secret" not in str(events.mail_table().to_pylist())
+    assert "secret" not in str(events.tables()["messages"].to_pylist())
     assert "secret" not in str(events.programs)
+
+
+def test_all_steps_of_a_message_are_one_row_and_each_life_of_a_queue_id_another():
+    first = message("192.0.2.1", "a@isp.example", "x@elsewhere.example", qid="9F2B3C", message_id="1@pc", sasl="a")
+    second = message(
+        "192.0.2.1", "", "b@isp.example", "c@isp.example", qid="9F2B3C", message_id="2@pc", program="Becky! 2"
+    )
+    assert messages(first + second, "message_id", "sasl_user", "sender", "program", "remote", "removed") == [
+        ("<1@pc>", "a", "a@isp.example", None, True, NOON),
+        ("<2@pc>", None, "", "Becky! 2", False, NOON),
+    ]
+
+
+def test_a_delivery_line_that_comes_after_removed_still_belongs_to_its_message():
+    *lines, delivery, removed = message("192.0.2.1", "a@isp.example", "x@elsewhere.example").splitlines(keepends=True)
+    assert messages("".join([*lines, removed, delivery]), "remote", "status") == [(True, "sent")]
+
+
+def test_what_a_filter_on_the_host_took_over_is_not_delivered_yet():
+    text = f"{HEAD}postfix/smtp[1]: {Q}: to=<x@isp.example>, relay=127.0.0.1[127.0.0.1]:10024, dsn=2.0.0, status=sent (250 ok)\n"
+    assert messages(text, "queue_id", "status") == [(Q, None)]
 
 
 @given(st.lists(st.binary(max_size=60)), st.integers(0, 5))
