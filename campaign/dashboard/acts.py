@@ -70,6 +70,9 @@ def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
     if not request.user.has_perm(ACTS[act].permission):
         raise PermissionDenied
     if request.method == "GET" and act == "cancel":
+        if mailing.state in Mailing.ENDED:
+            messages.error(request, _("This mailing has ended already."))
+            return _back_to(pk)
         return show(request, "cancel.html", {"mailing": mailing, "report": mailings.report(mailing_id=pk)})
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
@@ -79,6 +82,10 @@ def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, ACTS[act].done())
+    return _back_to(pk)
+
+
+def _back_to(pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("mailing", kwargs={"pk": pk}), status=303)
 
 

@@ -94,6 +94,15 @@ def test_cancelling_asks_first_and_no_other_step_happens_by_get(as_user):
     assert mailing.state == "sending"
 
 
+@pytest.mark.parametrize("state", sorted(Mailing.ENDED))
+def test_nobody_is_asked_whether_to_cancel_what_has_ended(as_user, state):
+    browser, _user = as_user(RUN)
+    mailing = mailing_in(state)
+    response = browser.get(f"/staff/mailings/{mailing.pk}/cancel/", follow=True)
+    assert response.redirect_chain == [(f"/staff/mailings/{mailing.pk}/", 303)]
+    assert "This mailing has ended already." in response.content.decode()
+
+
 def test_a_step_that_does_not_exist_is_not_found(as_user):
     browser, _user = as_user(APPROVE, RUN)
     assert browser.post(f"/staff/mailings/{mailing_in('sending').pk}/send-all/").status_code == 404
