@@ -4,25 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaign', '0004_count_reasons_by_an_index'),
+        ("campaign", "0004_count_reasons_by_an_index"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attributedday',
-            name='touched',
-            field=models.PositiveIntegerField(default=0, help_text='how often new events came; tells a late one'),
+            model_name="attributedday",
+            name="touched",
+            field=models.PositiveIntegerField(default=0, help_text="how often new events came; tells a late one"),
         ),
         migrations.AddField(
-            model_name='logfile',
-            name='read_to',
+            model_name="logfile",
+            name="read_to",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='logfile',
-            name='segment',
-            field=models.CharField(blank=True, default='', help_text='what its event files are named by', max_length=64),
+            model_name="logfile",
+            name="segment",
+            field=models.CharField(
+                blank=True, default="", help_text="what its event files are named by", max_length=64
+            ),
         ),
     ]
