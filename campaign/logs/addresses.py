@@ -4,14 +4,16 @@ import re
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
-# What nearly all are, spelled as they should be; a tenth of the time of parsing them.
-PLAIN = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
+# What nearly all addresses look like, spelled as they should be; also for RE2, which knows no look-ahead.
+BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+PLAIN_IPV4 = rf"^{BYTE}\.{BYTE}\.{BYTE}\.{BYTE}$"
+PLAIN = re.compile(PLAIN_IPV4)
 
 
 @lru_cache(maxsize=200_000)
 def canonical_ip(text: str) -> str | None:
     """`::FFFF:192.0.2.1`, `[192.0.2.1]`, `IPv6:2001:DB8::1` in one spelling; None when it is no address."""
-    if PLAIN.fullmatch(text):
+    if PLAIN.match(text) and not text.endswith("\n"):
         return text
     text = text.strip("[]")
     if text[:5].lower() == "ipv6:":

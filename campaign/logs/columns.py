@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from campaign.logs.addresses import PLAIN_IPV4, canonical_ip
 from campaign.logs.scan import gather
 
 
@@ -35,6 +36,12 @@ def mapped(column: pa.StringArray, rule: Callable[[str], object], kind: pa.DataT
     encoded = column.dictionary_encode()
     answers = pa.array([rule(value) for value in encoded.dictionary.to_pylist()], kind)
     return answers.take(encoded.indices)
+
+
+def addresses(texts: pa.StringArray) -> pa.StringArray:
+    """Client addresses in canonical spelling, null where a text is none; nearly all are as they should be."""
+    plain = pc.match_substring_regex(texts, PLAIN_IPV4)
+    return texts if pc.all(plain).as_py() else mapped(texts, canonical_ip, pa.string())
 
 
 def named(places: np.ndarray, names: Iterable[str]) -> pa.DictionaryArray:

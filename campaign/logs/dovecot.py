@@ -12,8 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from campaign.logs.addresses import canonical_ip
-from campaign.logs.columns import mapped, named, strings
+from campaign.logs.columns import addresses, named, strings
 from campaign.logs.events import LOGIN, Events, Rows, table
 from campaign.logs.scan import COMMA, at, find, find_byte, pattern, rfind
 
@@ -38,8 +37,8 @@ def parse(rows: Rows, events: Events) -> np.ndarray:
     role = np.array([LOGIN_TAGS.get(tag, SILENT) for tag in rows.tags], np.int8)[rows.tag]
     kind, service, fields = _logins(rows.block, rows.text, rows.end, role)
     picked = np.flatnonzero(kind == FOUND)
-    addresses = mapped(strings(rows.block, fields, picked, ADDRESS), canonical_ip, pa.string())
-    valid = addresses.is_valid().to_numpy(zero_copy_only=False)
+    ip = addresses(strings(rows.block, fields, picked, ADDRESS))
+    valid = ip.is_valid().to_numpy(zero_copy_only=False)
     kind[picked[~valid]] = NOT_UNDERSTOOD
     chosen = rows[picked]
     made = table(
@@ -47,7 +46,7 @@ def parse(rows: Rows, events: Events) -> np.ndarray:
         moment=pa.array(chosen.at),
         line=pa.array(chosen.line),
         host=named(chosen.host, rows.hosts),
-        ip=addresses,
+        ip=ip,
         user=strings(rows.block, fields, picked, USER),
         service=named(service[picked], SERVICES),
     )

@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign.logs import postfix_scan as scan
-from campaign.logs.addresses import canonical_ip
-from campaign.logs.columns import mapped, moments, named, strings
+from campaign.logs.columns import addresses, mapped, moments, named, strings
 from campaign.logs.events import MESSAGE, SESSION, Events, Rows, table
 from campaign.logs.messages import lives
 from campaign.logs.redaction import without_addresses
@@ -46,23 +45,19 @@ def parse(rows: Rows, events: Events, *, local_domains: Collection[str]) -> np.n
     """Adds the messages and sessions among `rows` to `events`; returns which rows were not understood."""
     daemons = np.array([daemon(tag) or scan.SILENT for tag in rows.tags], np.int8)[rows.tag]
     kind, fields = scan.steps(rows.block, rows.text, rows.end, daemons)
-    _refuse_bad_addresses(rows, kind, fields)
     _messages(rows, kind, fields, events, frozenset(local_domains))
     _sessions(rows, kind, fields, events)
     return kind == scan.NOT_UNDERSTOOD
-
-
-def _refuse_bad_addresses(rows: Rows, kind: np.ndarray, fields: np.ndarray) -> None:
-    """`client=unknown[unknown]` happens when a client has gone before it was looked at."""
-    clients = np.flatnonzero(kind == scan.ACCEPTED)
-    valid = mapped(strings(rows.block, fields, clients, scan.FIRST), canonical_ip, pa.string()).is_valid()
-    kind[clients[~valid.to_numpy(zero_copy_only=False)]] = scan.NOT_UNDERSTOOD
 
 
 def _messages(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events, local: frozenset[str]) -> None:
     instances = [tag[: tag.find("/")] for tag in rows.tags]
     places = {name: place for place, name in enumerate(dict.fromkeys(instances))}
     mta = np.array([places[name] for name in instances], np.int64)[rows.tag]
+    clients = np.flatnonzero(kind == scan.ACCEPTED)
+    ip = addresses(strings(rows.block, fields, clients, scan.FIRST))
+    # `client=unknown[unknown]` happens when a client has gone before it was looked at.
+    kind[clients[ip.is_null().to_numpy(zero_copy_only=False)]] = scan.NOT_UNDERSTOOD
     remote = _remote(rows, kind, fields, local)
     found = lives(rows.block, rows.at, rows.host, mta, kind, fields, remote)
     if not found.first.size:
@@ -83,7 +78,7 @@ def _messages(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events, 
         mta=named(mta[found.first], list(places)),
         queue_id=text(found.first, scan.QUEUE_ID),
         accepted=moments(rows.at, accepted),
-        ip=mapped(text(accepted, scan.FIRST), canonical_ip, pa.string()),
+        ip=ip.take(pa.array(np.searchsorted(clients, accepted), mask=accepted < 0)),
         pid=moments(rows.pid, accepted),
         sasl_user=_users(text(accepted, scan.SECOND), fields[accepted, scan.THIRD, 1] > 0),
         passed_on=pa.array(reinjected, mask=accepted < 0),
@@ -156,6 +151,6 @@ def _sessions(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events) 
         host=named(chosen.host, rows.hosts),
         started=pa.repeat(rows.started, wanted.size),
         pid=pa.array(chosen.pid),
-        ip=mapped(strings(rows.block, fields, wanted, scan.FIRST), canonical_ip, pa.string()),
+        ip=addresses(strings(rows.block, fields, wanted, scan.FIRST)),
     )
     events.sessions.append(made)
