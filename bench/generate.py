@@ -1,8 +1,8 @@
 """Writes a Postfix log and a Dovecot login log of a busy day or more, the same for the same seed.
 
-    python bench/generate.py DIRECTORY --lines 2000000
+    python bench/generate.py DIRECTORY --lines 5000000 --days 5
 
-The mix follows a provider's relay: inbound mail, authenticated and unauthenticated
+Two lines of logins come with five of Postfix. The mix follows a provider's relay: inbound mail, authenticated and unauthenticated
 submissions, retries, refusals, and the daemons' own chatter.
 """
 
@@ -33,12 +33,13 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("directory", type=Path)
     options.add_argument("--lines", type=int, default=2_000_000)
+    options.add_argument("--days", type=float, default=2)
     options.add_argument("--seed", type=int, default=7)
     given = options.parse_args()
     given.directory.mkdir(parents=True, exist_ok=True)
     rng = random.Random(given.seed)
     now = datetime(2026, 5, 4, 0, 0, 0)
-    step = timedelta(seconds=86400 / max(given.lines / 8, 1) * 2)  # two days of log
+    step = timedelta(days=given.days) / max(given.lines / 7.1, 1)
     logins = 0
     recent: deque[int] = deque(maxlen=300)  # who collected mail a few minutes ago
     with (given.directory / "maillog").open("w") as mail, (given.directory / "dovecot.log").open("w") as pop:
@@ -49,7 +50,7 @@ def main() -> None:
             lines = list(transaction(rng, message, now, recent))
             mail.write("".join(lines))
             written += len(lines)
-            for _ in range(2 if rng.random() < 0.6 else 0):
+            for _ in range(rng.choice((2, 3, 3, 3))):
                 logins += 1
                 recent.append(rng.randrange(120_000))
                 pop.write(login(now, recent[-1], logins))

@@ -102,12 +102,21 @@ def _read_one(log: OpenLog, reading: Reading, now: datetime, progress) -> FileRe
     if known is None:
         known = LogFile(segment=log.fingerprint().digest[:32])
         segments().forget(known.segment)  # left by a reading that nobody remembers
-    elif log.grows and log.size is not None and log.size <= known.read_to:
+    elif _read_before(log, known):
         return FileReport(log.path, read_to=known.read_to, lines=known.lines)
     place = _place(known)
     done = read_file(log, reading, segments(), place=place, last_line_too=False, name=known.segment, progress=progress)
+    if not done.problems:
+        known.state["packed"] = log.size if log.compression else known.state.get("packed")
     _remember(known, done, now)
     return done
+
+
+def _read_before(log: OpenLog, known: LogFile) -> bool:
+    """Whether all of the file was read, as far as its size tells: a packed one is not unpacked for that."""
+    if log.size is None:
+        return False
+    return log.size <= known.read_to if log.grows else log.size == known.state.get("packed")
 
 
 def _known(log: OpenLog) -> LogFile | None:
@@ -138,6 +147,7 @@ def _remember(known: LogFile, done: FileReport, now: datetime) -> None:
         "line": place.line,
         "year": place.year.as_json() if place.year else None,
         "programs": {name: [one.lines, one.not_understood, one.example] for name, one in place.programs.items()},
+        "packed": known.state.get("packed"),  # size of the compressed file that was read to its end
     }
     if done.first_at is not None and done.last_at is not None:
         first, last = moment(done.first_at), moment(done.last_at)

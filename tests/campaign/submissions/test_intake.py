@@ -89,6 +89,18 @@ def test_the_same_file_again_renamed_and_compressed_changes_nothing(tmp_path, li
     assert LogFile.objects.count() == 1
 
 
+def test_a_packed_file_is_not_unpacked_again_each_time_it_is_looked_at(tmp_path, lines, monkeypatch):
+    packed = tmp_path / "mail.log.1.gz"
+    packed.write_bytes(gzip.compress("".join(lines).encode()))
+    take(packed)
+    with monkeypatch.context() as patched:
+        patched.setattr(intake, "read_file", lambda *_, **__: pytest.fail("was read again"))
+        intake.read([packed], now=NOW)
+    packed.write_bytes(gzip.compress("".join([*lines, login(HANAKO, HOME, minutes(70))]).encode()))
+    take(packed)
+    assert LogFile.objects.get().lines == len(lines) + 1
+
+
 def test_a_growing_file_counts_each_line_once_and_its_cut_last_line_waits(tmp_path, lines):
     whole = tmp_path / "whole.log"
     whole.write_text("".join(lines))
