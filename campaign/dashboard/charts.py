@@ -252,8 +252,11 @@ def _lanes(
     bottom = 40 * len(rows)
     for mark in marks:
         x = round((mark.day - first).days * step + step / 2, 1)
-        line = element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=18, y2=bottom)
-        drawn.append(element("g", element("title", escape(mark.label)), line))
+        stems = [  # one beside each row of days, for above it stands the row's label
+            element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=top + 17, y2=top + 37)
+            for top in range(0, bottom, 40)
+        ]
+        drawn.append(element("g", element("title", escape(mark.label)), *stems))
     for row, (css, label, days) in enumerate(rows):
         top = 40 * row
         drawn.append(element("text", escape(label), class_="label", x=0, y=top + 13))

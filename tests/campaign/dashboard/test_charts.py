@@ -94,6 +94,18 @@ def test_lanes_show_the_days_that_there_was_mail():
         assert kinds.count("day old") == 1 and kinds.count("day new") == 2
 
 
+def test_a_mark_leaves_the_labels_of_lanes_free():
+    until = date(2026, 3, 31)
+    rows = [("old", "Old", {until}), ("new", "New", {until})]
+    for svg in drawn(
+        charts.lanes(name="l", title="t", description="d", rows=rows, marks=[charts.Mark("m", until, "!")], until=until)
+    ):
+        labels = [float(text.get("y")) for text in svg.iter("text") if text.get("class") == "label"]
+        spans = [(float(line.get("y1")), float(line.get("y2"))) for line in svg.iter("line")]
+        assert len(spans) == 2
+        assert not any(top < label < bottom for label in labels for top, bottom in spans)
+
+
 def test_texts_are_escaped_and_nothing_has_a_style():
     nasty = "<script>\"'&"
     marks = [charts.Mark("m", FIRST, nasty, written=True)]
