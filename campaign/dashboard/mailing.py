@@ -64,22 +64,23 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     pages = pager(request, total=report.refused + report.unknown + report.bounced + report.expired, size=20)
     acts = allowed_acts(mailing, request.user)
     own = mailing.state == State.PLANNED and mailing.planned_by_id == request.user.pk
+    now = timezone.now()
     values = {
         "mailing": mailing,
         "report": report,
         "ledger_bar": ledger_bar(report),
-        "next": what_happens_next(mailing, report),
+        "next": what_happens_next(mailing, report, now=now),
         "steps": steps(mailing),
         "acts": {name: act.title() for name, act in ACTS.items() if name in acts},
         "own": own and request.user.has_perm("notices.approve_mailing"),
         "troubles": troubles(mailing, pages.shown),
         "pager": pages,
-        "preview": preview(mailing, asked=request.GET.get("preview", ""), now=timezone.now()),
+        "preview": preview(mailing, asked=request.GET.get("preview", ""), now=now),
     }
     return show(request, "mailing.html", values)
 
 
-def what_happens_next(mailing: Mailing, report: mailings.Report) -> str:
+def what_happens_next(mailing: Mailing, report: mailings.Report, *, now: datetime) -> str:
     hours = {"from": f"{settings.NOTICE_FROM_HOUR}:00", "to": f"{settings.NOTICE_TO_HOUR}:00"}
     if mailing.state == State.PLANNED:
         return _("Somebody other than who planned it has to approve it. Nothing goes out before that.")
@@ -89,7 +90,7 @@ def what_happens_next(mailing: Mailing, report: mailings.Report) -> str:
         last = Notice.objects.filter(mailing=mailing, state=Notice.State.WAITING).aggregate(at=Max("send_after"))["at"]
         if last is None:
             return _("Everything has gone out; the last answers are being recorded.")
-        values = hours | {"waiting": count(report.waiting), "cap": count(mailing.daily_cap), "day": day(last)}
+        values = hours | {"waiting": count(report.waiting), "cap": count(mailing.daily_cap), "day": day(max(last, now))}
         return (
             _(
                 "%(waiting)s notices wait. They go out on working days between %(from)s and %(to)s, "

@@ -109,6 +109,15 @@ def test_an_open_page_renews_its_numbers_by_itself(page, pages):
     page.get_by_text("777", exact=True).first.wait_for()
 
 
+def test_an_open_mailing_offers_what_is_possible_in_its_new_state(page, pages):
+    page.clock.install()
+    page.goto(pages["mailing"])
+    page.get_by_role("button", name="Pause").wait_for()
+    Mailing.objects.filter(state="sending").update(state="finished")
+    page.clock.run_for(16_000)
+    page.get_by_role("button", name="Pause").wait_for(state="detached")
+
+
 def test_the_steps_of_a_mailing_are_taken_by_buttons(page, pages):
     page.goto(pages["mailing to approve"])
     page.get_by_role("button", name="Approve").click()

@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
+from django.utils import timezone
 
+from campaign.jinja import day
 from notices.models import Mailing, Notice
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +119,13 @@ def test_every_state_says_what_happens_next(staff, state):
     make_notice(mailing, state="waiting")
     text = staff.get(f"/staff/mailings/{mailing.pk}/").content.decode()
     assert "What happens next" in text and "<b>calls" not in text
+
+
+def test_what_is_overdue_is_due_today(staff):
+    mailing = mailing_in("sending")
+    make_notice(mailing, state="waiting", send_after=noon(TODAY - timedelta(days=400)))
+    text = staff.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+    assert f"the last is due on {day(timezone.now())}." in text
 
 
 def test_the_ledger_on_the_page_adds_up(staff):
