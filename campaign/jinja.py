@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format, number_format
 from jinja2 import Environment, StrictUndefined
 
-MOMENT = {"ja": "Y年n月j日 G:i"}  # Django's own runs the day and the hour together
+# Django's own runs the day and the hour together in Japanese, and ends with "p.m." inside sentences in English.
+MOMENT = {"ja": "Y年n月j日 G:i", "en": "N j, Y, H:i"}
 
 
 def day(value) -> str:

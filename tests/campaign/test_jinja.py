@@ -8,7 +8,7 @@ from campaign.jinja import day, moment
 LATE = datetime(2026, 11, 10, 16, 4, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("language", "written"), [("ja", "2026年11月11日 1:04"), ("en", "Nov. 11, 2026, 1:04 a.m.")])
+@pytest.mark.parametrize(("language", "written"), [("ja", "2026年11月11日 1:04"), ("en", "Nov. 11, 2026, 01:04")])
 def test_a_moment_is_told_in_the_providers_zone_and_is_easy_to_read(language, written):
     with translation.override(language):
         assert moment(LATE) == written
