@@ -100,9 +100,8 @@ def view(con: duckdb.DuckDBPyConnection, name: str, segments: Segments, stream: 
 
 def _lookups(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """Tables that answer, for each different value of the day, what only Python can tell."""
-    addresses = _column(con, "SELECT DISTINCT ip FROM message WHERE sasl_user IS NULL")
-    _table(con, "own_address", ip=_inside(addresses, rules.own_networks))
-    _table(con, "filter_address", ip=_inside(addresses, [*LOOPBACK, *rules.filter_addresses]))
+    _table(con, "own_address", ip=_inside(con, rules.own_networks))
+    _table(con, "filter_address", ip=_inside(con, [*LOOPBACK, *rules.filter_addresses]))
     typed = _column(con, f"""
         SELECT user AS name FROM login_event WHERE {ODD.format(name="user")}
         UNION SELECT sasl_user FROM message WHERE {ODD.format(name="sasl_user")}""")  # fmt: skip  # noqa: S608
@@ -119,15 +118,15 @@ def _lookups(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
         _table(con, "directory", address=[], login=[])
 
 
-def _inside(addresses: list[str], networks: Iterable[Network]) -> list[str]:
-    """Those of the addresses (in canonical spelling) that lie in one of the networks."""
-    single = {str(network.network_address) for network in networks if network.num_addresses == 1}
+def _inside(con: duckdb.DuckDBPyConnection, networks: Iterable[Network]) -> list[str]:
+    """The single addresses among the networks, and those of the day's clients that lie in a wider one."""
+    found = {str(network.network_address) for network in networks if network.num_addresses == 1}
     wide = [network for network in networks if network.num_addresses > 1]
-    found = [text for text in addresses if text in single]
     if wide:
-        parsed = ((text, ip_address(text)) for text in addresses)
-        found += [text for text, address in parsed if any(address in network for network in wide)]
-    return sorted(set(found))
+        clients = _column(con, "SELECT DISTINCT ip FROM message WHERE sasl_user IS NULL")
+        parsed = ((text, ip_address(text)) for text in clients)
+        found.update(text for text, address in parsed if any(address in network for network in wide))
+    return sorted(found)
 
 
 def _column(con: duckdb.DuckDBPyConnection, query: str) -> list[str]:

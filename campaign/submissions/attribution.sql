@@ -163,9 +163,9 @@ WHERE NOT EXISTS (
       AND (event.moment > failure.moment OR row(event.started, event.line) > failure.place)
       AND (event.moment < failure.sent_at OR row(event.started, event.line) < failure.sent_place));
 
-CREATE OR REPLACE TEMP TABLE submission AS
-SELECT message.moment, message.started, message.line, message.host, message.queue_id, message.message_id,
-       decided.class, decided."user", decided.attribution, message.ip,
+CREATE OR REPLACE TEMP VIEW submission AS
+SELECT message.moment, message.started, message.line, message.host, message.queue_id,
+       nullif(message.message_id, '<>') AS message_id, decided.class, decided."user", decided.attribution, message.ip,
        coalesce(program_name.name, message.program) AS client_program,
        coalesce(program_name.name, '') AS known_program,
        after_failure.id IS NOT NULL AS auth_failed

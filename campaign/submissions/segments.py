@@ -68,7 +68,8 @@ class Segments:
         # Readers see a whole file or none; a name of its own keeps two writers of the same bytes apart.
         unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
         dictionaries = [name for name in WITH_DICTIONARY if name in table.column_names]
-        pq.write_table(table, unfinished, compression="zstd", compression_level=1, use_dictionary=dictionaries)
+        # LZ4 takes twice the room of zstd and half its time, which every reading and attribution pays.
+        pq.write_table(table, unfinished, compression="lz4", use_dictionary=dictionaries, write_statistics=["moment"])
         unfinished.replace(path)
 
     def forget(self, name: str) -> None:
