@@ -30,7 +30,7 @@ def state_of(folder: Path, *, today: date, seed: int, count: int, days: int, zon
     state = load(folder)
     if state is None:
         begins = today - timedelta(days=days)
-        starts = max(_month(today, -6), _month(begins, 1))
+        starts = max(_month(today, -5), _month(begins, 1))
         until = int(datetime.combine(begins, time(), tzinfo=zone).timestamp())
         state = State(seed, count, begins.isoformat(), starts.isoformat(), until)
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,6 +96,9 @@ class History:
         self._unread = 0
         self.writer.dated(now.timestamp())
         report = intake.read(self.writer.growing, now=now)
+        # Days pass here ten at a time, and no notice is followed for longer than a week.
+        for ago in (timedelta(days=4), timedelta()):
+            record.settle(now=now - ago)
         self.hands.attribute(report.days | intake.stale_days(now=now), now=now)
 
     def read(self, *, now: datetime) -> None:
@@ -131,7 +134,7 @@ class History:
 
     def _open_campaigns(self, day: date) -> None:
         begins = self.state.day("starts_on")
-        cutoff = _month(begins, 11)
+        cutoff = _month(begins, 10)
         for name, starts_on, cutoff_on in (
             (Campaign.Name.POP_BEFORE_SMTP, begins, cutoff),
             (Campaign.Name.LOCAL_PORT25, _month(begins, 3), _month(cutoff, 2)),
