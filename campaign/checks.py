@@ -22,6 +22,17 @@ def check_settings(app_configs, **kwargs):
 
 
 @register()
+def check_database_folder(app_configs, **kwargs):
+    """SQLite makes the file, but not its folder, and says only that it is "unable to open database file"."""
+    database = settings.DATABASES["default"]
+    folder = Path(database["NAME"]).parent
+    if not database["ENGINE"].endswith("sqlite3") or folder.is_dir():
+        return []
+    hint = f"Make it with `mkdir -p {folder}`, or name another one with DATA."
+    return [Error(f"The database's folder {folder} does not exist", hint=hint, id="campaign.E004")]
+
+
+@register()
 def check_texts(app_configs, **kwargs):
     """Django falls back to English without a word: a Japanese customer would get an English mail."""
     missing = [

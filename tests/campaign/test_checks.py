@@ -1,4 +1,4 @@
-from campaign.checks import check_settings, check_texts
+from campaign.checks import check_database_folder, check_settings, check_texts
 
 
 def test_the_settings_as_they_come_are_fine():
@@ -8,6 +8,15 @@ def test_the_settings_as_they_come_are_fine():
 def test_hours_that_never_open_are_an_error(settings):
     settings.NOTICE_FROM_HOUR, settings.NOTICE_TO_HOUR = 17, 9
     assert [finding.id for finding in check_settings(None)] == ["campaign.E001"]
+
+
+def test_a_folder_that_is_missing_is_named(settings, tmp_path):
+    sqlite = {"ENGINE": "django.db.backends.sqlite3"}
+    settings.DATABASES = {"default": sqlite | {"NAME": str(tmp_path / "campaign.sqlite3")}}
+    assert check_database_folder(None) == []
+    settings.DATABASES = {"default": sqlite | {"NAME": str(tmp_path / "var" / "campaign.sqlite3")}}
+    (finding,) = check_database_folder(None)
+    assert f"mkdir -p {tmp_path / 'var'}" in finding.hint
 
 
 def test_texts_that_are_not_compiled_are_said_before_a_customer_gets_english(settings, tmp_path):
