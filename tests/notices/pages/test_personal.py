@@ -147,7 +147,7 @@ def test_the_page_names_the_time_of_its_data(client, make_notice, path_of):
     path = path_of(make_notice())
     assert "No mail has been looked at yet." in client.get(path).content.decode()
     AttributedDay.objects.create(day=TODAY, attributed_at=noon(TODAY), stale=False)
-    assert "As of: Nov. 24, 2026, noon" in client.get(path).content.decode()
+    assert "As of: Nov. 24, 2026, 12:00" in client.get(path).content.decode()
 
 
 def test_after_the_cut_off_the_page_says_that_the_old_way_is_closed(client, campaign, make_notice, path_of):
