@@ -105,7 +105,16 @@ def _read_one(log: OpenLog, reading: Reading, now: datetime, progress) -> FileRe
     elif _read_before(log, known):
         return FileReport(log.path, read_to=known.read_to, lines=known.lines)
     place = _place(known)
-    done = read_file(log, reading, segments(), place=place, last_line_too=False, name=known.segment, progress=progress)
+    done = read_file(
+        log,
+        reading,
+        segments(),
+        place=place,
+        last_line_too=False,
+        name=known.segment,
+        seen=known.lines,
+        progress=progress,
+    )
     if not done.problems:
         known.state["packed"] = log.size if log.compression else known.state.get("packed")
     _remember(known, done, now)

@@ -14,6 +14,7 @@ from campaign.logs.dialects import WITHOUT_STAMP, Reader
 from campaign.logs.events import ProgramCount
 from campaign.logs.files import Block, Fingerprint, LogFile, Unreadable
 from campaign.logs.stamps import YearState
+from campaign.submissions.days import day_of
 from campaign.submissions.segments import Segments
 
 SEALED = 4 << 20  # bytes; a last piece shorter than this is read again with what is added to it
@@ -91,11 +92,13 @@ def read_file(
     place: Place,
     last_line_too: bool,
     name: str = "",
+    seen: int = 0,
     progress: Progress | None = None,
 ) -> FileReport:
     """Reads `log` from `place` to its end; what is wrong with it is in the report, not raised.
 
-    `name` is that of the segments, by default the file's own digest.
+    `name` is that of the segments, by default the file's own digest. Of the first `seen` lines an
+    earlier reading took the events: only lines behind them touch a day.
     """
     report = FileReport(log.path, place=place)
     try:
@@ -104,7 +107,7 @@ def read_file(
         report.programs = _copy(place.programs)
         with ThreadPoolExecutor(os.cpu_count()) as workers:
             name = name or report.fingerprint.digest
-            _read_blocks(log, reading, segments, report, workers, name, last_line_too, progress)
+            _read_blocks(log, reading, segments, report, workers, name, seen, last_line_too, progress)
     except Unreadable as error:
         report.problem(f"{log.path}:{report.lines + 1}: {error}; what came before it was read")
     _judge(report)
@@ -114,7 +117,7 @@ def read_file(
     return report
 
 
-def _read_blocks(log, reading, segments, report, workers, name, last_line_too, progress) -> None:
+def _read_blocks(log, reading, segments, report, workers, name, seen, last_line_too, progress) -> None:
     start = report.place
     reader = Reader(
         zone=reading.zone,
@@ -130,7 +133,7 @@ def _read_blocks(log, reading, segments, report, workers, name, last_line_too, p
             before = Place(block.offset, block.line, reader.state)
             heads, times = reader.heads(block.data)  # here, in order: years turn from line to line
             behind = Place(block.offset + block.data.size, block.line + heads.start.size, reader.state)
-            future = workers.submit(_read_block, reader, segments, block, heads, times, name, reading.keep_from)
+            future = workers.submit(_read_block, reader, segments, block, heads, times, name, seen, reading.keep_from)
             waiting.append((before, behind, future))
             if len(waiting) > (os.cpu_count() or 1):
                 _finish(*waiting.popleft(), report)
@@ -141,11 +144,26 @@ def _read_blocks(log, reading, segments, report, workers, name, last_line_too, p
             _finish(*waiting.popleft(), report)
 
 
-def _read_block(reader: Reader, segments: Segments, block: Block, heads, times: np.ndarray, name: str, keep_from: date):
+def _read_block(
+    reader: Reader,
+    segments: Segments,
+    block: Block,
+    heads,
+    times: np.ndarray,
+    name: str,
+    seen: int,
+    keep_from: date,
+):
     events, wrong = reader.events(block.data, heads, times, block.line)
-    touched = segments.write(events, name=name, offset=block.offset, keep_from=keep_from)
-    stamped = times[heads.stamp > 0]
-    span = (int(stamped.min()), int(stamped.max())) if stamped.size else None
+    found = segments.write(events, name=name, offset=block.offset, keep_from=keep_from)
+    stamped = heads.stamp > 0
+    # The last piece of a growing file is read anew each time: its old lines change no day again.
+    fresh = times[stamped & (np.arange(times.size) >= seen + 1 - block.line)]
+    touched = set()
+    if fresh.size:
+        first, last = (day_of(int(at), segments.zone) for at in (fresh.min(), fresh.max()))
+        touched = {(stream, day) for stream, day in found if first <= day <= last}
+    span = (int(times[stamped].min()), int(times[stamped].max())) if stamped.any() else None
     return events.programs, wrong, touched, span
 
 

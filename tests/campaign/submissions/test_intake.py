@@ -3,7 +3,7 @@
 import gzip
 import lzma
 import random
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import zstandard
@@ -122,6 +122,18 @@ def test_a_growing_file_counts_each_line_once_and_its_cut_last_line_waits(tmp_pa
     known = LogFile.objects.get()
     assert (known.lines, known.read_to) == (len(lines), len(text))
     assert sum(ProgramLines.objects.values_list("lines", flat=True)) == len(lines)
+
+
+def test_only_the_days_of_new_lines_are_attributed_again(tmp_path):
+    growing = tmp_path / "mail.log"
+    growing.write_text(
+        "".join(message(HOME, HANAKO, FAR, at=NOON - timedelta(days=back), sasl=HANAKO) for back in (9, 5, 0))
+    )
+    take(growing)
+    with growing.open("a") as file:
+        file.write(message(HOME, HANAKO, FAR, at=minutes(5), sasl=HANAKO))
+    assert intake.read([growing], now=NOW).days == {DAY, DAY - timedelta(days=1)}
+    assert intake.stale_days(now=NOW) == {DAY, DAY - timedelta(days=1)}
 
 
 def test_a_last_line_without_its_end_is_not_read_before_it_is_whole(tmp_path):
