@@ -2,7 +2,7 @@ import json
 from datetime import date
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils import timezone
 
 from campaign.customers import rollup
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         listing = acts.add_parser("list", help="list the campaigns")
         listing.add_argument("--json", dest="as_json", action="store_true", help="one JSON array on standard output")
 
+    @no_translations
     def handle(self, *, act: str, **options) -> None:
         try:
             {"open": self.open, "move": self.move, "list": self.list}[act](**options)

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", help="why it is paused")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
+    @no_translations  # as all commands of the shell
     def handle(self, *args, act: str, **options) -> None:
         user = _user(options["user"], act)
         try:
