@@ -27,7 +27,7 @@ class Kind(IntEnum):
 
 
 # How often a day, for each customer, without their doing.
-RATES = ((Kind.INBOUND, 0.045), (Kind.REFUSED, 0.04), (Kind.GUESSER, 0.015), (Kind.WRONG_PASSWORD, 0.006))
+RATES = ((Kind.INBOUND, 0.035), (Kind.REFUSED, 0.03), (Kind.GUESSER, 0.012), (Kind.WRONG_PASSWORD, 0.005))
 
 
 class Act(NamedTuple):

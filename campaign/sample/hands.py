@@ -27,7 +27,6 @@ class Hands:
         )
         self._days: set[date] = set()
         self._work: list[Future] = []
-        self._pool.submit(_learn_to_read)  # while the first days are still being written
 
     def __enter__(self) -> "Hands":
         return self
@@ -60,31 +59,6 @@ def _begin(parent: int) -> None:
     import django
 
     django.setup()
-
-
-def _learn_to_read() -> None:
-    """The parsers compile themselves when they read for the first time, and keep the result."""
-    import tempfile
-    from pathlib import Path
-    from zoneinfo import ZoneInfo
-
-    from campaign.logs.files import LogFile
-    from campaign.submissions.reading import Place, Reading, read_file
-    from campaign.submissions.segments import Segments
-
-    with tempfile.TemporaryDirectory(prefix="sample-") as folder:
-        lines = Path(folder, "log")
-        lines.write_text(
-            "May 12 10:00:00 mx1 postfix/smtpd[2001]: connect from unknown[198.18.0.1]\n"
-            "May 12 10:00:00 pop1 dovecot: pop3-login: Login: user=<a@isp.example>, method=PLAIN, rip=198.18.0.1, "
-            "lip=10.0.0.5, mpid=2001, TLS, session=<fFGXc11Q820ptc8Q>\n"
-        )
-        zone = ZoneInfo("Asia/Tokyo")
-        reading = Reading(
-            zone=zone, local_domains=("isp.example",), latest=1 << 62, today=date(2026, 5, 13), keep_from=date.min
-        )
-        with LogFile(str(lines)) as log:
-            read_file(log, reading, Segments(Path(folder), zone), place=Place(), last_line_too=True)
 
 
 def _attribute(days: list[date], now: datetime) -> None:

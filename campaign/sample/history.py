@@ -64,6 +64,8 @@ class History:
         """Write, read and send everything up to `now`."""
         today = self.world.day_of(int(now.timestamp()))
         self.world.learn(rounds.accepted_notices())
+        # What an earlier run read and left unattributed.
+        self.hands.attribute(intake.stale_days(now=now), now=now)
         while (day := self.world.day_of(self.state.until)) < today:
             self._open_campaigns(day)
             self._turn_month(day)
@@ -99,7 +101,7 @@ class History:
         # Days pass here ten at a time, and no notice is followed for longer than a week.
         for ago in (timedelta(days=4), timedelta()):
             record.settle(now=now - ago)
-        self.hands.attribute(report.days | intake.stale_days(now=now), now=now)
+        self.hands.attribute(report.days, now=now)
 
     def read(self, *, now: datetime) -> None:
         """What the pipeline does every minute, at a moment of the past; to its end."""
@@ -114,8 +116,8 @@ class History:
             return
         self.read(now=self._written_until())
         self.writer.rotate(day)
-        left = sum(campaign.holdouts.left().count() for campaign in Campaign.objects.all())
-        self.say(f"{self._month_name(day)}: {self._lines:,} lines written and read, {left:,} holdouts left")
+        left = [f"{campaign.holdouts.left().count():,} left in {campaign.name}" for campaign in Campaign.objects.all()]
+        self.say(", ".join([f"{self._month_name(day)}: {self._lines:,} lines written and read", *left]))
         self._lines = 0
 
     @staticmethod
@@ -127,7 +129,8 @@ class History:
         planned = rounds.prepare(day, zone=self.world.zone, approver_id=self.approver_id)
         accepted = self.hands.send(day)
         self.world.learn(rounds.accepted_notices())
-        self.say(f"{day}: {planned:,} notices planned, {accepted:,} sent" if planned else f"{day}: {accepted:,} sent")
+        news = [f"{planned:,} notices planned and approved"] if planned else []
+        self.say(", ".join([*news, f"{accepted:,} sent on {day}"]))
 
     def _written_until(self) -> datetime:
         return datetime.fromtimestamp(self.state.until, UTC)

@@ -130,8 +130,8 @@ def _person(dice: Random, number: int, home: Home) -> Person:
         home_name=home.name,
         inside=home.inside,
         devices=() if silent else _devices(dice, number, home),
-        sends=0 if silent else dice.choices((0.07, 0.11, 0.2, 0.6), (36, 35, 22, 7))[0],
-        collects=dice.choices((0.05, 0.15, 0.5), (45, 37, 18))[0],
+        sends=0 if silent else dice.choices((0.08, 0.1, 0.15, 0.35), (40, 35, 20, 5))[0],
+        collects=dice.choices((0.04, 0.1, 0.35), (45, 37, 18))[0],
         imap=dice.random() < 0.25,
         temper=_temper(dice),
     )
@@ -163,7 +163,7 @@ def _device(dice: Random, number: int, kind: Kind, legacy: bool, *, weight: int)
 
 def _temper(dice: Random) -> Temper:
     day = 86400
-    notices = dice.choices((1, 2, 3, 4, 5, NEVER), (30, 22, 16, 9, 6, 17))[0]
+    notices = dice.choices((1, 2, 3, 4, 5, NEVER), (36, 22, 14, 8, 5, 15))[0]
     at_once = dice.random() < 0.45
     return Temper(
         notices=notices,

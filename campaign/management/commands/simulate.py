@@ -36,7 +36,7 @@ class Command(BaseCommand):
             folder,
             today=timezone.localdate(),
             seed=env.number("SAMPLE_SEED", default=1, at_least=0),
-            count=env.number("SAMPLE_CUSTOMERS", default=5200, at_least=50, at_most=100000),
+            count=env.number("SAMPLE_CUSTOMERS", default=5000, at_least=50, at_most=100000),
             days=env.number("SAMPLE_DAYS", default=240, at_least=1, at_most=330),
             zone=zone,
         )
