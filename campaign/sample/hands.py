@@ -18,7 +18,7 @@ SHARE = 8
 
 
 class Hands:
-    """A context manager; `attribute` begins work, `attributed` waits for it."""
+    """A context manager; `attribute` begins work, `wait` and `attributed` wait for it."""
 
     def __init__(self, count: int | None = None) -> None:
         self._count = count or os.cpu_count() or 1
@@ -40,11 +40,15 @@ class Hands:
         for begin in range(0, len(wanted), SHARE):
             self._work.append(self._pool.submit(_attribute, wanted[begin : begin + SHARE], now))
 
+    def wait(self) -> None:
+        """Until all that was begun is done. Raises what went wrong with it."""
+        while self._work:
+            self._work.pop().result()
+
     def attributed(self) -> set[date]:
-        """The days since the last call, when all of them are done. Raises what went wrong with one."""
-        for work in self._work:
-            work.result()
-        days, self._days, self._work = self._days, set(), []
+        """The days since the last call, when all of them are done."""
+        self.wait()
+        days, self._days = self._days, set()
         return days
 
     def send(self, day: date) -> int:

@@ -97,6 +97,7 @@ class History:
         """Read what is written, and leave its attribution to the hands."""
         self._unread = 0
         self.writer.dated(now.timestamp())
+        self.hands.wait()  # reading replaces the last pieces of what they may still be attributing
         report = intake.read(self.writer.growing, now=now)
         # Days pass here ten at a time, and no notice is followed for longer than a week.
         for ago in (timedelta(days=4), timedelta()):
