@@ -90,7 +90,8 @@ def view(con: duckdb.DuckDBPyConnection, name: str, segments: Segments, stream: 
     """Makes the events of a stream, on all days from the one time (microseconds) to the other, a view."""
     first, last = (day_of(at, segments.zone) for at in span)
     days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
-    files = segments.files(stream, days)
+    ((scratch,),) = con.execute("SELECT current_setting('temp_directory')").fetchall()
+    files = segments.held(stream, days, Path(scratch) / name)
     if files:
         con.read_parquet(files, hive_partitioning=False).create_view(name, replace=True)
     else:

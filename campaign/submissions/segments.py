@@ -11,6 +11,7 @@ same files, so nothing is ever there twice.
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -82,6 +83,27 @@ class Segments:
         found = []
         for day in sorted(set(days)):
             found += sorted(str(path) for path in (self.root / stream / f"day={day.isoformat()}").glob("*.parquet"))
+        return found
+
+    def held(self, stream: str, days: Iterable[date], folder: Path) -> list[str]:
+        """The same files as links of our own in `folder`, which is emptied first.
+
+        The last piece of a growing log is replaced whenever lines come; who reads it in the
+        meantime keeps the one that it began with.
+        """
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        found = []
+        for number, path in enumerate(self.files(stream, days)):
+            link = folder / f"{number:06}.parquet"
+            with suppress(FileNotFoundError):  # past the retention since a moment
+                try:
+                    os.link(path, link)
+                except FileNotFoundError:
+                    raise
+                except OSError:  # the segments are on another file system
+                    shutil.copyfile(path, link)
+                found.append(str(link))
         return found
 
     def days(self) -> list[date]:

@@ -4,6 +4,7 @@ import gzip
 import lzma
 import random
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import zstandard
@@ -227,6 +228,18 @@ def test_events_that_come_while_a_day_is_attributed_leave_it_stale(tmp_path, lin
     intake.attribute(report.days | intake.stale_days(now=NOW), now=NOW)
     assert intake.stale_days(now=NOW) == set()
     assert outcome()[1][1] == (DAY, "pop_before_smtp", "confirmed", 19)
+
+
+def test_a_piece_that_is_replaced_while_it_is_read_is_read_as_it_was(tmp_path, lines):
+    (tmp_path / "mail.log").write_text("".join(lines))
+    take(tmp_path / "mail.log")
+    (link,) = intake.segments().held("messages", [DAY], tmp_path / "held")
+    before = Path(link).read_bytes()
+    (original,) = intake.segments().files("messages", [DAY])
+    replacement = Path(original).with_suffix(".new")
+    replacement.write_bytes(b"another")
+    replacement.replace(original)
+    assert Path(link).read_bytes() == before
 
 
 def test_with_an_imported_list_of_customers_its_addresses_decide(tmp_path):
