@@ -13,7 +13,7 @@ from typing import NamedTuple
 from campaign.sample.people import Person
 
 LAST = 86400 - 1800  # what begins before this ends on the same day
-WEIGHT_BY_HOUR = (4, 3, 3, 3, 3, 4, 8, 14, 20, 26, 28, 24, 20, 22, 24, 22, 22, 20, 18, 18, 20, 22, 16, 8)
+WEIGHT_BY_HOUR = (12, 10, 10, 10, 10, 12, 16, 20, 24, 28, 30, 26, 22, 24, 26, 24, 24, 22, 20, 20, 22, 24, 20, 15)
 
 
 class Kind(IntEnum):

@@ -26,7 +26,7 @@ class Hands:
             self._count, mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
         )
         self._days: set[date] = set()
-        self._work: list[Future] = []
+        self._work: list[Future] = [self._pool.submit(_get_ready)]
 
     def __enter__(self) -> "Hands":
         return self
@@ -63,6 +63,14 @@ def _begin(parent: int) -> None:
     import django
 
     django.setup()
+
+
+def _get_ready() -> None:
+    """What takes long to load, before it is needed."""
+    from campaign.sample import rounds
+    from campaign.submissions import intake
+
+    assert rounds and intake
 
 
 def _attribute(days: list[date], now: datetime) -> None:

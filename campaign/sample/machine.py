@@ -150,4 +150,4 @@ def web(here: Place) -> list[str]:
 
 
 def celery(*words: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "--app", "campaign.celery", *words, "--loglevel", "warning"]
+    return [sys.executable, "-m", "celery", "--quiet", "--app", "campaign.celery", *words, "--loglevel", "warning"]

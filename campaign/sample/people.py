@@ -118,7 +118,9 @@ def _person(dice: Random, number: int, home: Home) -> Person:
         sender = addresses[1]
     elif home.office and dice.random() < 0.3:
         sender = f"{parts[0]}@shop{number % 97}.example"  # a domain of the customer's own
-    silent = dice.random() < 0.12
+    devices = () if dice.random() < 0.12 else _devices(dice, number, home)  # some send nothing
+    # Who was early with the new settings mostly has other mailboxes by now, too.
+    busy = 1.0 if any(device.way is not Way.AUTH for device in devices) else 0.55
     return Person(
         number=number,
         login=login,
@@ -129,8 +131,8 @@ def _person(dice: Random, number: int, home: Home) -> Person:
         home=home.address,
         home_name=home.name,
         inside=home.inside,
-        devices=() if silent else _devices(dice, number, home),
-        sends=0 if silent else dice.choices((0.08, 0.1, 0.15, 0.35), (40, 35, 20, 5))[0],
+        devices=devices,
+        sends=busy * dice.choices((0.08, 0.1, 0.15, 0.35), (40, 35, 20, 5))[0] if devices else 0,
         collects=dice.choices((0.04, 0.1, 0.35), (45, 37, 18))[0],
         imap=dice.random() < 0.25,
         temper=_temper(dice),
@@ -163,11 +165,11 @@ def _device(dice: Random, number: int, kind: Kind, legacy: bool, *, weight: int)
 
 def _temper(dice: Random) -> Temper:
     day = 86400
-    notices = dice.choices((1, 2, 3, 4, 5, NEVER), (36, 22, 14, 8, 5, 15))[0]
-    at_once = dice.random() < 0.45
+    notices = dice.choices((1, 2, 3, 4, 5, 6, NEVER), (33, 20, 12, 8, 5, 11, 11))[0]
+    at_once = dice.random() < (0.7 if notices == 6 else 0.45)  # the last straw breaks fast
     return Temper(
         notices=notices,
-        delay=dice.randrange(120, 2700) if at_once else dice.randrange(day // 4, 16 * day),
+        delay=int(45 + 2400 * dice.random() ** 2) if at_once else dice.randrange(day // 4, 16 * day),
         first_only=dice.random() < 0.18,
         fumbles=dice.randrange(day, 12 * day) if dice.random() < 0.07 else 0,
         relapses=dice.randrange(20 * day, 80 * day) if dice.random() < 0.04 else 0,

@@ -3,6 +3,7 @@
 import csv
 import signal
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 from django.conf import settings
@@ -39,22 +40,25 @@ class Command(BaseCommand):
             days=env.number("SAMPLE_DAYS", default=240, at_least=1, at_most=330),
             zone=zone,
         )
-        world, journal = World(state, zone=zone), relay.Journal(folder)
-        approver_id = staff.hire()["approver"]
-        self.import_customers(folder / "customers.csv", world)
-        try:
-            serving = relay.Serving(folder, port=settings.RELAY_PORT)
-        except OSError as error:
-            raise CommandError(f"RELAY_PORT={settings.RELAY_PORT}: {error}; wanted a free port") from error
         # Wherever it is cut off, the next run goes on: there is nothing to put away, and its processes end with it.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        with serving:
-            with Hands() as hands:
+        with ExitStack() as until_the_end:
+            with Hands() as hands:  # they get ready while the rest is prepared
+                world, journal = World(state, zone=zone), relay.Journal(folder)
+                approver_id = staff.hire()["approver"]
+                self.import_customers(folder / "customers.csv", world)
+                serving = until_the_end.enter_context(self.serve(folder))
                 past = history.History(folder, world, journal, hands=hands, approver_id=approver_id, say=self.say)
                 past.catch_up(now=timezone.now())
             (folder / "ready").touch()
             if options["live"]:
                 self.live(past, serving)
+
+    def serve(self, folder: Path) -> relay.Serving:
+        try:
+            return relay.Serving(folder, port=settings.RELAY_PORT)
+        except OSError as error:
+            raise CommandError(f"RELAY_PORT={settings.RELAY_PORT}: {error}; wanted a free port") from error
 
     def import_customers(self, path: Path, world: World) -> None:
         if not path.exists():
