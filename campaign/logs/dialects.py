@@ -1,22 +1,37 @@
 """From a block of whole lines to events: the heads first, then each program's dialect."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date
+from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from campaign.logs import dovecot, postfix
+from campaign.logs import courier, dovecot, postfix
 from campaign.logs.events import Events, ProgramCount, Rows
-from campaign.logs.lines import LOCAL, NO_STAMP, WITHOUT_YEAR, Heads, heads
+from campaign.logs.lines import Heads, heads
 from campaign.logs.redaction import without_addresses
+from campaign.logs.stamp_forms import LOCAL, NO_STAMP, WITHOUT_YEAR
 from campaign.logs.stamps import DAY, NEVER, YearState, first_year, local_days, to_utc
 
 LONGEST = 65_536  # bytes of a line; syslog cuts far below that
 WITHOUT_STAMP = "(no time stamp)"
 OTHERS_AFTER = 100  # different programs counted by name in one block
-UNKNOWN = -1  # the place of a program that no dialect knows
-Parser = Callable[[Rows, Events], np.ndarray]
+
+
+class Dialect(Protocol):
+    """One program's way of writing: a module of this room."""
+
+    def claims(self, tag: str) -> bool:
+        """Whether lines under this tag may be the program's; several may claim one tag."""
+
+    def parse(self, rows: Rows, events: Events, *, local_domains: Collection[str]) -> np.ndarray:
+        """Adds what the lines say to `events`; returns which of them begin as they should and go on
+        as they should not. Lines of no interest, or of another program with that tag, are neither."""
+
+
+DIALECTS: tuple[Dialect, ...] = (postfix, dovecot, courier)
 
 
 class Reader:
@@ -80,24 +95,15 @@ class Reader:
             block, times, np.arange(first_line, first_line + times.size), found.host, found.hosts, found.tag,
             found.tags, found.pid, found.text, found.end, started,
         )  # fmt: skip
-        parsers, dialect = self._dialects(found.tags)
-        of_line = np.where(usable, dialect[found.tag], UNKNOWN) if found.tags else np.full(times.size, UNKNOWN)
-        not_understood = of_line == UNKNOWN
-        for place, parser in enumerate(parsers):
-            chosen = np.flatnonzero(of_line == place)
-            if chosen.size:
-                not_understood[chosen] = parser(rows if chosen.size == times.size else rows[chosen], events)
+        claims = _claims(tuple(found.tags))
+        not_understood = ~usable | ~claims.any(axis=0)[found.tag] if found.tags else np.ones(times.size, bool)
+        for dialect, claimed in zip(DIALECTS, claims, strict=True):
+            chosen = np.flatnonzero(usable & claimed[found.tag]) if claimed.any() else ()
+            if len(chosen):
+                mine = rows if len(chosen) == times.size else rows[chosen]
+                not_understood[chosen] |= dialect.parse(mine, events, local_domains=self.local_domains)
         self._count(block, found, not_understood, events)
         return events, wrong
-
-    def _dialects(self, tags: list[str]) -> tuple[tuple[Parser, ...], np.ndarray]:
-        """The parsers, and for each tag the place of its own among them."""
-
-        def of_postfix(rows: Rows, events: Events) -> np.ndarray:
-            return postfix.parse(rows, events, local_domains=self.local_domains)
-
-        places = [0 if postfix.daemon(tag) is not None else 1 if tag in dovecot.TAGS else UNKNOWN for tag in tags]
-        return (of_postfix, dovecot.parse), np.array(places, np.int8)
 
     def _count(self, block: np.ndarray, found: Heads, not_understood: np.ndarray, events: Events) -> None:
         stamped = found.stamp != NO_STAMP
@@ -113,6 +119,12 @@ class Reader:
         bare = np.flatnonzero(~stamped & (found.end > found.start))
         if bare.size:
             events.programs[WITHOUT_STAMP] = ProgramCount(bare.size, bare.size, _example(block, found, bare[0]))
+
+
+@lru_cache(maxsize=64)
+def _claims(tags: tuple[str, ...]) -> np.ndarray:
+    """For each dialect and each tag, whether the one claims the other."""
+    return np.array([[dialect.claims(tag) for tag in tags] for dialect in DIALECTS], bool).reshape(len(DIALECTS), -1)
 
 
 def _example(block: np.ndarray, found: Heads, line: int) -> str:

@@ -8,6 +8,8 @@ managesieve-login, submission-login and lmtp write the same words and open no wi
 Source: dovecot/core, src/login-common/login-settings.c and client-common.c.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import pyarrow as pa
 from numba import njit
@@ -32,7 +34,11 @@ NOTHING, FOUND, NOT_UNDERSTOOD = 0, 1, 2
 USER, ADDRESS = 0, 1  # the fields of a login
 
 
-def parse(rows: Rows, events: Events) -> np.ndarray:
+def claims(tag: str) -> bool:
+    return tag in TAGS
+
+
+def parse(rows: Rows, events: Events, *, local_domains: Collection[str]) -> np.ndarray:
     """Adds the logins among `rows` to `events`; returns which rows were not understood."""
     role = np.array([LOGIN_TAGS.get(tag, SILENT) for tag in rows.tags], np.int8)[rows.tag]
     kind, service, fields = _logins(rows.block, rows.text, rows.end, role)

@@ -13,11 +13,15 @@ import pyarrow as pa
 NAME = pa.dictionary(pa.int32(), pa.string())
 PLACE = [("moment", pa.int64()), ("line", pa.int64()), ("host", NAME)]
 
-# A successful POP or IMAP login.
-LOGIN = pa.schema([*PLACE, ("ip", pa.string()), ("user", pa.string()), ("service", NAME)])
+# A successful POP or IMAP login. A program that writes the address when the client connects, and the
+# user when the password was right, leaves `ip` null: it is that of the session (`collecting`) of the same
+# host and `pid`. Everybody else leaves `pid` null.
+LOGIN = pa.schema([*PLACE, ("ip", pa.string()), ("user", pa.string()), ("service", NAME), ("pid", pa.int64())])
 
 # A message, as far as one piece of a log tells of it; what it does not tell is null. `moment` is
-# the first of its lines. `mta` is the instance (Postfix's syslog_name).
+# the first of its lines. `mta` is the instance (Postfix's syslog_name), or the program's name; `service`
+# the daemon that took it from the client (`smtpd`, `submission/smtpd`), where the program has several.
+# `sasl_user` is empty where the client did authenticate and the log does not say as whom.
 MESSAGE = pa.schema([
     *PLACE,
     ("started", pa.int64()),
@@ -25,6 +29,7 @@ MESSAGE = pa.schema([
     ("queue_id", pa.string()),
     ("accepted", pa.int64()),  # when a network client opened the transaction
     ("ip", pa.string()),
+    ("service", NAME),
     ("pid", pa.int64()),
     ("sasl_user", pa.string()),
     ("passed_on", pa.bool_()),  # the line itself names an earlier queue id (XFORWARD)
@@ -40,9 +45,13 @@ MESSAGE = pa.schema([
     ("removed", pa.int64()),  # when the queue id became free again
 ])  # fmt: skip
 
-# Sessions of SMTP clients, only as many as needed to tell what a refused password belongs to:
-# `auth_failed`, and the `connected` that began a session.
-SESSION = pa.schema([("kind", NAME), *PLACE, ("started", pa.int64()), ("pid", pa.int64()), ("ip", pa.string())])
+# What is known of a client's session by host and pid alone. Of SMTP clients only what tells to whom a
+# refused or accepted password belongs: `auth_failed`, `authenticated` (with `user`; only where the
+# message's own lines do not say it), and the `connected` that began a session. Of POP and IMAP clients
+# `collecting`: the address that a login without one came from.
+SESSION = pa.schema([
+    ("kind", NAME), *PLACE, ("started", pa.int64()), ("pid", pa.int64()), ("ip", pa.string()), ("user", pa.string()),
+])  # fmt: skip
 
 
 LOGINS, MESSAGES, SESSIONS = "logins", "messages", "sessions"

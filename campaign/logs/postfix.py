@@ -41,6 +41,10 @@ def daemon(tag: str) -> int | None:
     return DAEMONS.get(rest.rpartition("/")[2]) if slash and instance else None
 
 
+def claims(tag: str) -> bool:
+    return daemon(tag) is not None
+
+
 def parse(rows: Rows, events: Events, *, local_domains: Collection[str]) -> np.ndarray:
     """Adds the messages and sessions among `rows` to `events`; returns which rows were not understood."""
     daemons = np.array([daemon(tag) or scan.SILENT for tag in rows.tags], np.int8)[rows.tag]
@@ -52,6 +56,7 @@ def parse(rows: Rows, events: Events, *, local_domains: Collection[str]) -> np.n
 
 def _messages(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events, local: frozenset[str]) -> None:
     instances = [tag[: tag.find("/")] for tag in rows.tags]
+    services = [tag[tag.find("/") + 1 :] for tag in rows.tags]
     places = {name: place for place, name in enumerate(dict.fromkeys(instances))}
     mta = np.array([places[name] for name in instances], np.int64)[rows.tag]
     clients = np.flatnonzero(kind == scan.ACCEPTED)
@@ -79,6 +84,7 @@ def _messages(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events, 
         queue_id=text(found.first, scan.QUEUE_ID),
         accepted=moments(rows.at, accepted),
         ip=ip.take(pa.array(np.searchsorted(clients, accepted), mask=accepted < 0)),
+        service=named(rows.tag[begin], services),
         pid=moments(rows.pid, accepted),
         sasl_user=_users(text(accepted, scan.SECOND), fields[accepted, scan.THIRD, 1] > 0),
         passed_on=pa.array(reinjected, mask=accepted < 0),
