@@ -47,10 +47,12 @@ MESSAGE = pa.schema([
 
 # What is known of a client's session by host and pid alone. Of SMTP clients only what tells to whom a
 # refused or accepted password belongs: `auth_failed`, `authenticated` (with `user`; only where the
-# message's own lines do not say it), and the `connected` that began a session. Of POP and IMAP clients
-# `collecting`: the address that a login without one came from.
+# message's own lines do not say it), and the `connected` that began a session; for a filter before the
+# queue the client it was `proxied` for, and the `queue_id` that the message had when it was `handed_on`.
+# Of POP and IMAP clients `collecting`: the address that a login without one came from.
 SESSION = pa.schema([
     ("kind", NAME), *PLACE, ("started", pa.int64()), ("pid", pa.int64()), ("ip", pa.string()), ("user", pa.string()),
+    ("queue_id", pa.string()),
 ])  # fmt: skip
 
 

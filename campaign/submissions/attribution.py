@@ -19,8 +19,8 @@ from campaign.submissions.days import day_of, start_of
 from campaign.submissions.segments import Segments
 
 SQL = (Path(__file__).parent / "attribution.sql").read_text()
-STEP_2 = "-- 2. "  # what comes before it needs no look-ups, and says which ones are needed
-ASSEMBLED, REST = SQL.split(STEP_2)
+STEP_3 = "-- 3. "  # what comes before it needs no look-ups, and says which ones are needed
+ASSEMBLED, REST = SQL.split(STEP_3)
 HOUR = 3_600_000_000
 BEFORE = HOUR  # pieces from before the day: what queue ids were still in use at midnight
 AFTER = 6 * HOUR  # pieces from behind the day: first delivery attempts of what came before midnight
@@ -35,13 +35,15 @@ Network = IPv4Network | IPv6Network
 @dataclass(frozen=True)
 class Rules:
     """What the provider knows about its own system. `directory` maps addresses to logins;
-    None where no list of customers is at hand."""
+    None where no list of customers is at hand. `crowd` is how many may log in from one address on one
+    day before it is taken for a carrier's, behind which no one candidate is sure."""
 
     local_domains: Collection[str]
     own_networks: Collection[Network] = ()
     filter_addresses: Collection[Network] = ()
     window: timedelta = timedelta(minutes=30)
     skew: timedelta = timedelta(seconds=5)
+    crowd: int = 20
     default_domain: str = ""
     directory: pa.Table | None = None
     program_of: Callable[[str], str] = field(default=lambda header: "")
@@ -74,12 +76,13 @@ def attribute(con: duckdb.DuckDBPyConnection, segments: Segments, day: date, rul
         "window_us": window,
         "skew_us": skew,
         "has_directory": rules.directory is not None,
+        "crowd": rules.crowd,
     }
     for name, value in variables.items():
         con.execute(f"SET VARIABLE {name} = {value}")
     con.execute(ASSEMBLED)
     _lookups(con, rules)
-    con.execute(STEP_2 + REST)
+    con.execute(STEP_3 + REST)
 
 
 def _micros(span: timedelta) -> int:
@@ -104,7 +107,7 @@ def _lookups(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     _table(con, "own_address", ip=_inside(con, rules.own_networks))
     _table(con, "filter_address", ip=_inside(con, [*LOOPBACK, *rules.filter_addresses]))
     typed = _column(con, f"""
-        SELECT user AS name FROM login_event WHERE {ODD.format(name="user")}
+        SELECT "user" AS name FROM login WHERE {ODD.format(name='"user"')}
         UNION SELECT sasl_user FROM message WHERE {ODD.format(name="sasl_user")}""")  # fmt: skip  # noqa: S608
     logins = [canonical_login(name, rules.default_domain) for name in typed]
     _table(con, "other_login", typed=typed, login=logins)

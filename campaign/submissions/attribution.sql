@@ -3,7 +3,7 @@
 -- Given as views:     piece, login_event, session_event (campaign/logs/events.py)
 -- Given as tables:    other_login (typed, login) for logins not spelled as `user@domain`, directory (address, login), local_domain (domain),
 --                     own_address (ip), filter_address (ip), program_name (header, name)
--- Given as variables: day_start, day_end, pieces_from, pieces_until, window_us, skew_us, has_directory
+-- Given as variables: day_start, day_end, pieces_from, pieces_until, window_us, skew_us, has_directory, crowd
 --
 -- Stamps of RFC 3164 know no less than a second. Inside one the order is that of the lines, and where
 -- a second lies on both sides of a rotation, that of the files: by the time at which each piece started.
@@ -11,17 +11,16 @@
 -- 1. A message is the life of a queue id, from one acceptance to the next; short ids come again within
 --    days. Most lie in one piece of the log whole. The others are joined by the rules of messages.py.
 CREATE OR REPLACE TEMP VIEW part AS
-SELECT moment, started, line, host, mta, queue_id, accepted, ip, pid, sasl_user, passed_on, queued, sender, message_id,
-       program, remote, attempt, removed
+SELECT hash(host, mta, queue_id) AS queue_key, moment, started, line, host, mta, service, queue_id, accepted, ip, pid,
+       sasl_user, passed_on, queued, sender, message_id, program, remote, attempt, removed
 FROM piece
 WHERE moment >= getvariable('pieces_from') AND moment < getvariable('pieces_until');
 
-CREATE OR REPLACE TEMP TABLE divided AS
-SELECT host, mta, queue_id FROM part GROUP BY ALL HAVING count(*) > 1;
+CREATE OR REPLACE TEMP TABLE divided AS SELECT queue_key FROM part GROUP BY queue_key HAVING count(*) > 1;
 
 CREATE OR REPLACE TEMP TABLE joined AS
 WITH fragment AS (
-    SELECT * FROM part SEMI JOIN divided USING (host, mta, queue_id)
+    SELECT * FROM part SEMI JOIN divided USING (queue_key)
 ), known AS (
     -- The same lines may have been read from two files: one acceptance is one life, and two at the same
     -- time, from the same client, differ by their Message-ID.
@@ -47,73 +46,115 @@ SELECT * EXCLUDE (own, before, removed_before, behind),
     END AS life
 FROM placed;
 
-CREATE OR REPLACE TEMP TABLE message AS
-SELECT row_number() OVER () AS id, *
-FROM (
-    SELECT host, queue_id, accepted AS moment, started, line, pid, ip, sasl_user, passed_on, message_id, program,
-           lower(sender) AS sender, remote, queued IS NOT NULL OR attempt IS NOT NULL OR removed IS NOT NULL AS taken
-    FROM part ANTI JOIN divided USING (host, mta, queue_id)
-    UNION ALL
-    SELECT host, queue_id, min(accepted), min(row(accepted, started, line))[2], min(row(accepted, started, line))[3],
-           any_value(pid), any_value(ip), any_value(sasl_user), bool_or(passed_on), min(message_id), min(program),
-           lower(min(sender)), bool_or(remote),
-           count(queued) + count(attempt) + count(removed) > 0
-    FROM joined
-    WHERE life IS NOT NULL
-    GROUP BY host, mta, queue_id, life)
 -- `client=` opens a transaction; only the queue manager proves that it was accepted.
-WHERE taken AND moment >= getvariable('day_start') AND moment < getvariable('day_end');
+CREATE OR REPLACE TEMP TABLE message AS
+SELECT accepted AS moment, started, line, host, mta, service, queue_id, pid, ip, sasl_user, passed_on, message_id,
+       program, sender, remote
+FROM part ANTI JOIN divided USING (queue_key)
+WHERE accepted >= getvariable('day_start') AND accepted < getvariable('day_end')
+  AND (queued IS NOT NULL OR attempt IS NOT NULL OR removed IS NOT NULL)
+UNION ALL
+SELECT min(accepted) AS moment, min(row(accepted, started, line))[2], min(row(accepted, started, line))[3], host, mta,
+       any_value(service), queue_id, any_value(pid), any_value(ip), any_value(sasl_user), bool_or(passed_on),
+       min(message_id), min(program), min(sender), bool_or(remote)
+FROM joined
+WHERE life IS NOT NULL
+GROUP BY host, mta, queue_id, life
+HAVING moment >= getvariable('day_start') AND moment < getvariable('day_end')
+   AND count(queued) + count(attempt) + count(removed) > 0;
 
--- 2. Whose address the sender is. Without a list of customers every address under a local
---    domain counts as some customer's: its own.
-CREATE OR REPLACE TEMP TABLE sent AS
-SELECT
-    message.id, message.moment, message.ip, message.sasl_user, message.remote, message.passed_on,
-    filter_address.ip IS NOT NULL AS from_filter,
-    own_address.ip IS NOT NULL AS from_own_network,
-    directory.login IS NOT NULL OR local_domain.domain IS NOT NULL AS sender_is_local,
-    CASE WHEN getvariable('has_directory') THEN directory.login
-         WHEN local_domain.domain IS NOT NULL THEN sender END AS sender_login
-FROM message
-LEFT JOIN filter_address ON filter_address.ip = message.ip
-LEFT JOIN own_address ON own_address.ip = message.ip
-LEFT JOIN directory ON directory.address = message.sender
-LEFT JOIN local_domain ON local_domain.domain = split_part(message.sender, '@', -1) AND contains(message.sender, '@');
+-- 2. Who the client was, where the message's own lines do not say it.
+--    A filter before the queue: its client is in a line without queue id, of the process that names the
+--    queue id when the filter has answered.
+UPDATE message SET ip = told.ip, sasl_user = told."user", passed_on = false
+FROM (
+    SELECT handed.queue_id, handed.moment, client.ip, client."user"
+    FROM session_event AS handed JOIN session_event AS client
+      ON client.kind = 'proxied' AND client.host = handed.host AND client.pid = handed.pid
+     AND client.moment BETWEEN handed.moment - 3600000000 AND handed.moment
+     AND row(client.moment, client.started, client.line) < row(handed.moment, handed.started, handed.line)
+    WHERE handed.kind = 'handed_on'
+    QUALIFY row_number() OVER (PARTITION BY handed.host, handed.pid, handed.moment, handed.started, handed.line
+                               ORDER BY client.moment DESC, client.started DESC, client.line DESC) = 1
+) AS told
+WHERE message.queue_id = told.queue_id AND message.moment BETWEEN told.moment - 600000000 AND told.moment + 5000000;
 
--- 3. The candidates: everybody with a successful login from the address within the window.
-CREATE OR REPLACE TEMP TABLE candidates AS
-WITH login AS (
-    SELECT login_event.ip, coalesce(other_login.login, login_event.user) AS login, login_event.moment
-    FROM login_event LEFT JOIN other_login ON other_login.typed = login_event.user
-    WHERE login_event.moment >= getvariable('day_start') - getvariable('window_us')
-      AND login_event.moment < getvariable('day_end') + getvariable('skew_us')
+--    Sendmail: AUTH is in a line of the process that serves the client, for all messages of the connection.
+UPDATE message SET sasl_user = told."user"
+FROM (
+    SELECT message.rowid AS id, event."user"
+    FROM message JOIN session_event AS event
+      ON event.kind = 'authenticated' AND event.host = message.host AND event.pid = message.pid
+     AND event.ip = message.ip AND event.moment BETWEEN message.moment - 3600000000 AND message.moment
+    WHERE coalesce(message.sasl_user, '') = ''
+    QUALIFY row_number() OVER (PARTITION BY message.rowid ORDER BY event.moment DESC, event.started DESC, event.line DESC) = 1
+) AS told
+WHERE message.rowid = told.id;
+
+--    The logins from addresses that mail came from. Some programs write the address when the session begins.
+CREATE OR REPLACE TEMP TABLE login AS
+WITH known AS (
+    SELECT ip, "user", moment FROM login_event WHERE ip IS NOT NULL
+    UNION ALL
+    SELECT session.ip, login_event."user", login_event.moment
+    FROM login_event JOIN session_event AS session
+      ON session.kind = 'collecting' AND session.host = login_event.host AND session.pid = login_event.pid
+     AND session.moment BETWEEN login_event.moment - 3600000000 AND login_event.moment
+    WHERE login_event.ip IS NULL
+    QUALIFY row_number() OVER (PARTITION BY login_event.host, login_event.pid, login_event.moment, login_event.line
+                               ORDER BY session.moment DESC, session.started DESC, session.line DESC) = 1
+)
+SELECT * FROM known SEMI JOIN (SELECT ip FROM message WHERE sasl_user IS NULL) USING (ip)
+WHERE moment >= getvariable('day_start') - getvariable('window_us')
+  AND moment < getvariable('day_end') + getvariable('skew_us');
+
+-- 3. Who is behind an address: candidates are all with a successful login from it within the window.
+--    Where more log in on one day than share a home or an office, it is a carrier's.
+CREATE OR REPLACE TEMP TABLE crowded AS
+SELECT ip
+FROM login LEFT JOIN other_login ON other_login.typed = login."user"
+WHERE moment >= getvariable('day_start') AND moment < getvariable('day_end')
+GROUP BY ip HAVING count(DISTINCT coalesce(other_login.login, login."user")) > getvariable('crowd');
+
+-- 4. The class, then the user (docs/attribution.md says the same in words), of all that did not authenticate.
+CREATE OR REPLACE TEMP TABLE decided AS
+WITH sent AS (
+    -- Whose address the sender is. Without a list of customers every address under a local domain
+    -- counts as some customer's: its own.
+    SELECT message.rowid AS id, message.moment, message.ip, message.remote, message.sender = '' AS bounce,
+           own_address.ip IS NOT NULL AS from_own_network,
+           directory.login IS NOT NULL OR local_domain.domain IS NOT NULL AS sender_is_local,
+           CASE WHEN getvariable('has_directory') THEN directory.login
+                WHEN local_domain.domain IS NOT NULL THEN lower(message.sender) END AS sender_login
+    FROM message
+    -- A content filter that passes a message on is no submission: the first acceptance counts.
+    ANTI JOIN filter_address ON filter_address.ip = message.ip
+    LEFT JOIN own_address ON own_address.ip = message.ip
+    LEFT JOIN directory ON directory.address = lower(message.sender)
+    LEFT JOIN local_domain ON contains(message.sender, '@')
+                          AND local_domain.domain = lower(split_part(message.sender, '@', -1))
+    WHERE message.sasl_user IS NULL AND NOT message.passed_on
 ), candidate AS (
-    SELECT DISTINCT sent.id, sent.sender_login, sent.sender_is_local, login.login
+    SELECT DISTINCT sent.id, sent.sender_login, sent.sender_is_local, coalesce(other_login.login, login."user") AS login
     FROM sent JOIN login ON login.ip = sent.ip
      AND login.moment BETWEEN sent.moment - getvariable('window_us') AND sent.moment + getvariable('skew_us')
-    WHERE sent.sasl_user IS NULL
+    LEFT JOIN other_login ON other_login.typed = login."user"
 ), owning AS (
     SELECT id, login, coalesce(login = sender_login OR (
         -- a login without domain, where no default domain is set, is that name under every local domain
         NOT getvariable('has_directory') AND NOT contains(login, '@') AND sender_is_local
         AND login = split_part(sender_login, '@', 1)), false) AS owns_sender
     FROM candidate
-)
-SELECT id, count(*) AS candidates, count(*) FILTER (owns_sender) AS owners, min(login) AS one,
-       min(login) FILTER (owns_sender) AS owner
-FROM owning GROUP BY id;
-
--- 4. The class, then the user (docs/attribution.md says the same in words).
-CREATE OR REPLACE TEMP TABLE decided AS
-WITH counted AS (
-    SELECT sent.*, coalesce(candidates, 0) AS candidates, coalesce(owners, 0) AS owners, one, owner
-    FROM sent LEFT JOIN candidates USING (id)
-    -- A content filter that passes a message on is no submission: the first acceptance counts.
-    -- A webmail on the same host is one when it gives a SASL user.
-    WHERE NOT passed_on AND (sasl_user IS NOT NULL OR NOT from_filter)
+), behind AS (
+    SELECT id, count(*) AS candidates, count(*) FILTER (owns_sender) AS owners, min(login) AS one,
+           min(login) FILTER (owns_sender) AS owner
+    FROM owning GROUP BY id
+), counted AS (
+    SELECT sent.*, coalesce(candidates, 0) AS candidates, coalesce(owners, 0) AS owners, one, owner,
+           crowded.ip IS NOT NULL AS from_crowd
+    FROM sent LEFT JOIN behind USING (id) LEFT JOIN crowded USING (ip)
 ), classified AS (
     SELECT *, CASE
-        WHEN sasl_user IS NOT NULL THEN 'smtp_auth'
         WHEN from_own_network AND (remote OR sender_is_local) THEN 'local_port25'
         WHEN from_own_network THEN 'inbound'
         WHEN candidates > 0 AND (remote OR owners > 0) THEN 'pop_before_smtp'
@@ -124,8 +165,9 @@ WITH counted AS (
     FROM counted
 ), attributed AS (
     SELECT *, CASE
-        WHEN class = 'smtp_auth' THEN 'confirmed'
         WHEN class NOT IN ('pop_before_smtp', 'local_port25') THEN 'none'
+        WHEN candidates = 1 AND from_crowd AND owners = 1 THEN 'probable'
+        WHEN candidates = 1 AND from_crowd THEN 'ambiguous'
         WHEN candidates = 1 AND (owners = 1 OR sender_login IS NULL) THEN 'confirmed'
         WHEN candidates > 1 AND owners = 1 THEN 'probable'
         WHEN candidates > 0 THEN 'ambiguous'
@@ -134,21 +176,25 @@ WITH counted AS (
     END AS attribution
     FROM classified
 )
-SELECT id, class, attribution, CASE
-    WHEN class = 'smtp_auth' THEN coalesce(other_login.login, sasl_user)
+SELECT id, class, attribution, candidates, CASE
     WHEN attribution IN ('ambiguous', 'none') THEN NULL
     WHEN candidates = 1 THEN one
     WHEN candidates > 1 THEN owner
     ELSE sender_login
-END AS "user"
-FROM attributed LEFT JOIN other_login ON other_login.typed = attributed.sasl_user;
+END AS "user", CASE
+    WHEN bounce THEN 'null'
+    WHEN NOT sender_is_local THEN 'foreign'
+    WHEN owners = 1 OR candidates = 0 THEN 'own'
+    ELSE 'local'
+END AS sender_is
+FROM attributed;
 
 -- 5. AUTH failed in the same session: after its begin (the last connect of that process), before the message.
 CREATE OR REPLACE TEMP TABLE after_failure AS
 WITH failure AS (
-    SELECT message.id, message.moment AS sent_at, row(message.started, message.line) AS sent_place,
+    SELECT decided.id, message.moment AS sent_at, row(message.started, message.line) AS sent_place,
            event.host, event.pid, event.moment, row(event.started, event.line) AS place
-    FROM decided JOIN message USING (id) JOIN session_event AS event
+    FROM decided JOIN message ON message.rowid = decided.id JOIN session_event AS event
       ON event.kind = 'auth_failed' AND event.host = message.host AND event.pid = message.pid AND event.ip = message.ip
      AND event.moment BETWEEN message.moment - 3600000000 AND message.moment
     WHERE decided.class IN ('pop_before_smtp', 'local_port25')
@@ -163,13 +209,21 @@ WHERE NOT EXISTS (
       AND (event.moment > failure.moment OR row(event.started, event.line) > failure.place)
       AND (event.moment < failure.sent_at OR row(event.started, event.line) < failure.sent_place));
 
+-- 6. A SASL user is the sender, whatever else the message says; a webmail on the filter's host has one too.
 CREATE OR REPLACE TEMP VIEW submission AS
-SELECT message.moment, message.started, message.line, message.host, message.queue_id,
-       nullif(message.message_id, '<>') AS message_id, decided.class, decided."user", decided.attribution, message.ip,
+SELECT message.moment, message.started, message.line, message.host, message.mta, message.service, message.queue_id,
+       nullif(message.message_id, '<>') AS message_id, coalesce(decided.class, 'smtp_auth') AS class,
+       CASE WHEN decided.id IS NOT NULL THEN decided."user"
+            ELSE coalesce(other_login.login, nullif(message.sasl_user, '')) END AS "user",
+       CASE WHEN decided.id IS NOT NULL THEN decided.attribution
+            WHEN message.sasl_user <> '' THEN 'confirmed' ELSE 'none' END AS attribution,
+       message.ip, message.remote, coalesce(decided.candidates, 0) AS candidates, decided.sender_is,
        coalesce(program_name.name, message.program) AS client_program,
        coalesce(program_name.name, '') AS known_program,
        after_failure.id IS NOT NULL AS auth_failed
-FROM decided
-JOIN message USING (id)
-LEFT JOIN after_failure USING (id)
-LEFT JOIN program_name ON program_name.header = message.program;
+FROM message
+LEFT JOIN decided ON decided.id = message.rowid
+LEFT JOIN after_failure ON after_failure.id = message.rowid
+LEFT JOIN other_login ON other_login.typed = message.sasl_user
+LEFT JOIN program_name ON program_name.header = message.program
+WHERE decided.id IS NOT NULL OR (message.sasl_user IS NOT NULL AND NOT message.passed_on);
