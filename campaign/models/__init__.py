@@ -3,6 +3,8 @@
 from campaign.models.customers import Address, Customer, Language
 from campaign.models.holdouts import Holdout, Reason, Standing, StandingChange, StandingCount
 from campaign.models.plan import Campaign, CutoffChange, Exemption
+from campaign.models.relays import RelayAcknowledgement, RelayedDay
+from campaign.models.shadow import ShadowHit, ShadowRun
 from campaign.models.sources import Coverage, LogFile, ProgramLines, Stream
 from campaign.models.submissions import AttributedDay, Attribution, DailyCount, DailyUse, SubmissionClass
 
@@ -22,6 +24,10 @@ __all__ = [
     "LogFile",
     "ProgramLines",
     "Reason",
+    "RelayAcknowledgement",
+    "RelayedDay",
+    "ShadowHit",
+    "ShadowRun",
     "Standing",
     "StandingChange",
     "StandingCount",

@@ -1,0 +1,68 @@
+"""The shadow cut-off: what would have failed in a past week, had the old way been off."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models.customers import Customer
+from campaign.models.holdouts import Standing
+from campaign.models.submissions import SubmissionClass
+
+
+class ShadowRun(models.Model):
+    """One question of staff, and its answer once a worker has computed it.
+
+    `scope` are the networks that may go on under OUTSIDE, the hosts that refuse under HOSTS; sorted,
+    with a blank between. `counts` is what `campaign/cutoff/shadow.py` describes.
+    """
+
+    class Rule(models.TextChoices):
+        ALL = "all", _("everywhere")
+        OUTSIDE = "outside", _("only outside our own networks")
+        HOSTS = "hosts", _("only on some mail servers")
+
+    first_day = models.DateField(help_text="the Monday of the week")
+    rule = models.CharField(max_length=8, choices=Rule.choices)
+    scope = models.CharField(max_length=1000, blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    waiting = models.BooleanField(default=True, help_text="for a worker, or being computed")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="more than one: a worker died over it")
+    days_done = models.PositiveSmallIntegerField(default=0)
+    computed_at = models.DateTimeField(null=True, help_text="of the answer below; it stays while a new one is computed")
+    failure = models.CharField(max_length=300, blank=True)
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first_day", "rule", "scope"], name="one_shadow_run_per_question"),
+        ]
+
+
+class ShadowHitQuerySet(QuerySet):
+    def people(self) -> int:
+        return self.aggregate(people=models.Count("customer", distinct=True))["people"]
+
+
+class ShadowHit(models.Model):
+    """A customer of whom mail would have failed, by the way it was sent."""
+
+    run = models.ForeignKey(ShadowRun, models.CASCADE, related_name="hits", db_index=False)  # the indexes begin so
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    submission_class = models.CharField(max_length=20, choices=SubmissionClass.choices)
+    submissions = models.PositiveIntegerField()
+    confirmed = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+    client_program = models.CharField(max_length=64, blank=True)
+    standing_before = models.CharField(
+        max_length=8, choices=Standing.choices, blank=True, help_text="on the eve of the week; empty: not found yet"
+    )
+
+    objects = ShadowHitQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "customer", "submission_class"], name="one_shadow_hit_per_way"),
+        ]
+        indexes = [models.Index(fields=["run", "-submissions", "id"], name="shadow_hits_by_submissions")]
