@@ -23,7 +23,7 @@ from campaign.logs.files import HEAD, Fingerprint, Unreadable
 from campaign.logs.files import LogFile as OpenLog
 from campaign.logs.stamps import YearState, micros, moment
 from campaign.models import Address, AttributedDay, LogFile, ProgramLines
-from campaign.submissions import daily
+from campaign.submissions import daily, relays
 from campaign.submissions.attribution import Rules, connect, days_to_redo
 from campaign.submissions.attribution import attribute as attribute_day
 from campaign.submissions.reading import FileReport, Place, Reading, read_file
@@ -200,27 +200,29 @@ def attribute(days: Iterable[date], *, now: datetime, progress: Callable[[date],
     wanted = sorted(day for day in set(days) if day >= kept_from(now))
     if not wanted:
         return
-    rules, store = _rules(), segments()
+    known, store = rules(), segments()
     settings.DATA.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="attribution-", dir=settings.DATA) as scratch, connect(Path(scratch)) as con:
         for day in wanted:
-            _attribute_one(con, store, day, rules, now)
+            _attribute_one(con, store, day, known, now)
             if progress:
                 progress(day)
 
 
-def _attribute_one(con: duckdb.DuckDBPyConnection, store: Segments, day: date, rules: Rules, now: datetime) -> None:
+def _attribute_one(con: duckdb.DuckDBPyConnection, store: Segments, day: date, known: Rules, now: datetime) -> None:
     AttributedDay.objects.get_or_create(day=day)
     touched = AttributedDay.objects.get(day=day).touched
-    attribute_day(con, store, day, rules)
+    attribute_day(con, store, day, known)
     with transaction.atomic():
         daily.replace(con, day)
+        relays.replace(con, day)
         AttributedDay.objects.filter(day=day).update(attributed_at=now)
         # Events that came in the meantime leave it stale.
         AttributedDay.objects.filter(day=day, touched=touched).update(stale=False)
 
 
-def _rules() -> Rules:
+def rules() -> Rules:
+    """What the installation's settings and its list of customers say."""
     return Rules(
         local_domains=settings.LOCAL_DOMAINS,
         own_networks=settings.OWN_NETWORKS,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from campaign.models import AttributedDay, DailyUse, LogFile
+from campaign.models import AttributedDay, DailyUse, LogFile, RelayAcknowledgement, RelayedDay, ShadowRun
 from campaign.submissions.intake import segments
 
 
@@ -11,4 +11,7 @@ def drop_before(day: date) -> None:
     segments().drop_before(day)
     DailyUse.objects.filter(day__lt=day).exclude(addresses=[]).update(addresses=[])
     AttributedDay.objects.filter(day__lt=day).update(stale=False)
+    RelayedDay.objects.filter(day__lt=day).delete()
+    RelayAcknowledgement.objects.filter(made_on__lt=day).delete()
+    ShadowRun.objects.filter(first_day__lt=day).delete()
     LogFile.objects.filter(last_at__date__lt=day).delete()
