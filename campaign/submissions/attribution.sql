@@ -217,7 +217,7 @@ SELECT message.moment, message.started, message.line, message.host, message.mta,
             ELSE coalesce(other_login.login, nullif(message.sasl_user, '')) END AS "user",
        CASE WHEN decided.id IS NOT NULL THEN decided.attribution
             WHEN message.sasl_user <> '' THEN 'confirmed' ELSE 'none' END AS attribution,
-       message.ip, message.remote, coalesce(decided.candidates, 0) AS candidates, decided.sender_is,
+       message.ip, message.remote, coalesce(decided.candidates, 0) AS candidates, decided.sender_is, message.sender,
        coalesce(program_name.name, message.program) AS client_program,
        coalesce(program_name.name, '') AS known_program,
        after_failure.id IS NOT NULL AS auth_failed
