@@ -6,7 +6,14 @@ from campaign.models.plan import Campaign, CutoffChange, Exemption
 from campaign.models.relays import RelayAcknowledgement, RelayedDay
 from campaign.models.shadow import ShadowHit, ShadowRun
 from campaign.models.sources import Coverage, LogFile, ProgramLines, Stream
-from campaign.models.submissions import AttributedDay, Attribution, DailyCount, DailyUse, SubmissionClass
+from campaign.models.submissions import (
+    AttributedDay,
+    Attribution,
+    DailyCount,
+    DailyUse,
+    SubmissionClass,
+    UnknownProgram,
+)
 
 __all__ = [
     "Address",
@@ -33,4 +40,5 @@ __all__ = [
     "StandingCount",
     "Stream",
     "SubmissionClass",
+    "UnknownProgram",
 ]

@@ -21,8 +21,14 @@ MOVED = (Standing.MOVING, Standing.MIGRATED)
 
 
 class Reason(models.TextChoices):
+    """Why somebody is left, in the order in which the first that holds is taken."""
+
     AUTH_FAILED = "auth_failed", _("tries SMTP-AUTH, fails, and is let through the old way")
+    FORWARDER = "forwarder", _("a mail server or forwarder sends for others")
+    DEVICE_OR_PRINTER = "device_or_printer", _("a printer, another device or a script sends")
+    OLD_HOST_OR_PORT = "old_host_or_port", _("knows SMTP-AUTH, and still uses the old server or port")
     SECOND_DEVICE = "second_device", _("one device moved, another did not")
+    OWN_NETWORK_ONLY = "own_network_only", _("sends without a password only from our own network")
     NEVER_TRIED = "never_tried", _("never tried SMTP-AUTH")
 
 
@@ -49,7 +55,7 @@ class Holdout(models.Model):
     standing_since = models.DateField()
     migrated_on = models.DateField(null=True, help_text="the first day on which the standing was migrated")
     relapsed = models.BooleanField(default=False)
-    reason = models.CharField(max_length=16, choices=Reason.choices, blank=True)
+    reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     client_program = models.CharField(max_length=64, blank=True, default="", help_text="the customer's")
 
     objects = HoldoutQuerySet.as_manager()

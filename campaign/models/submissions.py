@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.models.customers import Customer
 
+FORWARDED_SENDERS = 5  # different foreign senders on one day: a mail server sends for others, a person does not
+
 
 class SubmissionClass(models.TextChoices):
     SMTP_AUTH = "smtp_auth", _("SMTP-AUTH")
@@ -34,10 +36,27 @@ class DailyUse(models.Model):
     last_at = models.DateTimeField()
     addresses = models.JSONField(help_text="client addresses used, at most ten")
     client_program = models.CharField(max_length=64, blank=True)
+    beside_auth = models.PositiveIntegerField(
+        db_default=0, help_text="of these, from an address from which the customer also sent with SMTP-AUTH that day"
+    )
+    at_old_door = models.PositiveIntegerField(
+        db_default=0, help_text="of these, taken by a server or port where nobody used SMTP-AUTH that day"
+    )
+    foreign_senders = models.PositiveIntegerField(
+        db_default=0, help_text="different envelope senders that are no local addresses"
+    )
+    machine_like = models.BooleanField(
+        db_default=False, help_text="by their headers, or their times, no person sent these"
+    )
 
     class Meta:
         indexes = [
             models.Index(fields=["day"], name="daily_use_by_day"),
+            models.Index(
+                fields=["customer", "submission_class", "day"],
+                name="daily_use_for_many_senders",
+                condition=models.Q(foreign_senders__gte=FORWARDED_SENDERS),
+            ),
             models.Index(
                 fields=["customer", "submission_class", "day"],
                 name="daily_use_after_failed_auth",
@@ -54,6 +73,16 @@ class DailyCount(models.Model):
     submission_class = models.CharField(max_length=20, choices=SubmissionClass.choices)
     attribution = models.CharField(max_length=10, choices=Attribution.choices)
     submissions = models.PositiveIntegerField()
+
+
+class UnknownProgram(models.Model):
+    """A header value of customers' mail that names no program of the table; the day's most frequent ones."""
+
+    pk = models.CompositePrimaryKey("day", "value")
+    day = models.DateField()
+    value = models.CharField(max_length=200, help_text="without control characters and mail addresses")
+    submissions = models.PositiveIntegerField()
+    people = models.PositiveIntegerField(help_text="different customers; those that nobody knows count as none")
 
 
 class AttributedDay(models.Model):

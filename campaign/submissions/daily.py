@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
@@ -10,15 +11,7 @@ from campaign.models import Coverage, Customer, DailyCount, DailyUse, Stream
 
 CHUNK = 500  # names in one question; SQLite takes no more than 999 variables everywhere
 
-USE = """
-SELECT "user", class, count(*), count(*) FILTER (attribution = 'confirmed'), count(*) FILTER (auth_failed),
-       max(moment), list_sort(list(DISTINCT ip))[:10],
-       coalesce(arg_max(known_program, moment) FILTER (known_program <> ''), '')
-FROM submission
-WHERE "user" IS NOT NULL
-GROUP BY "user", class
-ORDER BY "user", class
-"""
+USE = Path(__file__).with_name("daily.sql").read_text()
 COUNTS = "SELECT class, attribution, count(*) FROM submission GROUP BY class, attribution ORDER BY class, attribution"
 # A message is one event; the last that was heard of it may be long after its first line.
 COVERAGE = {
@@ -48,11 +41,18 @@ def replace(con: duckdb.DuckDBPyConnection, day: date) -> None:
                 last_at=moment(last),
                 addresses=addresses,
                 client_program=program[:64],
+                beside_auth=beside_auth,
+                at_old_door=at_old_door,
+                foreign_senders=foreign_senders,
+                machine_like=machine_like,
             )
-            for user, submission_class, submissions, confirmed, auth_failed, last, addresses, program in use
+            for (
+                user, submission_class, submissions, confirmed, auth_failed, last, addresses, program,
+                beside_auth, at_old_door, foreign_senders, machine_like,
+            ) in use
         ),
         batch_size=1000,
-    )
+    )  # fmt: skip
     DailyCount.objects.filter(day=day).delete()
     DailyCount.objects.bulk_create(
         DailyCount(day=day, submission_class=submission_class, attribution=attribution, submissions=count)
