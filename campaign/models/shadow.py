@@ -14,7 +14,7 @@ class ShadowRun(models.Model):
     """One question of staff, and its answer once a worker has computed it.
 
     `scope` are the networks that may go on under OUTSIDE, the hosts that refuse under HOSTS; sorted,
-    with a blank between. `counts` is what `campaign/cutoff/shadow.py` describes.
+    with a blank between. `counts` is what `campaign/cutoff/dryrun.py` describes.
     """
 
     class Rule(models.TextChoices):
