@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign.logs.addresses import PLAIN_IPV4, canonical_ip
-from campaign.logs.scan import gather
+from campaign.logs.addresses import canonical_ip
+from campaign.logs.scan import all_plain_ipv4, gather
 
 
 def strings(block: np.ndarray, fields: np.ndarray, rows: np.ndarray, field: int) -> pa.StringArray:
@@ -40,8 +40,11 @@ def mapped(column: pa.StringArray, rule: Callable[[str], object], kind: pa.DataT
 
 def addresses(texts: pa.StringArray) -> pa.StringArray:
     """Client addresses in canonical spelling, null where a text is none; nearly all are as they should be."""
-    plain = pc.match_substring_regex(texts, PLAIN_IPV4)
-    return texts if pc.all(plain).as_py() else mapped(texts, canonical_ip, pa.string())
+    _, offsets, data = texts.buffers()
+    begin = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    if data is None or (not texts.null_count and all_plain_ipv4(np.frombuffer(data, np.uint8), begin)):
+        return texts
+    return mapped(texts, canonical_ip, pa.string())
 
 
 def named(places: np.ndarray, names: Iterable[str]) -> pa.DictionaryArray:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from campaign.logs.scan import BRACKET, CLOSE, COLON, LESS, PARENTHESIS, SPACE, digits, find_byte
+from campaign.logs.scan import BRACKET, CLOSE, COLON, LESS, PARENTHESIS, SPACE, digits, find_byte, line_ends
 from campaign.logs.stamp_forms import NO_STAMP, WITHOUT_YEAR, stamp_at
 
 LINE_FEED, CARRIAGE_RETURN = 10, 13
@@ -39,11 +39,14 @@ class Heads(NamedTuple):
 
 def heads(block: np.ndarray) -> Heads:
     """Reads the heads of all lines in `block` (uint8); a last line may lack its line end."""
-    ends = np.flatnonzero(block == LINE_FEED)
+    room = np.empty(block.size + 1, np.int64)  # costs nothing where nothing is written
+    lines = line_ends(block, room)
     if block.size and block[-1] != LINE_FEED:
-        ends = np.append(ends, block.size)
-    starts = np.concatenate(([0], ends[:-1] + 1)) if ends.size else ends
-    lines = ends.size
+        room[lines] = block.size
+        lines += 1
+    ends = room[:lines].copy()
+    starts = np.empty(lines, np.int64)
+    starts[:1], starts[1:] = 0, ends[:-1] + 1
     columns = {
         "stamp": np.zeros(lines, np.int8),
         "value": np.zeros(lines, np.int64),

@@ -26,7 +26,7 @@ BEFORE = HOUR  # pieces from before the day: what queue ids were still in use at
 AFTER = 6 * HOUR  # pieces from behind the day: first delivery attempts of what came before midnight
 LOOPBACK = (ip_network("127.0.0.1/32"), ip_network("::1/128"))
 # Names that canonical_login() may change; the others, nearly all, are not even looked at in Python.
-ODD = "(NOT contains({name}, '@') OR {name} <> lower({name}) OR {name} <> trim({name}))"
+ODD = "(NOT contains({name}, '@') OR {name} <> lower({name}) OR starts_with({name}, ' ') OR ends_with({name}, ' '))"
 MEMORY_LIMIT = "400MB"
 
 Network = IPv4Network | IPv6Network

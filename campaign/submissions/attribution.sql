@@ -11,16 +11,17 @@
 -- 1. A message is the life of a queue id, from one acceptance to the next; short ids come again within
 --    days. Most lie in one piece of the log whole. The others are joined by the rules of messages.py.
 CREATE OR REPLACE TEMP VIEW part AS
-SELECT hash(host, mta, queue_id) AS queue_key, moment, started, line, host, mta, service, queue_id, accepted, ip, pid,
+SELECT moment, started, line, host, mta, service, queue_id, accepted, ip, pid,
        sasl_user, passed_on, queued, sender, message_id, program, remote, attempt, removed
 FROM piece
 WHERE moment >= getvariable('pieces_from') AND moment < getvariable('pieces_until');
 
-CREATE OR REPLACE TEMP TABLE divided AS SELECT queue_key FROM part GROUP BY queue_key HAVING count(*) > 1;
+-- By the id alone, so that the few are looked up in the event files by it; the same on two hosts does no harm.
+CREATE OR REPLACE TEMP TABLE divided AS SELECT queue_id FROM part GROUP BY queue_id HAVING count(*) > 1;
 
 CREATE OR REPLACE TEMP TABLE joined AS
 WITH fragment AS (
-    SELECT * FROM part SEMI JOIN divided USING (queue_key)
+    SELECT * FROM part SEMI JOIN divided USING (queue_id)
 ), known AS (
     -- The same lines may have been read from two files: one acceptance is one life, and two at the same
     -- time, from the same client, differ by their Message-ID.
@@ -50,7 +51,7 @@ FROM placed;
 CREATE OR REPLACE TEMP TABLE message AS
 SELECT accepted AS moment, started, line, host, mta, service, queue_id, pid, ip, sasl_user, passed_on, message_id,
        program, sender, remote
-FROM part ANTI JOIN divided USING (queue_key)
+FROM part ANTI JOIN divided USING (queue_id)
 WHERE accepted >= getvariable('day_start') AND accepted < getvariable('day_end')
   AND (queued IS NOT NULL OR attempt IS NOT NULL OR removed IS NOT NULL)
 UNION ALL
@@ -63,13 +64,15 @@ GROUP BY host, mta, queue_id, life
 HAVING moment >= getvariable('day_start') AND moment < getvariable('day_end')
    AND count(queued) + count(attempt) + count(removed) > 0;
 
+CREATE OR REPLACE TEMP TABLE session AS SELECT * FROM session_event;
+
 -- 2. Who the client was, where the message's own lines do not say it.
 --    A filter before the queue: its client is in a line without queue id, of the process that names the
 --    queue id when the filter has answered.
 UPDATE message SET ip = told.ip, sasl_user = told."user", passed_on = false
 FROM (
     SELECT handed.queue_id, handed.moment, client.ip, client."user"
-    FROM session_event AS handed JOIN session_event AS client
+    FROM session AS handed JOIN session AS client
       ON client.kind = 'proxied' AND client.host = handed.host AND client.pid = handed.pid
      AND client.moment BETWEEN handed.moment - 3600000000 AND handed.moment
      AND row(client.moment, client.started, client.line) < row(handed.moment, handed.started, handed.line)
@@ -83,7 +86,7 @@ WHERE message.queue_id = told.queue_id AND message.moment BETWEEN told.moment - 
 UPDATE message SET sasl_user = told."user"
 FROM (
     SELECT message.rowid AS id, event."user"
-    FROM message JOIN session_event AS event
+    FROM message JOIN session AS event
       ON event.kind = 'authenticated' AND event.host = message.host AND event.pid = message.pid
      AND event.ip = message.ip AND event.moment BETWEEN message.moment - 3600000000 AND message.moment
     WHERE coalesce(message.sasl_user, '') = ''
@@ -97,10 +100,10 @@ WITH known AS (
     SELECT ip, "user", moment FROM login_event WHERE ip IS NOT NULL
     UNION ALL
     SELECT session.ip, login_event."user", login_event.moment
-    FROM login_event JOIN session_event AS session
+    FROM login_event JOIN session
       ON session.kind = 'collecting' AND session.host = login_event.host AND session.pid = login_event.pid
      AND session.moment BETWEEN login_event.moment - 3600000000 AND login_event.moment
-    WHERE login_event.ip IS NULL
+    WHERE login_event.pid IS NOT NULL AND login_event.ip IS NULL
     QUALIFY row_number() OVER (PARTITION BY login_event.host, login_event.pid, login_event.moment, login_event.line
                                ORDER BY session.moment DESC, session.started DESC, session.line DESC) = 1
 )
@@ -112,9 +115,10 @@ WHERE moment >= getvariable('day_start') - getvariable('window_us')
 --    Where more log in on one day than share a home or an office, it is a carrier's.
 CREATE OR REPLACE TEMP TABLE crowded AS
 SELECT ip
-FROM login LEFT JOIN other_login ON other_login.typed = login."user"
+FROM (SELECT * FROM login SEMI JOIN (SELECT ip FROM login GROUP BY ip HAVING count(*) > getvariable('crowd')) USING (ip))
+LEFT JOIN other_login ON other_login.typed = "user"
 WHERE moment >= getvariable('day_start') AND moment < getvariable('day_end')
-GROUP BY ip HAVING count(DISTINCT coalesce(other_login.login, login."user")) > getvariable('crowd');
+GROUP BY ip HAVING count(DISTINCT coalesce(other_login.login, "user")) > getvariable('crowd');
 
 -- 4. The class, then the user (docs/attribution.md says the same in words), of all that did not authenticate.
 CREATE OR REPLACE TEMP TABLE decided AS
@@ -194,7 +198,7 @@ CREATE OR REPLACE TEMP TABLE after_failure AS
 WITH failure AS (
     SELECT decided.id, message.moment AS sent_at, row(message.started, message.line) AS sent_place,
            event.host, event.pid, event.moment, row(event.started, event.line) AS place
-    FROM decided JOIN message ON message.rowid = decided.id JOIN session_event AS event
+    FROM decided JOIN message ON message.rowid = decided.id JOIN session AS event
       ON event.kind = 'auth_failed' AND event.host = message.host AND event.pid = message.pid AND event.ip = message.ip
      AND event.moment BETWEEN message.moment - 3600000000 AND message.moment
     WHERE decided.class IN ('pop_before_smtp', 'local_port25')
@@ -203,7 +207,7 @@ WITH failure AS (
 SELECT DISTINCT failure.id
 FROM failure
 WHERE NOT EXISTS (
-    SELECT 1 FROM session_event AS event
+    SELECT 1 FROM session AS event
     WHERE event.kind = 'connected' AND event.host = failure.host AND event.pid = failure.pid
       AND event.moment BETWEEN failure.moment AND failure.sent_at
       AND (event.moment > failure.moment OR row(event.started, event.line) > failure.place)

@@ -1,45 +1,51 @@
 """Classified submissions as JSON, one object a line, in time order; needs no database."""
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
-
-import pyarrow as pa
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from campaign.submissions.attribution import Rules, attribute, connect
 from campaign.submissions.days import offsets_of
+from campaign.submissions.json_lines import written
 from campaign.submissions.segments import Segments
 
 BATCH = 20_000
+IN_MEMORY = 64 << 20  # bytes of a day's lines; more of them wait in a file
+AT_ONCE = 2  # days attributed at the same time; each needs up to the attribution's limit of memory
 
-# `time` is RFC 3339 in the provider's zone, with a fraction only where the log has one.
 QUERY = """
-SELECT to_json({
-    'time': strftime(make_timestamp(submission.moment + zone_offset.shift), '%Y-%m-%dT%H:%M:%S')
-            || CASE WHEN submission.moment % 1000000 = 0 THEN ''
-                    ELSE '.' || lpad((submission.moment % 1000000)::VARCHAR, 6, '0') END
-            || zone_offset.name,
-    'host': host,
-    'queue_id': queue_id,
-    'message_id': message_id,
-    'class': class,
-    'user': "user",
-    'attribution': attribution,
-    'client_ip': ip,
-    'client_program': client_program,
-    'auth_failed': auth_failed
-})::VARCHAR
-FROM submission ASOF JOIN zone_offset ON submission.moment >= zone_offset.since
-ORDER BY submission.moment, host, queue_id, started, line
+SELECT moment, host, queue_id, message_id, class, "user", attribution, ip AS client_ip, client_program, auth_failed
+FROM submission ORDER BY moment, host, queue_id, started, line
 """
 
 
-def listed(segments: Segments, rules: Rules, *, scratch: Path) -> Iterator[str]:
-    """All submissions, a text of many lines at a time; `scratch` is a folder for what does not fit into memory."""
-    with connect(scratch) as con:
-        for day in segments.days():
-            attribute(con, segments, day, rules)
-            since, shift, name = zip(*offsets_of(day, segments.zone), strict=True)
-            con.register("offsets", pa.table({"since": since, "shift": shift, "name": name}))
-            con.execute("CREATE OR REPLACE TEMP TABLE zone_offset AS SELECT * FROM offsets")
-            for batch in con.sql(QUERY).to_arrow_reader(BATCH):
-                yield "\n".join(batch.column(0).to_pylist()) + "\n"
+def listed(segments: Segments, rules: Rules, *, scratch: Path) -> Iterator[IO[bytes]]:
+    """All submissions, a file of many lines at a time; `scratch` is a folder for what does not fit into memory."""
+    days = segments.days()
+    with ThreadPoolExecutor(AT_ONCE) as workers:
+        waiting: deque[Future[IO[bytes]]] = deque()
+        for day in days:
+            waiting.append(workers.submit(_day, segments, rules, day, scratch, alone=len(days) == 1))
+            if len(waiting) > AT_ONCE:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _day(segments: Segments, rules: Rules, day: date, scratch: Path, *, alone: bool) -> IO[bytes]:
+    folder = scratch / day.isoformat()
+    folder.mkdir()
+    lines = SpooledTemporaryFile(IN_MEMORY, dir=scratch)  # noqa: SIM115 (whoever takes it closes it)
+    offsets = offsets_of(day, segments.zone)
+    with connect(folder) as con:
+        if not alone:
+            con.execute("SET threads = 1")  # days side by side leave nothing to wait for
+        attribute(con, segments, day, rules)
+        for batch in con.sql(QUERY).to_arrow_reader(BATCH):
+            lines.write(written(batch, offsets))
+    lines.seek(0)
+    return lines

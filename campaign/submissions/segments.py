@@ -28,11 +28,16 @@ WITH_DICTIONARY = ["kind", "host", "mta", "status", "code", "service"]
 
 
 class Segments:
-    """The event files below one folder; days are those of `zone`."""
+    """The event files below one folder; days are those of `zone`.
 
-    def __init__(self, root: Path, zone: ZoneInfo) -> None:
+    LZ4 takes twice the room of zstd and half its time, which every reading and attribution pays;
+    `passing` files, read once and thrown away, are not compressed at all.
+    """
+
+    def __init__(self, root: Path, zone: ZoneInfo, *, passing: bool = False) -> None:
         self.root = root
         self.zone = zone
+        self.compression = "none" if passing else "lz4"
 
     def write(self, events: Events, *, name: str, offset: int, keep_from: date = date.min) -> set[tuple[str, date]]:
         """Stores the events of one block, but for days before `keep_from`.
@@ -69,8 +74,13 @@ class Segments:
         # Readers see a whole file or none; a name of its own keeps two writers of the same bytes apart.
         unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
         dictionaries = [name for name in WITH_DICTIONARY if name in table.column_names]
-        # LZ4 takes twice the room of zstd and half its time, which every reading and attribution pays.
-        pq.write_table(table, unfinished, compression="lz4", use_dictionary=dictionaries, write_statistics=["moment"])
+        pq.write_table(
+            table,
+            unfinished,
+            compression=self.compression,
+            use_dictionary=dictionaries,
+            write_statistics=["moment", "pid"],
+        )
         unfinished.replace(path)
 
     def forget(self, name: str) -> None:
@@ -86,7 +96,7 @@ class Segments:
         return found
 
     def held(self, stream: str, days: Iterable[date], folder: Path) -> list[str]:
-        """The same files as links of our own in `folder`, which is emptied first.
+        """The same files as links of our own in `folder`, which is emptied first: NUMBER-NAME-OFFSET.parquet.
 
         The last piece of a growing log is replaced whenever lines come; who reads it in the
         meantime keeps the one that it began with.
@@ -95,7 +105,7 @@ class Segments:
         folder.mkdir(parents=True)
         found = []
         for number, path in enumerate(self.files(stream, days)):
-            link = folder / f"{number:06}.parquet"
+            link = folder / f"{number:06}-{Path(path).name}"
             with suppress(FileNotFoundError):  # past the retention since a moment
                 try:
                     os.link(path, link)

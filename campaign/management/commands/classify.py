@@ -1,5 +1,6 @@
 """Says of every submission in log files what way it came and who sent it. Needs no database."""
 
+import shutil
 import sys
 import tempfile
 from argparse import ArgumentTypeError
@@ -74,11 +75,12 @@ class Command(BaseCommand):
             year=given["year"],
         )
         with tempfile.TemporaryDirectory(prefix="classify-") as folder:
-            segments = Segments(Path(folder) / "segments", given["time_zone"])
+            segments = Segments(Path(folder) / "segments", given["time_zone"], passing=True)
             paths = dict.fromkeys([*given["login_log"], *given["smtp_log"]])  # one file may be both
             sound = all([self._read(path, reading, segments) for path in paths])
-            for text in listed(segments, rules, scratch=Path(folder)):
-                self.stdout.write(text, ending="")
+            for lines in listed(segments, rules, scratch=Path(folder)):
+                with lines:
+                    shutil.copyfileobj(lines, sys.stdout.buffer, 1 << 20)
         if not sound:
             sys.exit(1)
 
