@@ -8,6 +8,7 @@ earlier ones only:
 2  submissions   events -> attributed submissions and daily use
 3  customers     daily use -> where each holdout stands
 4  plan          what people decided: dates, days that count
+5  cutoff        what the end would have done to past weeks; what nothing explains
 6  notices       (package of its own) standing -> notices -> mail -> deliveries -> pages
 8  dashboard     the staff's pages over all of it
 

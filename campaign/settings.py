@@ -118,6 +118,9 @@ OWN_NETWORKS = env.networks("OWN_NETWORKS", "10.64.0.0/10")
 FILTER_ADDRESSES = env.networks("FILTER_ADDRESSES")
 WINDOW_MINUTES = env.number("WINDOW_MINUTES", default=30, at_least=1, at_most=1440)
 SKEW_SECONDS = env.number("SKEW_SECONDS", default=5, at_least=0, at_most=600)
+RELAY_ALARM_FROM = env.number("RELAY_ALARM_FROM", default=1, at_least=1)  # unexplained relays a day and address
+RELAY_QUIET_DAYS = env.number("RELAY_QUIET_DAYS", default=7, at_least=1, at_most=365)
+RELAY_GROWTH_PERCENT = env.number("RELAY_GROWTH_PERCENT", default=50, at_least=0, at_most=10_000)
 SMTP_HOST = env.text("SMTP_HOST", "smtp.isp.example")  # the submission server that customers enter
 SMTP_PORT = env.number("SMTP_PORT", default=465, at_least=1, at_most=65535)
 POP_HOST = env.text("POP_HOST", "pop.isp.example")
@@ -159,6 +162,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "read the log files": {"task": "campaign.tasks.read_logs", "schedule": timedelta(seconds=20)},
     "begin the day": {"task": "campaign.tasks.begin_day", "schedule": crontab(hour="0", minute="10")},
+    "try the cut-off on past weeks": {
+        "task": "campaign.tasks.compute_shadows",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
     "plan the monthly reminder": {"task": "notices.tasks.plan_reminders", "schedule": crontab(hour="8", minute="0")},
     "send what is due": {
         "task": "notices.tasks.send_due",

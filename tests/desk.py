@@ -5,7 +5,8 @@ from itertools import count
 
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_use, noon
 
-from campaign.models import Campaign, Coverage, DailyCount, Holdout, Standing, StandingCount, Stream
+from campaign.models import Campaign, Coverage, DailyCount, Holdout, RelayedDay, Standing, StandingCount, Stream
+from campaign.submissions.ranges import range_of
 from notices.models import Delivery, Mailing, Notice, Visit
 
 _serial = count(100_000_001)
@@ -53,6 +54,20 @@ def count_day(campaign: Campaign, day: date, **standings: int) -> None:
 def cover(day: date, *, last_at: datetime | None = None) -> None:
     for stream in Stream:
         Coverage.objects.create(day=day, stream=stream, events=10, last_at=last_at or noon(day))
+
+
+def make_relay(address: str, day: date, relayed: int, **given) -> RelayedDay:
+    values = {
+        "range": range_of(address),
+        "inbound": 0,
+        "first_at": noon(day) - timedelta(hours=1),
+        "last_at": noon(day),
+        "hosts": ["mx1"],
+        "without_logins": 0,
+        "nearest_login": None,
+        "family_logs_in": True,
+    }
+    return RelayedDay.objects.create(address=address, day=day, relayed=relayed, **values | given)
 
 
 def make_world() -> Campaign:
