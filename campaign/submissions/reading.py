@@ -13,6 +13,7 @@ import numpy as np
 from campaign.logs.dialects import WITHOUT_STAMP, Reader
 from campaign.logs.events import ProgramCount
 from campaign.logs.files import Block, Fingerprint, LogFile, Unreadable
+from campaign.logs.journal import is_journal, plain
 from campaign.logs.stamps import YearState
 from campaign.submissions.days import day_of
 from campaign.submissions.segments import Segments
@@ -127,18 +128,21 @@ def _read_blocks(log, reading, segments, report, workers, name, seen, last_line_
         year=reading.year,
         state=start.year,
     )
+    journal = is_journal(log.head())
     waiting: deque[tuple[Place, Place, Future]] = deque()
     try:
         for block in log.blocks(offset=start.offset, line=start.line, last_line_too=last_line_too or not log.grows):
-            before = Place(block.offset, block.line, reader.state)
+            before, size = Place(block.offset, block.line, reader.state), block.data.size
+            if journal:
+                block = block._replace(data=plain(block.data))
             heads, times = reader.heads(block.data)  # here, in order: years turn from line to line
-            behind = Place(block.offset + block.data.size, block.line + heads.start.size, reader.state)
+            behind = Place(block.offset + size, block.line + heads.start.size, reader.state)
             future = workers.submit(_read_block, reader, segments, block, heads, times, name, seen, reading.keep_from)
             waiting.append((before, behind, future))
             if len(waiting) > (os.cpu_count() or 1):
                 _finish(*waiting.popleft(), report)
             if progress:
-                progress(block.data.size)
+                progress(size)
     finally:
         while waiting:
             _finish(*waiting.popleft(), report)

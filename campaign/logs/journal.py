@@ -1,0 +1,59 @@
+"""journald's JSON export (`journalctl --all -o json`), as the plain lines that syslog would have written.
+
+    {"__REALTIME_TIMESTAMP": "1777896000000123", "_HOSTNAME": "mx1", "SYSLOG_IDENTIFIER": "dovecot",
+     "SYSLOG_PID": "812", "MESSAGE": "pop3-login: Login: ..."}                                 in one line
+    2026-05-04T12:00:00.000123+00:00 mx1 dovecot[812]: pop3-login: Login: ...
+
+Source: systemd, docs/JOURNAL_EXPORT_FORMATS.md, section "Journal JSON Format".
+"""
+
+import json
+from typing import Any
+
+import numpy as np
+
+from campaign.logs.stamps import moment
+
+DAMAGE = (ValueError, TypeError, AttributeError, OverflowError, RecursionError)
+# A word of the head ends at a blank or a colon: within a name they would begin the text.
+IN_A_WORD = bytes.maketrans(bytes([*range(33), ord(":"), 127]), b"?" * 35)
+SENT, RECEIVED = "_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP"
+
+
+def is_journal(head: bytes) -> bool:
+    """Whether a file that begins so is such an export."""
+    return head.startswith(b"{")
+
+
+def plain(block: np.ndarray) -> np.ndarray:
+    """A block of whole lines as the same number of plain ones; a damaged line stays what it is."""
+    return np.frombuffer(b"\n".join([_plain(line) for line in block.tobytes().split(b"\n")]), np.uint8)
+
+
+def _plain(line: bytes) -> bytes:
+    if not line.startswith(b"{"):
+        return line
+    try:
+        entry = json.loads(line.decode())
+        at = moment(int(_value(entry, SENT, RECEIVED)))
+        host, name = _value(entry, "_HOSTNAME"), _value(entry, "SYSLOG_IDENTIFIER", "_COMM")
+        pid, text = _value(entry, "SYSLOG_PID", "_PID"), _value(entry, "MESSAGE")
+    except DAMAGE:
+        return line
+    if not text or not name:  # a text of more than 4096 bytes is null without --all
+        return line
+    process = name.translate(IN_A_WORD) + (b"[" + pid + b"]" if pid.isdigit() else b"")
+    words = [at.isoformat().encode(), *([host.translate(IN_A_WORD)] if host else []), process + b":"]
+    return b" ".join([*words, text.replace(b"\n", b"?")])
+
+
+def _value(entry: dict[str, Any], *names: str) -> bytes:
+    """The first of these fields that the entry has. A list of numbers is bytes that are no UTF-8; another
+    list is a field given more than once: its first value counts."""
+    for name in names:
+        value = entry.get(name)
+        if isinstance(value, list) and value and not isinstance(value[0], int):
+            value = value[0]
+        if isinstance(value, str | list) and value:
+            return value.encode("utf-8", "replace") if isinstance(value, str) else bytes(value)
+    return b""
