@@ -12,6 +12,7 @@ from campaign.logs import courier, dovecot, postfix
 from campaign.logs.events import Events, ProgramCount, Rows
 from campaign.logs.lines import Heads, heads
 from campaign.logs.redaction import without_addresses
+from campaign.logs.sources import count_sources
 from campaign.logs.stamp_forms import LOCAL, NO_STAMP, WITHOUT_YEAR
 from campaign.logs.stamps import DAY, NEVER, YearState, first_year, local_days, to_utc
 
@@ -103,6 +104,7 @@ class Reader:
                 mine = rows if len(chosen) == times.size else rows[chosen]
                 not_understood[chosen] |= dialect.parse(mine, events, local_domains=self.local_domains)
         self._count(block, found, not_understood, events)
+        events.sources = count_sources(found.hosts, found.tags, found.host, found.tag, times, usable, not_understood)
         return events, wrong
 
     def _count(self, block: np.ndarray, found: Heads, not_understood: np.ndarray, events: Events) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from campaign.logs.sources import Source, SourceCount
+
 NAME = pa.dictionary(pa.int32(), pa.string())
 PLACE = [("moment", pa.int64()), ("line", pa.int64()), ("host", NAME)]
 
@@ -103,6 +105,7 @@ class Events:
     messages: list[pa.Table] = field(default_factory=list)
     sessions: list[pa.Table] = field(default_factory=list)
     programs: dict[str, ProgramCount] = field(default_factory=dict)
+    sources: dict[Source, SourceCount] = field(default_factory=dict)
 
     def tables(self) -> dict[str, pa.Table]:
         """By stream: logins, messages, sessions."""
