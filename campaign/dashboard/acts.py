@@ -73,7 +73,8 @@ def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
         if mailing.state in Mailing.ENDED:
             messages.error(request, _("This mailing has ended already."))
             return _back_to(pk)
-        return show(request, "cancel.html", {"mailing": mailing, "report": mailings.report(mailing_id=pk)})
+        values = {"mailing": mailing, "campaign": mailing.campaign.name, "report": mailings.report(mailing_id=pk)}
+        return show(request, "cancel.html", values)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     try:

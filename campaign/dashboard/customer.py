@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from campaign.dashboard import charts, words
-from campaign.dashboard.shell import Choice, pager, show
+from campaign.dashboard.shell import Choice, asked_campaign, pager, show
 from campaign.dashboard.timeline import Entry, timeline
 from campaign.models import Customer, Exemption, Holdout
 from notices.compose import spelled
@@ -67,7 +68,8 @@ class Person:
     exemptions: tuple[Exemption, ...]
 
 
-def person(customer: Customer, *, today: date) -> Person:
+def person(customer: Customer, *, today: date, campaign: str = "") -> Person:
+    """`campaign` names the one that is spoken of: where the customer stands in it comes first."""
     exemptions = tuple(Exemption.objects.filter(customer=customer).select_related("campaign").order_by("-until"))
     holdouts = Holdout.objects.filter(customer=customer).select_related("campaign").order_by("campaign")
     notices = Notice.objects.filter(holdout__customer=customer).order_by("-pk")
@@ -84,7 +86,10 @@ def person(customer: Customer, *, today: date) -> Person:
         program_seen_on=customer.client_seen_on,
         guide=guide.title[get_language()],
         guide_url=reverse("guide", kwargs={"client": guide.name}),
-        stands=tuple(_stand(holdout, exemptions, today) for holdout in holdouts),
+        stands=tuple(
+            _stand(holdout, exemptions, today)
+            for holdout in sorted(holdouts, key=lambda each: each.campaign.name != campaign)
+        ),
         numbers=tuple(
             Number(spelled(n), p, m) for n, p, m in notices.values_list("number", "mailing__period", "mailing")
         ),
@@ -131,7 +136,7 @@ def lanes(entries: list[Entry], *, today: date) -> Markup:
     )
 
 
-def kinds(address: str, chosen: str) -> list[Choice]:
+def kinds(address: str, chosen: str, campaign: str = "") -> list[Choice]:
     titles = {
         "": _("Everything"),
         "log": _("Mail sent"),
@@ -139,9 +144,11 @@ def kinds(address: str, chosen: str) -> list[Choice]:
         "visit": _("Visits"),
         "standing": _("Standing"),
     }
-    return [
-        Choice(title, f"{address}?kind={kind}" if kind else address, kind == chosen) for kind, title in titles.items()
-    ]
+    found = []
+    for kind, title in titles.items():
+        query = urlencode({name: value for name, value in (("campaign", campaign), ("kind", kind)) if value})
+        found.append(Choice(title, f"{address}?{query}" if query else address, kind == chosen))
+    return found
 
 
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
@@ -153,11 +160,11 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     narrowed = [entry for entry in entries if not kind or entry.css in KINDS[kind]]
     pages = pager(request, total=len(narrowed))
     values = {
-        "person": person(customer, today=today),
+        "person": person(customer, today=today, campaign=asked_campaign(request)),
         "lanes": lanes(entries, today=today) if entries else "",
         "entries": narrowed[pages.shown],
         "total": len(narrowed),
-        "kinds": kinds(request.path, kind),
+        "kinds": kinds(request.path, kind, asked_campaign(request)),
         "pager": pages,
     }
     return show(request, "customer.html", values)

@@ -67,6 +67,7 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     now = timezone.now()
     values = {
         "mailing": mailing,
+        "campaign": mailing.campaign.name,
         "report": report,
         "ledger_bar": ledger_bar(report),
         "next": what_happens_next(mailing, report, now=now),

@@ -1,4 +1,4 @@
-"""All mailings, newest first."""
+"""All mailings, newest first; those of one campaign where the address names it."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,8 +6,11 @@ from datetime import datetime
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from campaign.dashboard.shell import pager, show
+from campaign.dashboard.shell import Choice, asked_campaign, pager, show
+from campaign.models import Campaign
 from notices.models import Mailing, Notice
 
 
@@ -27,6 +30,9 @@ class Summary:
 
 def page(request: HttpRequest) -> HttpResponse:
     found = Mailing.objects.select_related("campaign").order_by("-period", "-pk")
+    name = asked_campaign(request)
+    if name:
+        found = found.filter(campaign__name=name)
     pages = pager(request, total=found.count(), size=24)
     mailed = list(found[pages.shown])
     counts = Notice.objects.filter(mailing__in=mailed).values_list("mailing", "state").annotate(Count("pk")).order_by()
@@ -47,4 +53,20 @@ def page(request: HttpRequest) -> HttpResponse:
         )
         for mailing in mailed
     ]
-    return show(request, "mailings.html", {"mailings": summaries, "pager": pages})
+    campaigns = list(Campaign.objects.order_by("pk"))
+    values = {
+        "mailings": summaries,
+        "pager": pages,
+        "campaigns": _choices(campaigns, name),
+        "plans": [name] if name else [campaign.name for campaign in campaigns] or [Campaign.Name.POP_BEFORE_SMTP.value],
+    }
+    return show(request, "mailings.html", values)
+
+
+def _choices(campaigns: list[Campaign], name: str) -> list[Choice]:
+    """Links to the mailings of each campaign; empty where there is only one."""
+    if len(campaigns) < 2:
+        return []
+    address = reverse("mailings")
+    found = [Choice(_("All campaigns"), address, not name)]
+    return found + [Choice(str(each), f"{address}?campaign={each.name}", each.name == name) for each in campaigns]

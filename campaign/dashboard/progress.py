@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from campaign.cutoff.relays import Alarm, alarm
 from campaign.dashboard import figures
 from campaign.dashboard.logs_read import LogsRead, logs_read
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
@@ -83,6 +84,7 @@ class Progress:
     last_mailing: LastMailing | None
     sent: tuple[Sent, ...]
     logs: LogsRead
+    relays: Alarm | None
 
     @property
     def now(self) -> Totals | None:
@@ -117,6 +119,7 @@ def progress(*, campaign: Campaign, today: date, now: datetime) -> Progress:
             Sent(timezone.localdate(mailing.started_at), mailing.period) for mailing in mailed if mailing.started_at
         ),
         logs=logs_read(today=today, now=now, quiet_days=campaign.quiet_days),
+        relays=alarm(since=today - timedelta(days=1)),
     )
 
 

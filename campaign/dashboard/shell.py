@@ -83,6 +83,17 @@ def campaign_choices(chosen: Campaign, address: str) -> list[Choice]:
     return [Choice(str(each), f"{address}?campaign={each.name}", each.pk == chosen.pk) for each in campaigns]
 
 
+def asked_campaign(request: HttpRequest) -> str:
+    """The name of the campaign in the address, which stays in it from page to page; "" where there is none."""
+    name = request.GET.get("campaign", "")
+    return name if name in Campaign.Name.values else ""
+
+
 def show(request: HttpRequest, template: str, values: dict[str, object], *, status: int = 200) -> HttpResponse:
-    shared = {"provider": settings.PROVIDER_NAME[get_language()], "section": request.resolver_match.url_name}
+    """A page; `campaign` among the values is the one that its links to other pages lead to."""
+    shared = {
+        "provider": settings.PROVIDER_NAME[get_language()],
+        "section": request.resolver_match.url_name,
+        "campaign": asked_campaign(request),
+    }
     return render(request, f"dashboard/{template}", {**shared, **values}, status=status)

@@ -95,13 +95,17 @@ BAD = {Notice.State.REFUSED, Notice.State.UNKNOWN, Delivery.Fate.BOUNCED, Delive
 
 
 def _notices(customer: Customer) -> Iterator[Entry]:
-    notices = Notice.objects.filter(holdout__customer=customer).select_related("mailing", "delivery").order_by("pk")
+    notices = (
+        Notice.objects.filter(holdout__customer=customer).select_related("mailing__campaign", "delivery").order_by("pk")
+    )
     for notice in notices:
         period = {"period": notice.mailing.period}
         number = _("announcement number %(number)s") % {"number": spelled(notice.number)}
         at = notice.accepted_at or notice.ended_at or notice.claimed_at or notice.mailing.planned_at
         title = NOTICE_TITLES[Notice.State(notice.state)]() % period
-        yield _timed(at, "bad" if notice.state in BAD else "notice", title, number, _(notice.reply))
+        yield _timed(
+            at, "bad" if notice.state in BAD else "notice", title, number, str(notice.mailing.campaign), _(notice.reply)
+        )
         delivery = getattr(notice, "delivery", None)
         if delivery:
             title = FATE_TITLES[Delivery.Fate(delivery.fate)]() % period

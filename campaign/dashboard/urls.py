@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from campaign.dashboard import acts, customer, customers, mailing, mailings, progress
+from campaign.dashboard import acts, customer, customers, cutoff, mailing, mailings, progress, relay, relays, shadow
 from campaign.dashboard.shell import staff
 
 login = LoginView.as_view(template_name="dashboard/login.html", redirect_authenticated_user=True)
@@ -17,4 +17,8 @@ urlpatterns = [
     path("mailings/", staff(mailings.page), name="mailings"),
     path("mailings/<int:pk>/", staff(mailing.page), name="mailing"),
     path("mailings/<int:pk>/<slug:act>/", staff(acts.act), name="mailing_act"),
+    path("cutoff/", staff(cutoff.page), name="cutoff"),
+    path("cutoff/<int:pk>/", staff(shadow.page), name="shadow"),
+    path("relays/", staff(relays.page), name="relays"),
+    path("relays/<str:first>/<int:bits>/", staff(relay.page), name="relay"),
 ]

@@ -177,9 +177,28 @@ def test_the_list_counts_each_mailing_with_as_many_queries_for_many_as_for_one(s
         mailing = make_mailing(campaign, period=f"2026-0{number + 1}", state="finished")
         make_notice(mailing)
         make_notice(mailing, state="refused")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         text = staff.get("/staff/mailings/").content.decode()
     assert text.index("2026-05") < text.index("2026-01")
+
+
+def test_each_campaign_has_its_own_mailings(staff):
+    make_mailing(make_campaign(), period="2026-05")
+    other = make_mailing(make_campaign(name="local_port25"), period="2026-06")
+    everything = staff.get("/staff/mailings/").content.decode()
+    assert "2026-05" in everything and "2026-06" in everything
+    text = staff.get("/staff/mailings/?campaign=local_port25").content.decode()
+    assert "2026-06" in text and "2026-05" not in text
+    assert 'href="/staff/mailings/?campaign=local_port25" aria-current="true"' in text
+    inside = staff.get(f"/staff/mailings/{other.pk}/").content.decode()
+    assert 'href="/staff/mailings/?campaign=local_port25"' in inside
+
+
+def test_a_campaign_without_mailings_says_how_its_own_is_planned(staff):
+    make_campaign()
+    make_campaign(name="local_port25")
+    text = staff.get("/staff/mailings/?campaign=local_port25").content.decode()
+    assert "mailings plan --campaign local_port25" in text and "--campaign pop_before_smtp" not in text
 
 
 def test_before_the_first_mailing_the_list_says_when_it_comes(staff):

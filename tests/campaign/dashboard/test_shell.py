@@ -1,5 +1,5 @@
 import pytest
-from builders import make_user
+from builders import make_campaign, make_holdout, make_user
 from desk import make_mailing
 from django.urls import reverse
 
@@ -9,7 +9,7 @@ from notices.models import Mailing
 
 pytestmark = pytest.mark.django_db
 OPEN = {"login", "logout"}
-GIVEN = {"pk": 1, "act": "approve"}
+GIVEN = {"pk": 1, "act": "approve", "first": "192.0.2.0", "bits": 24}
 
 
 def addresses() -> dict[str, str]:
@@ -39,6 +39,28 @@ def test_no_page_with_personal_data_is_kept_in_a_cache(staff, world):
 @pytest.mark.parametrize("name", sorted(addresses()))
 def test_every_staff_page_answers_before_there_is_anything(staff, name):
     assert staff.get(addresses()[name]).status_code in {200, 302, 403, 404, 405}
+
+
+def test_the_campaign_stays_in_the_address_from_page_to_page(staff, world):
+    other = make_campaign(name="local_port25")
+    holdout = make_holdout(other)
+    for page in ("", "customers/", f"customers/{holdout.customer_id}/", "mailings/", "cutoff/", "relays/"):
+        text = staff.get(f"/staff/{page}?campaign=local_port25").content.decode()
+        for name in ("progress", "customers", "mailings", "cutoff", "relays"):
+            assert f'<a href="{reverse(name)}?campaign=local_port25"' in text, (page, name)
+        assert '<input type="hidden" name="campaign" value="local_port25">' in text
+    assert "campaign=nonsense" not in staff.get("/staff/mailings/?campaign=nonsense").content.decode()
+    assert "?campaign=" not in staff.get("/staff/relays/").content.decode()
+
+
+def test_a_customers_page_begins_with_the_campaign_that_is_spoken_of(staff, world):
+    customer = Customer.objects.first()
+    make_holdout(make_campaign(name="local_port25"), customer, standing="silent")
+    first = staff.get(f"/staff/customers/{customer.pk}/").content.decode()
+    other = staff.get(f"/staff/customers/{customer.pk}/?campaign=local_port25").content.decode()
+    assert first.index('id="stand-1">POP before') < first.index('id="stand-2">Port 25')
+    assert other.index('id="stand-1">Port 25') < other.index('id="stand-2">POP before')
+    assert "?campaign=local_port25&amp;kind=log" in other
 
 
 def test_a_login_leads_to_the_page_that_was_wanted(client):

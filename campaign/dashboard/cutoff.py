@@ -1,0 +1,111 @@
+"""Trial cut-offs: the question that staff ask of a past week, and the answers there are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_network
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaign.cutoff import dryrun
+from campaign.cutoff.dryrun import NotPossible, Question, Rule
+from campaign.cutoff.weeks import Week, past_weeks
+from campaign.dashboard.shell import Choice, pager, show
+from campaign.jinja import day
+from campaign.models import ShadowRun
+from campaign.submissions.intake import kept_from
+
+RULE_TITLES = {
+    Rule.ALL: lambda: _("everywhere"),
+    Rule.OUTSIDE: lambda: _("only outside our own networks"),
+    Rule.HOSTS: lambda: _("only on some mail servers"),
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One answer, or a question on its way."""
+
+    pk: int
+    week: str
+    rule: str
+    scope: str
+    waiting: bool
+    failed: bool
+    refused: int
+    people: int
+    computed_at: datetime | None
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _ask(request)
+    runs = ShadowRun.objects.order_by("-first_day", "rule", "scope")
+    pages = pager(request, total=runs.count(), size=24)
+    weeks = past_weeks(today=timezone.localdate(), kept_from=kept_from(timezone.now()))
+    values = {
+        "weeks": [Choice(week_title(week), str(week), False) for week in weeks],
+        "rules": [Choice(RULE_TITLES[rule](), str(rule), rule == Rule.ALL) for rule in Rule],
+        "networks": " ".join(map(str, settings.OWN_NETWORKS)),
+        "hosts": _hosts(),
+        "runs": [_run(run) for run in runs[pages.shown]],
+        "pager": pages,
+    }
+    return show(request, "cutoff.html", values)
+
+
+def week_title(week: Week) -> str:
+    return _("%(week)s: %(first)s to %(last)s") % {"week": week, "first": day(week.first), "last": day(week.last)}
+
+
+def _hosts() -> str:
+    """Mail servers that the newest answer has seen, to choose from."""
+    newest = ShadowRun.objects.filter(computed_at__isnull=False).order_by("-computed_at").first()
+    return ", ".join(row["host"] for row in newest.counts["hosts"]) if newest else ""
+
+
+def _run(run: ShadowRun) -> Run:
+    known = run.computed_at is not None
+    return Run(
+        pk=run.pk,
+        week=str(Week(run.first_day)),
+        rule=RULE_TITLES[Rule(run.rule)](),
+        scope=run.scope,
+        waiting=run.waiting,
+        failed=bool(run.failure),
+        refused=sum(run.counts["refused"].values()) if known else 0,
+        people=run.counts["people"]["hit"] if known else 0,
+        computed_at=run.computed_at,
+    )
+
+
+def _ask(request: HttpRequest) -> HttpResponse:
+    try:
+        run = dryrun.ask(question_of(request.POST), now=timezone.now(), user_id=request.user.pk)
+    except NotPossible as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(reverse("cutoff"), status=303)
+    return HttpResponseRedirect(reverse("shadow", kwargs={"pk": run.pk}), status=303)
+
+
+def question_of(given) -> Question:
+    """From the fields of the form. Raises NotPossible."""
+    try:
+        week = Week.read(given.get("week", ""))
+    except ValueError as error:
+        raise NotPossible(_("Choose a week from the list.")) from error
+    rule = given.get("rule", "")
+    if rule not in Rule.values:
+        raise NotPossible(_("Choose where the old way would be off."))
+    networks = []
+    for word in given.get("networks", "").replace(",", " ").split():
+        try:
+            networks.append(ip_network(word))
+        except ValueError as error:
+            raise NotPossible(_("%(word)s is no network such as 192.0.2.0/24.") % {"word": word}) from error
+    hosts = given.get("hosts", "").replace("\0", "").replace(",", " ").split()
+    return Question(week, Rule(rule), tuple(networks), tuple(hosts))
