@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from campaign.logs import courier, dovecot, postfix
+from campaign.logs import courier, dovecot, postfix, syslogd
 from campaign.logs.events import Events, ProgramCount, Rows
 from campaign.logs.lines import Heads, heads
-from campaign.logs.redaction import without_addresses
+from campaign.logs.redaction import readable, without_addresses
 from campaign.logs.sources import count_sources
 from campaign.logs.stamp_forms import LOCAL, NO_STAMP, WITHOUT_YEAR
 from campaign.logs.stamps import DAY, NEVER, YearState, first_year, local_days, to_utc
@@ -32,7 +32,7 @@ class Dialect(Protocol):
         as they should not. Lines of no interest, or of another program with that tag, are neither."""
 
 
-DIALECTS: tuple[Dialect, ...] = (postfix, dovecot, courier)
+DIALECTS: tuple[Dialect, ...] = (postfix, dovecot, courier, syslogd)
 
 
 class Reader:
@@ -116,7 +116,7 @@ class Reader:
             if count.not_understood:
                 first = np.flatnonzero(stamped & not_understood & (found.tag == place))[0]
                 count.example = _example(block, found, first)
-            label = name[:64] if place < OTHERS_AFTER else "(others)"
+            label = readable(name)[:64] if place < OTHERS_AFTER else "(others)"
             events.programs.setdefault(label, ProgramCount()).add(count)
         bare = np.flatnonzero(~stamped & (found.end > found.start))
         if bare.size:

@@ -43,7 +43,7 @@ def tagged(block, host, host_end, colon, end):
     return host, host_end, tag, tag_end, pid, text, text_end
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def program(block, start, end):
     """Where the program's name ends in `name[pid]` or `name(user)<session>`, and the pid (0 without one)."""
     for place in range(start, end):

@@ -4,7 +4,8 @@
     2026-11-04T09:00:00.123456+09:00 host tag[pid]: text      RFC 3339
     Nov  4 09:00:00 tag: text                      a program's own file: no host
 
-Only the head is trusted; all behind `text` was written by strangers.
+Lines that begin otherwise are asked for their head once more (`head_forms.py`). Only the head is
+trusted; all behind `text` was written by strangers.
 """
 
 from typing import NamedTuple
@@ -12,10 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from campaign.logs.scan import BRACKET, CLOSE, COLON, LESS, PARENTHESIS, SPACE, digits, find_byte, line_ends
+from campaign.logs.head_forms import rare_head
+from campaign.logs.head_parts import own_name, program, unwrapped
+from campaign.logs.own_heads import doubled
+from campaign.logs.scan import BRACKET, COLON, SPACE, find_byte, line_ends
 from campaign.logs.stamp_forms import NO_STAMP, WITHOUT_YEAR, stamp_at
 
-LINE_FEED, CARRIAGE_RETURN = 10, 13
+LINE_FEED, CARRIAGE_RETURN, LETTER_M = 10, 13, 109
+DOUBLED = {"exim", "exim4", "nginx"}  # programs that write their own head behind syslog's
 NAMES_AT_MOST = 1000  # different hosts, and different tags, in one block; the last one means "others"
 
 
@@ -57,12 +62,26 @@ def heads(block: np.ndarray) -> Heads:
         "text": np.zeros(lines, np.int64),
     }
     host_spans, tag_spans = np.zeros((NAMES_AT_MOST, 2), np.int64), np.zeros((NAMES_AT_MOST, 2), np.int64)
-    hosts, tags = _heads(block, starts, ends, host_spans, tag_spans, **columns)
-    return Heads(starts, ends, **columns, hosts=_names(block, host_spans, hosts), tags=_names(block, tag_spans, tags))
+    known = _heads(block, starts, ends, host_spans, tag_spans, **columns)
+    unnamed = np.flatnonzero(tag_spans[: known[1], 0] == tag_spans[: known[1], 1])
+    odd = columns["stamp"] == NO_STAMP
+    if unnamed.size:
+        odd |= columns["tag"] == unnamed[0]
+    if odd.any():
+        known = _rare_heads(block, starts, ends, host_spans, tag_spans, *known, np.flatnonzero(odd), **columns)
+    hosts, tags = _names(block, host_spans, known[0]), _names(block, tag_spans, known[1])
+    twice = [place for place, name in enumerate(tags) if name in DOUBLED]
+    if twice:
+        rows = np.flatnonzero(np.isin(columns["tag"], twice))
+        _skip_doubled(block, rows, columns["text"], ends, columns["pid"])
+    return Heads(starts, ends, **columns, hosts=hosts, tags=tags)
 
 
 def _names(block: np.ndarray, spans: np.ndarray, known: int) -> list[str]:
-    names = [bytes(block[start:end]).decode("utf-8", "replace") for start, end in spans[:known]]
+    names = [
+        bytes(block[start:end]).decode("utf-8", "replace") if start >= 0 else own_name(start)
+        for start, end in spans[:known]
+    ]
     return [*names, "(others)"] if known == NAMES_AT_MOST - 1 else names
 
 
@@ -92,23 +111,37 @@ def _heads(block, starts, ends, host_spans, tag_spans, stamp, value, day, host, 
         while colon < end and block[colon] != COLON and block[colon] != SPACE:
             colon += 1
         if colon >= end or block[colon] != COLON:
-            colon = tag_start  # no program: "last message repeated 3 times"
-        tag_end, number = _tag(block, tag_start, colon)
+            colon = tag_start  # no program
+        tag_end, number = program(block, tag_start, colon)
         stamp[line], value[line], day[line], pid[line] = kind, moment, month_day, number
-        text[line] = min(colon + 2, end) if colon > tag_start else end
+        begin = min(colon + 2, end) if colon > tag_start else end
+        text[line] = begin
+        if begin < end and (block[begin] == BRACKET or block[begin] == LETTER_M):
+            text[line], ends[line] = unwrapped(block, begin, end)
         host[line], hosts = _name(block, host_spans, hosts, after, host_end)
         tag[line], tags = _name(block, tag_spans, tags, tag_start, tag_end)
     return hosts, tags
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _tag(block, start, end):
-    """Where the program's name ends in `name[pid]` or `name(user)<session>`, and the pid (0 without one)."""
-    for place in range(start, end):
-        if block[place] == BRACKET or block[place] == PARENTHESIS or block[place] == LESS:
-            short = block[place] == BRACKET and block[end - 1] == CLOSE and end - place < 14
-            return place, max(digits(block, place + 1, end - 1), 0) if short else 0
-    return end, 0
+@njit(cache=True, nogil=True)
+def _rare_heads(block, starts, ends, host_spans, tag_spans, hosts, tags, rows, stamp, value, day, host, tag, pid, text):
+    """The heads of `rows`, where `_heads` found none or no program's name."""
+    for line in rows:
+        (kind, moment, month_day), places = rare_head(block, starts[line], ends[line])
+        if kind == NO_STAMP:
+            continue
+        stamp[line], value[line], day[line], pid[line] = kind, moment, month_day, places[4]
+        text[line], ends[line] = places[5], places[6]
+        host[line], hosts = _name(block, host_spans, hosts, places[0], places[1])
+        tag[line], tags = _name(block, tag_spans, tags, places[2], places[3])
+    return hosts, tags
+
+
+@njit(cache=True, nogil=True)
+def _skip_doubled(block, rows, text, ends, pid):
+    for line in rows:
+        text[line], number = doubled(block, text[line], ends[line])
+        pid[line] = number or pid[line]
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -14,6 +14,7 @@ LINES = b"""\
 2026-11-24T09:00:00+09:00 mx1 postfix/smtpd[1]: 4AAAAAAAAAz1: client=unknown[192.0.2.1]
 Nov 24 09:00:00 mx1 postfix/cleanup[1]: 4AAAAAAAAAz1: message-id=<1@isp.example>
 Nov 24 09:00:00 pop1 dovecot: pop3-login: Login: user=<u>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.2
+2026/11/24 09:00:00 [info] 1#1: start
 """
 
 
