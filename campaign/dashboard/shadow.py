@@ -59,9 +59,11 @@ class Person:
     pk: int
     login: str
     name: str
+    submission_class: str
     way: str
     submissions: int
     confirmed: int
+    client_program: str
     program: str
     last_at: datetime
     before: str
@@ -104,9 +106,11 @@ def _person(hit: ShadowHit) -> Person:
         pk=hit.customer.pk,
         login=hit.customer.login,
         name=hit.customer.name,
+        submission_class=hit.submission_class,
         way=hit.get_submission_class_display(),
         submissions=hit.submissions,
         confirmed=hit.confirmed,
+        client_program=hit.client_program,
         program=words.program_title(hit.client_program),
         last_at=hit.last_at,
         before=hit.standing_before,

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import make_customer, make_use
+from builders import make_campaign, make_customer, make_use
 from rounds import at, plan
 
 from campaign.models import Customer, Holdout
@@ -224,6 +224,19 @@ def test_who_fails_with_the_password_is_told_so():
     assert "password in it is not accepted" not in sentences_of(notice)
     notice.holdout.reason = "auth_failed"
     assert "password in it is not accepted" in sentences_of(notice)
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_the_own_network_has_its_own_reason_and_its_devices(settings, html):
+    settings.NOTICE_HTML = html
+    plan(campaign=make_campaign(name="local_port25"), customers=[make_customer(language="en")])
+    notice = Notice.objects.select_related("mailing__campaign", "holdout__customer").get()
+    kind = "html" if html else "plain"
+    text = " ".join(message_for(notice).get_body((kind,)).get_content().split())
+    assert "mail from our own lines could be sent without a password" in text
+    assert "Printers, scanners and other devices" in text
+    assert "after receiving mail" not in text
+    assert "local-port25" in message_for(notice)["List-Id"]
 
 
 def test_the_date_is_in_the_providers_time():
