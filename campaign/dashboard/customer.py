@@ -16,6 +16,7 @@ from campaign.dashboard import charts, words
 from campaign.dashboard.shell import Choice, asked_campaign, pager, show
 from campaign.dashboard.timeline import Entry, timeline
 from campaign.models import Customer, Exemption, Holdout
+from campaign.submissions.intake import kept_from
 from notices.compose import spelled
 from notices.guides import catalog
 from notices.models import Notice
@@ -153,7 +154,7 @@ def kinds(address: str, chosen: str, campaign: str = "") -> list[Choice]:
 
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
-    today = timezone.localdate()
+    today, now = timezone.localdate(), timezone.now()
     entries = timeline(customer)
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
@@ -166,5 +167,6 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "total": len(narrowed),
         "kinds": kinds(request.path, kind, asked_campaign(request)),
         "pager": pages,
+        "kept_from": kept_from(now),
     }
     return show(request, "customer.html", values)

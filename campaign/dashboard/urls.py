@@ -3,7 +3,19 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from campaign.dashboard import acts, customer, customers, cutoff, mailing, mailings, progress, relay, relays, shadow
+from campaign.dashboard import (
+    acts,
+    customer,
+    customers,
+    cutoff,
+    mailing,
+    mailings,
+    progress,
+    proof,
+    relay,
+    relays,
+    shadow,
+)
 from campaign.dashboard.shell import staff
 
 login = LoginView.as_view(template_name="dashboard/login.html", redirect_authenticated_user=True)
@@ -14,6 +26,7 @@ urlpatterns = [
     path("", staff(progress.page), name="progress"),
     path("customers/", staff(customers.page), name="customers"),
     path("customers/<int:pk>/", staff(customer.page), name="customer"),
+    path("customers/<int:pk>/proof/<slug:day>/", staff(proof.page), name="proof"),
     path("mailings/", staff(mailings.page), name="mailings"),
     path("mailings/<int:pk>/", staff(mailing.page), name="mailing"),
     path("mailings/<int:pk>/<slug:act>/", staff(acts.act), name="mailing_act"),

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from campaign.logs import journal
 from campaign.logs.dialects import DIALECTS, Reader
 from campaign.logs.events import Events
 from campaign.logs.files import STANDARD_INPUT, Unreadable
 from campaign.logs.files import LogFile as OpenLog
 from campaign.logs.lines import LINE_FEED
-from campaign.logs.redaction import ADDRESS
+from campaign.logs.redaction import ADDRESS, readable
 from campaign.logs.stamps import micros
 from campaign.models import LogFile
 from campaign.submissions.proof import Line, Said
@@ -101,7 +102,7 @@ def _numbered(log: OpenLog, numbers: set[int], bytes_at_most: int) -> dict[int, 
             while left and left[0] < behind:
                 place = left.pop(0) - block.line
                 begin = ends[place - 1] + 1 if place else 0
-                found[place + block.line] = block.data[begin : ends[place]].tobytes()
+                found[place + block.line] = journal.plain(block.data[begin : ends[place]]).tobytes()
             if not left or block.offset > bytes_at_most:
                 break
     except Unreadable:
@@ -148,8 +149,3 @@ def shown(text: bytes, names: Collection[str]) -> str:
     own = {name.lower() for name in names}
     plain = readable(text.decode("utf-8", "replace"))
     return ADDRESS.sub(lambda found: found.group() if found.group().lower() in own else "…@…", plain)
-
-
-def readable(text: str) -> str:
-    """A stranger's text without what steers a terminal or turns the reading around."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
