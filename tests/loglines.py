@@ -1,6 +1,8 @@
 """Lines as Postfix and Dovecot write them; a test names only what it is about."""
 
-from datetime import datetime, timedelta
+import json
+import re
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 NOON = datetime(2026, 5, 4, 12, 0, 0)
@@ -71,3 +73,23 @@ def message(
     if removed:
         lines.append(line(f"{instance}/qmgr", f"{qid}: removed"))
     return "".join(lines)
+
+
+LINE = re.compile(r"(?P<stamp>\w+ +\d+ [\d:]+) (?P<host>\S+) (?P<tag>[^:\[]+)(?:\[(?P<pid>\d+)\])?: (?P<text>.*)")
+
+
+def parts(line: str) -> dict[str, str]:
+    """Stamp, host, tag, pid and text of a line, for writing it in another form."""
+    return LINE.fullmatch(line.rstrip("\n")).groupdict()
+
+
+def in_utc(stamp: str) -> datetime:
+    """What a stamp of 2026 in Tokyo means."""
+    return datetime.strptime(f"2026 {stamp}", "%Y %b %d %H:%M:%S").replace(tzinfo=UTC) - timedelta(hours=9)
+
+
+def journal(stamp: str, host: str, tag: str, pid: str | None, text: str) -> str:
+    """A line as `journalctl -o json` writes it."""
+    at = str(int(in_utc(stamp).timestamp() * 1e6))
+    entry = {"__REALTIME_TIMESTAMP": at, "_HOSTNAME": host, "SYSLOG_IDENTIFIER": tag, "MESSAGE": text}
+    return json.dumps(entry | ({"SYSLOG_PID": pid} if pid else {}))

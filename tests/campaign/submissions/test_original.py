@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from loglines import NOON, login, message, minutes, smtpd
+from loglines import NOON, journal, login, message, minutes, parts, smtpd
 
 from campaign.models import LogFile
 from campaign.submissions import intake
@@ -51,6 +51,13 @@ def found(tmp_path, **given) -> dict[Said, tuple[str, str]]:
     lines = [line for one in whose.proofs for line in one.lines]
     texts = originals(lines, zone=TOKYO, names=whose.names, **given)
     return {line.said: (one.file, one.text) for line, one in texts.items()}
+
+
+def test_an_entry_of_the_journal_is_shown_as_the_line_that_syslog_would_have_written(tmp_path, log):
+    log.write_text("".join(journal(**parts(line)) + "\n" for line in log.read_text().splitlines()))
+    intake.read([log], now=NOW)
+    texts = found(tmp_path)
+    assert texts[Said.ACCEPTED] == ("maillog", ACCEPTED.replace("May  4 12:05:00", "2026-05-04T03:05:00+00:00"))
 
 
 def test_the_lines_are_shown_as_the_log_has_them(tmp_path, log):

@@ -1,13 +1,10 @@
 """The same lines in every form that a machine may keep them in give the same submissions."""
 
 import gzip
-import json
-import re
-from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from loglines import NOON, login, message, minutes
+from loglines import NOON, in_utc, journal, login, message, minutes, parts
 
 from campaign.logs.files import LogFile
 from campaign.submissions.reading import Place, Reading, read_file
@@ -18,22 +15,10 @@ HOME, HANAKO, FAR = "198.51.100.7", "hanako@isp.example", "friend@elsewhere.exam
 SPOKEN = login(HANAKO, HOME) + "".join(
     message(HOME, HANAKO, FAR, at=minutes(number), qid=f"4AAAAAAAA{number}z1") for number in (1, 2, 40)
 )
-LINE = re.compile(r"(?P<stamp>\w+ +\d+ [\d:]+) (?P<host>\S+) (?P<tag>[^:\[]+)(?:\[(?P<pid>\d+)\])?: (?P<text>.*)")
 
 
 def rewritten(form) -> str:
-    return "".join(form(**LINE.fullmatch(line).groupdict()) + "\n" for line in SPOKEN.splitlines())
-
-
-def when(stamp: str) -> datetime:
-    """A stamp of Tokyo in UTC."""
-    return datetime.strptime(f"2026 {stamp}", "%Y %b %d %H:%M:%S").replace(tzinfo=UTC) - timedelta(hours=9)
-
-
-def journal(stamp, host, tag, pid, text) -> str:
-    at = str(int(when(stamp).timestamp() * 1e6))
-    entry = {"__REALTIME_TIMESTAMP": at, "_HOSTNAME": host, "SYSLOG_IDENTIFIER": tag, "MESSAGE": text}
-    return json.dumps(entry | ({"SYSLOG_PID": pid} if pid else {}))
+    return "".join(form(**parts(line)) + "\n" for line in SPOKEN.splitlines())
 
 
 FORMS = {
@@ -45,7 +30,7 @@ FORMS = {
         f"{stamp} {host} {tag}{f'[{pid}]' if pid else ''}: [ID 197553 mail.info] {text}"
     ),
     "rfc5424": lambda stamp, host, tag, pid, text: (
-        f'<22>1 {when(stamp):%Y-%m-%dT%H:%M:%SZ} {host} {tag} {pid or "-"} - [x y="\\"]: ["] {text}'
+        f'<22>1 {in_utc(stamp):%Y-%m-%dT%H:%M:%SZ} {host} {tag} {pid or "-"} - [x y="\\"]: ["] {text}'
     ),
     "journal": journal,
 }
