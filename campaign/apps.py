@@ -6,5 +6,4 @@ class CampaignConfig(AppConfig):
     verbose_name = "Campaign"
 
     def ready(self) -> None:
-        # Here, not in __init__.py: the parsers import `campaign.logs` and must start light.
-        from campaign import celery, checks  # noqa: F401
+        from campaign import checks  # noqa: F401 (registers itself)

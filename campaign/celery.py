@@ -1,7 +1,29 @@
-"""The Celery application; settings come from Django, tasks from the `tasks` modules."""
+"""The Celery application; settings come from Django, tasks from the `tasks` modules.
+
+Only workers and beat load it: commands that need no queue start without.
+"""
+
+from datetime import timedelta
 
 from celery import Celery
+from celery.schedules import crontab
 
 app = Celery("campaign")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["campaign", "notices"])
+app.conf.beat_schedule = {
+    "read the log files": {"task": "campaign.tasks.read_logs", "schedule": timedelta(seconds=20)},
+    "begin the day": {"task": "campaign.tasks.begin_day", "schedule": crontab(hour="0", minute="10")},
+    "try the cut-off on past weeks": {
+        "task": "campaign.tasks.compute_shadows",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
+    "plan the monthly reminder": {"task": "notices.tasks.plan_reminders", "schedule": crontab(hour="8", minute="0")},
+    "send what is due": {
+        "task": "notices.tasks.send_due",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},  # a busy worker finds one request waiting, not a hundred
+    },
+    "settle what became of it": {"task": "notices.tasks.settle", "schedule": timedelta(minutes=1)},
+}

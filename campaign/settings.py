@@ -6,7 +6,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -159,19 +158,3 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "read the log files": {"task": "campaign.tasks.read_logs", "schedule": timedelta(seconds=20)},
-    "begin the day": {"task": "campaign.tasks.begin_day", "schedule": crontab(hour="0", minute="10")},
-    "try the cut-off on past weeks": {
-        "task": "campaign.tasks.compute_shadows",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 10},
-    },
-    "plan the monthly reminder": {"task": "notices.tasks.plan_reminders", "schedule": crontab(hour="8", minute="0")},
-    "send what is due": {
-        "task": "notices.tasks.send_due",
-        "schedule": timedelta(seconds=15),
-        "options": {"expires": 15},  # a busy worker finds one request waiting, not a hundred
-    },
-    "settle what became of it": {"task": "notices.tasks.settle", "schedule": timedelta(minutes=1)},
-}

@@ -1,4 +1,4 @@
-"""Celery's doors to the evidence: beat opens them, see the end of the settings."""
+"""Celery's doors to the evidence: beat opens them, see celery.py."""
 
 import logging
 from datetime import timedelta

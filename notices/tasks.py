@@ -1,4 +1,4 @@
-"""Celery's doors to the mailings; when beat knocks stands at the end of the settings."""
+"""Celery's doors to the mailings; when beat knocks stands in campaign/celery.py."""
 
 from celery import shared_task
 from django.utils import timezone

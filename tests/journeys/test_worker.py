@@ -76,5 +76,5 @@ def test_a_worker_does_what_beat_asks_for(worker, settings, provider, afternoon,
     accepted = Notice.objects.filter(state=Notice.State.ACCEPTED).count()
     assert accepted == (len(found) if calendar.is_working_day(today) else 0)
 
-    for task in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}:
+    for task in {entry["task"] for entry in app.conf.beat_schedule.values()}:
         ask(task, worker)

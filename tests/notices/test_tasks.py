@@ -23,7 +23,7 @@ def set_clock(monkeypatch):
 
 def test_beat_knows_the_tasks_by_name(settings):
     app.loader.import_default_modules()
-    names = {job["task"] for job in settings.CELERY_BEAT_SCHEDULE.values() if job["task"].startswith("notices.")}
+    names = {job["task"] for job in app.conf.beat_schedule.values() if job["task"].startswith("notices.")}
     assert names == {"notices.tasks.plan_reminders", "notices.tasks.send_due", "notices.tasks.settle"}
     assert names <= set(app.tasks)
 
