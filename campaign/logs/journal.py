@@ -2,17 +2,18 @@
 
     {"__REALTIME_TIMESTAMP": "1777896000000123", "_HOSTNAME": "mx1", "SYSLOG_IDENTIFIER": "dovecot",
      "SYSLOG_PID": "812", "MESSAGE": "pop3-login: Login: ..."}                                 in one line
-    2026-05-04T12:00:00.000123+00:00 mx1 dovecot[812]: pop3-login: Login: ...
+    2026-05-04T12:00:00.000123Z mx1 dovecot[812]: pop3-login: Login: ...
 
 Source: systemd, docs/JOURNAL_EXPORT_FORMATS.md, section "Journal JSON Format".
 """
 
 import json
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from campaign.logs.stamps import moment
+from campaign.logs.stamps import SECOND, moment
 
 DAMAGE = (ValueError, TypeError, AttributeError, OverflowError, RecursionError)
 # A word of the head ends at a blank or a colon: within a name they would begin the text.
@@ -35,16 +36,27 @@ def _plain(line: bytes) -> bytes:
         return line
     try:
         entry = json.loads(line.decode())
-        at = moment(int(_value(entry, SENT, RECEIVED)))
+        second, fraction = divmod(int(_value(entry, SENT, RECEIVED)), SECOND)
+        stamp, text = b"%s.%06dZ" % (_stamp(second), fraction), _value(entry, "MESSAGE")
         host, name = _value(entry, "_HOSTNAME"), _value(entry, "SYSLOG_IDENTIFIER", "_COMM")
-        pid, text = _value(entry, "SYSLOG_PID", "_PID"), _value(entry, "MESSAGE")
+        pid = _value(entry, "SYSLOG_PID", "_PID")
     except DAMAGE:
         return line
     if not text or not name:  # a text of more than 4096 bytes is null without --all
         return line
-    process = name.translate(IN_A_WORD) + (b"[" + pid + b"]" if pid.isdigit() else b"")
-    words = [at.isoformat().encode(), *([host.translate(IN_A_WORD)] if host else []), process + b":"]
-    return b" ".join([*words, text.replace(b"\n", b"?")])
+    return b"%s %s: %s" % (stamp, _words(host, name, pid), text.replace(b"\n", b"?"))
+
+
+@lru_cache(maxsize=1024)
+def _stamp(second: int) -> bytes:
+    return f"{moment(second * SECOND):%Y-%m-%dT%H:%M:%S}".encode()
+
+
+@lru_cache(maxsize=4096)
+def _words(host: bytes, name: bytes, pid: bytes) -> bytes:
+    """`host name[pid]`"""
+    process = name.translate(IN_A_WORD) + (b"[%s]" % pid if pid.isdigit() else b"")
+    return b"%s %s" % (host.translate(IN_A_WORD), process) if host else process
 
 
 def _value(entry: dict[str, Any], *names: str) -> bytes:

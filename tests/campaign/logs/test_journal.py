@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from campaign.logs.journal import is_journal, plain
 
 AT = 1_777_896_000_000_123
-STAMP = "2026-05-04T12:00:00.000123+00:00"
+STAMP = "2026-05-04T12:00:00.000123Z"
 ENTRY = {
     "__CURSOR": "s=6b4b",
     "__REALTIME_TIMESTAMP": str(AT),
@@ -38,9 +38,9 @@ def test_an_entry_becomes_the_line_that_syslog_would_have_written():
     ("fields", "found"),
     [
         # the time of sending is nearer to what happened than that of the journal
-        ({"_SOURCE_REALTIME_TIMESTAMP": str(AT - 23)}, "2026-05-04T12:00:00.000100+00:00 mx1 postfix/smtpd[812]: "),
-        ({"__REALTIME_TIMESTAMP": "1777896000000000"}, "2026-05-04T12:00:00+00:00 mx1 postfix/smtpd[812]: "),
-        ({"__REALTIME_TIMESTAMP": "1709251199999999"}, "2024-02-29T23:59:59.999999+00:00 mx1 postfix/smtpd[812]: "),
+        ({"_SOURCE_REALTIME_TIMESTAMP": str(AT - 23)}, "2026-05-04T12:00:00.000100Z mx1 postfix/smtpd[812]: "),
+        ({"__REALTIME_TIMESTAMP": "1777896000000000"}, "2026-05-04T12:00:00.000000Z mx1 postfix/smtpd[812]: "),
+        ({"__REALTIME_TIMESTAMP": "1709251199999999"}, "2024-02-29T23:59:59.999999Z mx1 postfix/smtpd[812]: "),
         ({"SYSLOG_PID": ..., "_PID": "99"}, f"{STAMP} mx1 postfix/smtpd[99]: "),
         ({"_PID": "99"}, f"{STAMP} mx1 postfix/smtpd[812]: "),
         ({"SYSLOG_PID": ...}, f"{STAMP} mx1 postfix/smtpd: "),

@@ -57,7 +57,7 @@ def test_an_entry_of_the_journal_is_shown_as_the_line_that_syslog_would_have_wri
     log.write_text("".join(journal(**parts(line)) + "\n" for line in log.read_text().splitlines()))
     intake.read([log], now=NOW)
     texts = found(tmp_path)
-    assert texts[Said.ACCEPTED] == ("maillog", ACCEPTED.replace("May  4 12:05:00", "2026-05-04T03:05:00+00:00"))
+    assert texts[Said.ACCEPTED] == ("maillog", ACCEPTED.replace("May  4 12:05:00", "2026-05-04T03:05:00.000000Z"))
 
 
 def test_the_lines_are_shown_as_the_log_has_them(tmp_path, log):
