@@ -20,6 +20,10 @@ from campaign.submissions.concerning import concerning, table
 from campaign.submissions.segments import Segments
 
 SQL = (Path(__file__).parent / "proof.sql").read_text()
+LINES = """
+SELECT DISTINCT * FROM proof_line
+ORDER BY moment, CASE said WHEN 'collecting' THEN 0 WHEN 'login' THEN 1 ELSE 2 END, segment, line
+"""
 
 
 class Rule(StrEnum):
@@ -156,7 +160,7 @@ def addresses_of(login: str, rules: Rules) -> set[str]:
 
 def _told(con: duckdb.DuckDBPyConnection, whose: DayProof) -> DayProof:
     lines = defaultdict(list)
-    for row in _rows(con, "SELECT DISTINCT * FROM proof_line ORDER BY moment, said, segment, line"):
+    for row in _rows(con, LINES):
         lines[row["id"]].append(_line(row))
     proofs, uncounted = [], Counter()
     for row in _rows(con, "SELECT * EXCLUDE (latest) FROM proof ORDER BY id"):

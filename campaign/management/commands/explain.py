@@ -5,7 +5,7 @@ from argparse import ArgumentTypeError
 from datetime import date
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 
 from campaign.dashboard import proof_words
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         when.add_argument("--since", type=a_day, metavar="D", help="every day with mail from that one on")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
-    @no_translations  # as all commands of the shell
+    @translation.override("en")  # as all commands of the shell; names of programs are of some language
     def handle(self, *, login: str, day: date | None, since: date | None, **options) -> None:
         customer = _customer(login)
         first = kept_from(timezone.now())

@@ -244,7 +244,7 @@ def test_the_command_tells_the_last_day_with_its_lines(read):
         message(HOME, HANAKO, FAR, sasl=HANAKO, at=minutes(-2000)),
         login(TARO, HOME),
         login(HANAKO, HOME),
-        message(HOME, HANAKO, FAR, at=minutes(5), qid="9F2B3C4D5E"),
+        message(HOME, HANAKO, FAR, at=minutes(5), qid="9F2B3C4D5E", program="Mozilla Thunderbird"),
     )
     with translation.override("ja"):
         text = out("explain", "Hanako")

@@ -142,7 +142,7 @@ def test_a_refused_password_of_the_same_session_is_shown_and_no_other(proofs):
         message(HOME, HANAKO, FAR, at=minutes(2)),
     )
     first, second = proofs(*lines).proofs
-    assert [line.said for line in first.lines] == [Said.LOGIN, Said.ACCEPTED, Said.AUTH_FAILED]
+    assert [line.said for line in first.lines] == [Said.LOGIN, Said.AUTH_FAILED, Said.ACCEPTED]
     assert next(line.number for line in first.lines if line.said == Said.AUTH_FAILED) == 4
     assert not second.auth_failed and [line.said for line in second.lines] == [Said.LOGIN, Said.ACCEPTED]
 
@@ -212,7 +212,7 @@ def test_behind_a_filter_before_the_queue_the_line_that_names_its_client_is_show
         (MESSAGE, {"at": 2, "queue_id": "9F2B3C4D5E", "ip": "127.0.0.1", "pid": 800}),
         (SESSION, {"at": 2, "kind": "handed_on", "queue_id": "9F2B3C4D5E"}),
     )
-    assert said(found) == [(Rule.ONE_CANDIDATE, ["login", "accepted", "proxied"])]
+    assert said(found) == [(Rule.ONE_CANDIDATE, ["login", "proxied", "accepted"])]
     assert found.proofs[0].ip == HOME
 
 
