@@ -75,6 +75,9 @@ class ProgramCount:
         self.not_understood += other.not_understood
         self.example = self.example or other.example
 
+    def copy(self) -> "ProgramCount":
+        return ProgramCount(self.lines, self.not_understood, self.example)
+
 
 @dataclass(frozen=True)
 class Rows:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from campaign.logs.redaction import readable
+
 HOUR = 3_600_000_000  # microseconds
 LONGEST_NAME = 64
 AT_MOST = 200  # sources told apart in one file; syslog of strangers may name any number
@@ -48,7 +50,7 @@ class SourceCount:
 
 def program_of_tag(tag: str) -> str:
     """Postfix tags its lines `INSTANCE/daemon`; everybody else by the program's name alone."""
-    return tag.partition("/")[0][:LONGEST_NAME]
+    return readable(tag.partition("/")[0])[:LONGEST_NAME]
 
 
 def add_all(into: dict[Source, SourceCount], found: dict[Source, SourceCount]) -> None:
@@ -77,7 +79,7 @@ def count_sources(
     _measure(host, program, len(programs), tag, times, counted, not_understood, source, first, last, odd)
     names, found = list(programs), {}
     for place, by_hour in _by_hour(source, times, counted, size, int(first.min()), int(last.max())):
-        name = Source(hosts[place // len(names)][:LONGEST_NAME], names[place % len(names)])
+        name = Source(readable(hosts[place // len(names)])[:LONGEST_NAME], names[place % len(names)])
         one = SourceCount(sum(by_hour.values()), int(odd[place]), int(first[place]), int(last[place]), by_hour)
         add_all(found, {name: one})
     return found

@@ -5,7 +5,7 @@ from campaign.models.holdouts import Holdout, Reason, Standing, StandingChange, 
 from campaign.models.plan import Campaign, CutoffChange, Exemption
 from campaign.models.relays import RelayAcknowledgement, RelayedDay
 from campaign.models.shadow import ShadowHit, ShadowRun
-from campaign.models.sources import Coverage, LogFile, ProgramLines, Stream
+from campaign.models.sources import ClockReading, Coverage, LogFile, ProgramLines, SourceLines, Stream
 from campaign.models.submissions import (
     AttributedDay,
     Attribution,
@@ -20,6 +20,7 @@ __all__ = [
     "AttributedDay",
     "Attribution",
     "Campaign",
+    "ClockReading",
     "Coverage",
     "Customer",
     "CutoffChange",
@@ -35,6 +36,7 @@ __all__ = [
     "RelayedDay",
     "ShadowHit",
     "ShadowRun",
+    "SourceLines",
     "Standing",
     "StandingChange",
     "StandingCount",

@@ -53,6 +53,39 @@ class ProgramLines(models.Model):
         ]
 
 
+class SourceLines(models.Model):
+    """Lines of one source, which is a host and a program of it, in one file; with the file they are replaced."""
+
+    log_file = models.ForeignKey(LogFile, models.CASCADE, related_name="sources")
+    host = models.CharField(max_length=64)
+    program = models.CharField(max_length=64)
+    lines = models.BigIntegerField()
+    not_understood = models.BigIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    hours = models.JSONField(help_text="lines by the number of the hour since 1970 (UTC)")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["log_file", "host", "program"], name="one_row_per_file_and_source"),
+        ]
+
+
+class ClockReading(models.Model):
+    """By how much a login server's clock was found ahead of a mail server's on one day; negative: behind."""
+
+    day = models.DateField()
+    host = models.CharField(max_length=64, help_text="of the logins")
+    against = models.CharField(max_length=64, help_text="the mail server")
+    seconds = models.IntegerField()
+    pairs = models.PositiveIntegerField(help_text="of a login and a mail of the same customer, that say so")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "host", "against"], name="one_clock_reading_per_day_and_hosts"),
+        ]
+
+
 class Coverage(models.Model):
     """Events of one stream on one day; a day without both streams proves nothing."""
 

@@ -21,8 +21,9 @@ from campaign.logs.client import program_of
 from campaign.logs.events import ProgramCount
 from campaign.logs.files import HEAD, Fingerprint, Unreadable
 from campaign.logs.files import LogFile as OpenLog
+from campaign.logs.sources import Source, SourceCount
 from campaign.logs.stamps import YearState, micros, moment
-from campaign.models import Address, AttributedDay, LogFile, ProgramLines
+from campaign.models import Address, AttributedDay, LogFile, ProgramLines, SourceLines
 from campaign.submissions import daily, relays
 from campaign.submissions.attribution import Rules, connect, days_to_redo
 from campaign.submissions.attribution import attribute as attribute_day
@@ -142,7 +143,15 @@ def _place(known: LogFile) -> Place:
     state = known.state
     year = YearState(**state["year"]) if state.get("year") else None
     programs = {name: ProgramCount(*counts) for name, counts in state.get("programs", {}).items()}
-    return Place(known.offset, state.get("line", 1), year, programs)
+    return Place(known.offset, state.get("line", 1), year, programs, _sources(state.get("sources", [])))
+
+
+def _sources(state: list) -> dict[Source, SourceCount]:
+    """From `state`, which is JSON: names of hours are text there."""
+    return {
+        Source(host, program): SourceCount(*counts, {int(hour): lines for hour, lines in hours.items()})
+        for host, program, *counts, hours in state
+    }
 
 
 def _remember(known: LogFile, done: FileReport, now: datetime) -> None:
@@ -156,6 +165,10 @@ def _remember(known: LogFile, done: FileReport, now: datetime) -> None:
         "line": place.line,
         "year": place.year.as_json() if place.year else None,
         "programs": {name: [one.lines, one.not_understood, one.example] for name, one in place.programs.items()},
+        "sources": [
+            [*source, one.lines, one.not_understood, one.first, one.last, one.hours]
+            for source, one in place.sources.items()
+        ],
         "packed": known.state.get("packed"),  # size of the compressed file that was read to its end
     }
     if done.first_at is not None and done.last_at is not None:
@@ -174,6 +187,20 @@ def _remember(known: LogFile, done: FileReport, now: datetime) -> None:
                 example=count.example[:300],
             )
             for name, count in done.programs.items()
+        )
+        known.sources.all().delete()
+        SourceLines.objects.bulk_create(
+            SourceLines(
+                log_file=known,
+                host=source.host,
+                program=source.program,
+                lines=one.lines,
+                not_understood=one.not_understood,
+                first_at=moment(one.first),
+                last_at=moment(one.last),
+                hours=one.hours,
+            )
+            for source, one in done.sources.items()
         )
         for day in days_to_redo(day for _, day in done.touched):
             AttributedDay.objects.get_or_create(day=day)

@@ -14,6 +14,7 @@ from campaign.logs.dialects import WITHOUT_STAMP, Reader
 from campaign.logs.events import ProgramCount
 from campaign.logs.files import Block, Fingerprint, LogFile, Unreadable
 from campaign.logs.journal import is_journal, plain
+from campaign.logs.sources import Source, SourceCount, add_all
 from campaign.logs.stamps import YearState
 from campaign.submissions.days import day_of
 from campaign.submissions.segments import Segments
@@ -45,6 +46,7 @@ class Place:
     line: int = 1
     year: YearState | None = None
     programs: dict[str, ProgramCount] = field(default_factory=dict)
+    sources: dict[Source, SourceCount] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,6 +59,7 @@ class FileReport:
     read_to: int = 0
     lines: int = 0  # of the whole file, as far as it was read
     programs: dict[str, ProgramCount] = field(default_factory=dict)
+    sources: dict[Source, SourceCount] = field(default_factory=dict)
     touched: set[tuple[str, date]] = field(default_factory=set)
     first_at: int | None = None
     last_at: int | None = None
@@ -105,7 +108,7 @@ def read_file(
     try:
         report.fingerprint = log.fingerprint()
         report.read_to, report.lines = place.offset, place.line - 1
-        report.programs = _copy(place.programs)
+        report.programs, report.sources = _copy(place.programs), _copy(place.sources)
         with ThreadPoolExecutor(os.cpu_count()) as workers:
             name = name or report.fingerprint.digest
             _read_blocks(log, reading, segments, report, workers, name, seen, last_line_too, progress)
@@ -168,14 +171,15 @@ def _read_block(
         first, last = (day_of(int(at), segments.zone) for at in (fresh.min(), fresh.max()))
         touched = {(stream, day) for stream, day in found if first <= day <= last}
     span = (int(times[stamped].min()), int(times[stamped].max())) if stamped.any() else None
-    return events.programs, wrong, touched, span
+    return events.programs, events.sources, wrong, touched, span
 
 
 def _finish(before: Place, behind: Place, future: Future, report: FileReport) -> None:
-    programs, wrong, touched, span = future.result()
-    before.programs = _copy(report.programs)
+    programs, sources, wrong, touched, span = future.result()
+    before.programs, before.sources = _copy(report.programs), _copy(report.sources)
     for name, count in programs.items():
         report.programs.setdefault(name, ProgramCount()).add(count)
+    add_all(report.sources, sources)
     report.lines = behind.line - 1
     report.read_to = behind.offset
     report.touched |= touched
@@ -186,12 +190,12 @@ def _finish(before: Place, behind: Place, future: Future, report: FileReport) ->
         report.problem(f"{report.path}:{text}")
     report.place = before
     if behind.offset - before.offset >= SEALED:
-        behind.programs = _copy(report.programs)
+        behind.programs, behind.sources = _copy(report.programs), _copy(report.sources)
         report.place = behind
 
 
-def _copy(programs: dict[str, ProgramCount]) -> dict[str, ProgramCount]:
-    return {name: ProgramCount(count.lines, count.not_understood, count.example) for name, count in programs.items()}
+def _copy(counts: dict) -> dict:
+    return {name: count.copy() for name, count in counts.items()}
 
 
 def _judge(report: FileReport) -> None:
