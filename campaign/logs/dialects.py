@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from campaign.logs import courier, dovecot, postfix, syslogd
+from campaign.logs import courier, dovecot, exim, postfix, qmail, sendmail, syslogd
 from campaign.logs.events import Events, ProgramCount, Rows
 from campaign.logs.lines import Heads, heads
 from campaign.logs.redaction import readable, without_addresses
@@ -32,7 +32,7 @@ class Dialect(Protocol):
         as they should not. Lines of no interest, or of another program with that tag, are neither."""
 
 
-DIALECTS: tuple[Dialect, ...] = (postfix, dovecot, courier, syslogd)
+DIALECTS: tuple[Dialect, ...] = (postfix, dovecot, courier, syslogd, sendmail, exim, qmail)
 
 
 class Reader:
