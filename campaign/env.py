@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\Z")
+HOST = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
+HALF_A_DAY = 43_200
 
 
 def _wrong(name: str, value: str, right: str) -> ImproperlyConfigured:
@@ -63,6 +65,17 @@ def networks(name: str, default: str = "") -> tuple[IPv4Network | IPv6Network, .
         except ValueError as error:
             raise _wrong(name, word, f"networks such as 192.0.2.0/24 ({error})") from error
     return tuple(found)
+
+
+def seconds_by_host(name: str) -> dict[str, int]:
+    """`pop1:-240, pop2.isp.example:30`."""
+    found = {}
+    for word in words(name):
+        host, _, seconds = word.rpartition(":")
+        if not HOST.match(host) or not re.fullmatch(r"[+-]?[0-9]{1,5}", seconds) or abs(int(seconds)) > HALF_A_DAY:
+            raise _wrong(name, word, f"host:seconds such as pop1:-240, at most {HALF_A_DAY} seconds")
+        found[host] = int(seconds)
+    return found
 
 
 def zone(name: str, default: str) -> str:

@@ -97,7 +97,7 @@ DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{DATA}/
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", f"unix://{DATA}/redis.sock")
 SEGMENTS = Path(env.text("SEGMENTS", str(DATA / "segments")))
-LOG_FILES = env.words("LOG_FILES")  # path patterns that the worker reads every minute
+LOG_FILES = env.words("LOG_FILES")  # path patterns that the worker reads by itself
 RETENTION_DAYS = env.number("RETENTION_DAYS", default=180, at_least=35, at_most=3650)
 
 # --- Words and time --------------------------------------------------------------------
@@ -120,6 +120,8 @@ SKEW_SECONDS = env.number("SKEW_SECONDS", default=5, at_least=0, at_most=600)
 RELAY_ALARM_FROM = env.number("RELAY_ALARM_FROM", default=1, at_least=1)  # unexplained relays a day and address
 RELAY_QUIET_DAYS = env.number("RELAY_QUIET_DAYS", default=7, at_least=1, at_most=365)
 RELAY_GROWTH_PERCENT = env.number("RELAY_GROWTH_PERCENT", default=50, at_least=0, at_most=10_000)
+CLOCK_OFFSETS = env.seconds_by_host("CLOCK_OFFSETS")  # added to the times of hosts whose clocks are wrong
+LATE_MINUTES = env.number("LATE_MINUTES", default=15, at_least=1, at_most=1440)  # that a source may be silent
 SMTP_HOST = env.text("SMTP_HOST", "smtp.isp.example")  # the submission server that customers enter
 SMTP_PORT = env.number("SMTP_PORT", default=465, at_least=1, at_most=65535)
 POP_HOST = env.text("POP_HOST", "pop.isp.example")

@@ -4,7 +4,7 @@ The rules stand in `attribution.sql`; what SQL cannot decide (is this address in
 network, which login does this spelling mean) is asked here once for each different value.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from campaign.logs.events import LOGINS, MESSAGES, SCHEMAS, SESSIONS
 from campaign.logs.logins import canonical_login
+from campaign.logs.stamps import SECOND
 from campaign.submissions.days import day_of, start_of
 from campaign.submissions.segments import Segments
 
@@ -27,6 +28,7 @@ AFTER = 6 * HOUR  # pieces from behind the day: first delivery attempts of what 
 LOOPBACK = (ip_network("127.0.0.1/32"), ip_network("::1/128"))
 # Names that canonical_login() may change; the others, nearly all, are not even looked at in Python.
 ODD = "(NOT contains({name}, '@') OR {name} <> lower({name}) OR starts_with({name}, ' ') OR ends_with({name}, ' '))"
+TIMES = {"moment", "accepted", "queued", "attempt", "removed"}  # `started` only tells the order of lines
 MEMORY_LIMIT = "400MB"
 
 Network = IPv4Network | IPv6Network
@@ -36,7 +38,8 @@ Network = IPv4Network | IPv6Network
 class Rules:
     """What the provider knows about its own system. `directory` maps addresses to logins;
     None where no list of customers is at hand. `crowd` is how many may log in from one address on one
-    day before it is taken for a carrier's, behind which no one candidate is sure."""
+    day before it is taken for a carrier's, behind which no one candidate is sure. `clock_offsets` are
+    the seconds to add to the times of hosts whose clocks are known to be wrong."""
 
     local_domains: Collection[str]
     own_networks: Collection[Network] = ()
@@ -45,6 +48,7 @@ class Rules:
     skew: timedelta = timedelta(seconds=5)
     crowd: int = 20
     default_domain: str = ""
+    clock_offsets: Mapping[str, int] = field(default_factory=dict)
     directory: pa.Table | None = None
     program_of: Callable[[str], str] = field(default=lambda header: "")
 
@@ -55,19 +59,22 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config=settings)
 
 
-def days_to_redo(touched: Iterable[date]) -> set[date]:
+def days_to_redo(touched: Iterable[date], clock_offsets: Mapping[str, int]) -> set[date]:
     """The days whose submissions new events may have changed: their own, and the day before,
-    whose last messages may have been delivered after midnight."""
-    return {day - timedelta(days=back) for day in touched for back in (0, 1)}
+    whose last messages may have been delivered after midnight; and where clocks are set right,
+    one more on the side to which they are."""
+    shifts = clock_offsets.values()
+    first, last = -1 - any(shift < 0 for shift in shifts), int(any(shift > 0 for shift in shifts))
+    return {day + timedelta(days=number) for day in touched for number in range(first, last + 1)}
 
 
 def attribute(con: duckdb.DuckDBPyConnection, segments: Segments, day: date, rules: Rules) -> None:
     """Fills the temporary table `submission` of `con` with the submissions of `day`."""
     start, end = start_of(day, segments.zone), start_of(day + timedelta(days=1), segments.zone)
     window, skew = _micros(rules.window), _micros(rules.skew)
-    view(con, "piece", segments, MESSAGES, (start - BEFORE, end + AFTER))
-    view(con, "session_event", segments, SESSIONS, (start - BEFORE, end))
-    view(con, "login_event", segments, LOGINS, (start - window, end + skew))
+    view(con, "piece", segments, MESSAGES, (start - BEFORE, end + AFTER), rules.clock_offsets)
+    view(con, "session_event", segments, SESSIONS, (start - BEFORE, end), rules.clock_offsets)
+    view(con, "login_event", segments, LOGINS, (start - window, end + skew), rules.clock_offsets)
     variables = {
         "day_start": start,
         "day_end": end,
@@ -89,17 +96,37 @@ def _micros(span: timedelta) -> int:
     return span // timedelta(microseconds=1)
 
 
-def view(con: duckdb.DuckDBPyConnection, name: str, segments: Segments, stream: str, span: tuple[int, int]) -> None:
-    """Makes the events of a stream, on all days from the one time (microseconds) to the other, a view."""
-    first, last = (day_of(at, segments.zone) for at in span)
+def view(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    segments: Segments,
+    stream: str,
+    span: tuple[int, int],
+    clock_offsets: Mapping[str, int],
+) -> None:
+    """Makes the events of a stream, on all days from the one time (microseconds) to the other, a view.
+
+    Here, and nowhere else, the times of hosts with wrong clocks are set right.
+    """
+    slack = max((abs(shift) for shift in clock_offsets.values()), default=0) * SECOND
+    first, last = day_of(span[0] - slack, segments.zone), day_of(span[1] + slack, segments.zone)
     days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
     ((scratch,),) = con.execute("SELECT current_setting('temp_directory')").fetchall()
     files = segments.held(stream, days, Path(scratch) / name)
     if files:
-        con.read_parquet(files, hive_partitioning=False).create_view(name, replace=True)
+        events = con.read_parquet(files, hive_partitioning=False)
+        if clock_offsets:
+            events = events.project(_set_right(stream, clock_offsets))
+        events.create_view(name, replace=True)
     else:
         con.register(f"no_{stream}", SCHEMAS[stream].empty_table())
         con.table(f"no_{stream}").create_view(name, replace=True)
+
+
+def _set_right(stream: str, clock_offsets: Mapping[str, int]) -> str:
+    cases = " ".join(f"WHEN '{host}' THEN {shift * SECOND}" for host, shift in clock_offsets.items())  # checked names
+    times = [name for name in SCHEMAS[stream].names if name in TIMES]
+    return f"* REPLACE ({', '.join(f'{name} + CASE host {cases} ELSE 0 END AS {name}' for name in times)})"
 
 
 def _lookups(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from campaign.logs.events import LOGINS, MESSAGES, SCHEMAS, SESSIONS
 from campaign.logs.logins import canonical_login
+from campaign.logs.stamps import SECOND
 from campaign.submissions.attribution import AFTER, BEFORE, LOOPBACK, Network, Rules
 from campaign.submissions.days import days_between, start_of
 from campaign.submissions.segments import Segments
@@ -59,8 +60,9 @@ def concerning(
 
 def _views(con: duckdb.DuckDBPyConnection, segments: Segments, day: date, rules: Rules, scratch: Path) -> None:
     before = max(BEFORE, rules.window // timedelta(microseconds=1))
+    slack = max((abs(shift) for shift in rules.clock_offsets.values()), default=0) * SECOND
     first, end = start_of(day, segments.zone) - before, start_of(day + timedelta(days=1), segments.zone)
-    days = list(days_between(first, end + AFTER, segments.zone))
+    days = list(days_between(first - slack, end + AFTER + slack, segments.zone))
     for stream, name in VIEWS.items():
         files = segments.held(stream, days, scratch / name)
         if files:

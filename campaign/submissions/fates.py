@@ -89,5 +89,5 @@ def _given(domain: str, since: datetime, until: datetime) -> dict[str, object]:
 def _pieces(since: datetime, until: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
     settings.DATA.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="fates-", dir=settings.DATA) as scratch, connect(Path(scratch)) as con:
-        view(con, "piece", segments(), MESSAGES, (micros(since), micros(until)))
+        view(con, "piece", segments(), MESSAGES, (micros(since), micros(until)), settings.CLOCK_OFFSETS)
         yield con

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F
 
 from campaign.logs.client import program_of
-from campaign.logs.events import ProgramCount
+from campaign.logs.events import LOGINS, ProgramCount
 from campaign.logs.files import HEAD, Fingerprint, Unreadable
 from campaign.logs.files import LogFile as OpenLog
 from campaign.logs.sources import Source, SourceCount
@@ -84,7 +84,7 @@ def read(
             done = FileReport(path)
             done.problem(f"{path}: {error}")
         report.files.append(done)
-        report.days |= days_to_redo(day for _, day in done.touched)
+        report.days |= _days_to_redo(done.touched)
     return report
 
 
@@ -202,9 +202,16 @@ def _remember(known: LogFile, done: FileReport, now: datetime) -> None:
             )
             for source, one in done.sources.items()
         )
-        for day in days_to_redo(day for _, day in done.touched):
+        for day in _days_to_redo(done.touched):
             AttributedDay.objects.get_or_create(day=day)
             AttributedDay.objects.filter(day=day).update(stale=True, touched=F("touched") + 1)
+
+
+def _days_to_redo(touched: Iterable[tuple[str, date]]) -> set[date]:
+    """With the day after late logins, if it was made already: what they opened lasts beyond midnight."""
+    logged_in = {day + timedelta(days=1) for stream, day in touched if stream == LOGINS}
+    known = AttributedDay.objects.filter(day__in=logged_in).values_list("day", flat=True)
+    return days_to_redo((day for _, day in touched), settings.CLOCK_OFFSETS) | set(known)
 
 
 def _longest(known: LogFile, fingerprint: Fingerprint) -> tuple[str, int]:
@@ -257,6 +264,7 @@ def rules() -> Rules:
         window=timedelta(minutes=settings.WINDOW_MINUTES),
         skew=timedelta(seconds=settings.SKEW_SECONDS),
         default_domain=settings.DEFAULT_DOMAIN,
+        clock_offsets=settings.CLOCK_OFFSETS,
         directory=_directory(),
         program_of=program_of,
     )

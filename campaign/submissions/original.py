@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.conf import settings
 
 from campaign.logs import journal
 from campaign.logs.dialects import DIALECTS, Reader
@@ -20,7 +21,7 @@ from campaign.logs.files import STANDARD_INPUT, Unreadable
 from campaign.logs.files import LogFile as OpenLog
 from campaign.logs.lines import LINE_FEED
 from campaign.logs.redaction import ADDRESS, readable
-from campaign.logs.stamps import micros
+from campaign.logs.stamps import SECOND, micros
 from campaign.models import LogFile
 from campaign.submissions.proof import Line, Said
 
@@ -136,7 +137,7 @@ def _rows(events: Events, said: Said) -> list[dict]:
 
 def _same(row: dict, line: Line) -> bool:
     return (
-        row["moment"] == micros(line.at)
+        row["moment"] == micros(line.at) - settings.CLOCK_OFFSETS.get(line.host, 0) * SECOND
         and row["host"] == line.host
         and row["ip"] == line.ip
         and row["user"] == line.user
