@@ -6,7 +6,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaign.jinja import day
+from campaign.logs.client import MACHINES
 from campaign.models import Reason, Standing
+from campaign.models.holdouts import LEFT
 from notices.guides import catalog
 
 UNKNOWN = "unknown"  # in an address, for a program or a reason that nothing is known of
@@ -21,8 +23,34 @@ STANDING_TITLES = {
 }
 REASON_TITLES = {
     Reason.AUTH_FAILED: lambda: _("Sign-in fails, mail still goes the old way"),
+    Reason.FORWARDER: lambda: _("A mail server sends for others"),
+    Reason.DEVICE_OR_PRINTER: lambda: _("A printer, a device or a script sends"),
+    Reason.OLD_HOST_OR_PORT: lambda: _("Old server name or port"),
     Reason.SECOND_DEVICE: lambda: _("One device moved, another did not"),
+    Reason.OWN_NETWORK_ONLY: lambda: _("Without password only from our own network"),
     Reason.NEVER_TRIED: lambda: _("Never tried SMTP-AUTH"),
+}
+NEXT_STEPS = {  # for those who are left, where the reason tells more than the standing
+    Reason.AUTH_FAILED: lambda: _(
+        "This customer believes to have moved already. In the program, check the user name (the whole mail "
+        "address) and enter the mail password again; then send a test mail."
+    ),
+    Reason.FORWARDER: lambda: _(
+        "A mail server or a forwarder sends for several people through this mailbox. Ask who looks after that server: "
+        "it has to sign in to ours with the user name and password of this mailbox."
+    ),
+    Reason.DEVICE_OR_PRINTER: lambda: _(
+        "A printer, a scanner or a script sends, not a mail program. Ask which device it is, and enter server name, "
+        "port, user name and password in its own settings; its manual calls them SMTP authentication."
+    ),
+    Reason.OLD_HOST_OR_PORT: lambda: _(
+        "This customer knows SMTP-AUTH, but mail still goes to the old server name or port. Let the customer read out "
+        "the name and the port of the outgoing server in every account of the program, and correct them."
+    ),
+    Reason.OWN_NETWORK_ONLY: lambda: _(
+        "Mail without a password comes only from inside our own network, mostly from home. Go through the guide "
+        "together: with it, mail goes out at home and away alike."
+    ),
 }
 
 
@@ -38,15 +66,17 @@ def program_title(name: str) -> str:
     """What people call a mail program; a name that the catalogue has not is shown as it is."""
     if name in {"", UNKNOWN}:
         return _("Not known")
+    if name == "printer":
+        return _("A printer or scanner")
     if name == "script":
-        return _("A device or a script")
+        return _("A script or server")
     return catalog.title(name, get_language()) or name
 
 
 def program_names() -> tuple[str, ...]:
     """All that a list can be filtered by, in the order of the guides."""
     guides = [client.name for client in catalog.clients() if client.name != catalog.FALLBACK]
-    return (*guides, *(name for name in catalog.WITHOUT_GUIDE if name not in guides), "script")
+    return (*guides, *(name for name in catalog.WITHOUT_GUIDE if name not in guides), *MACHINES)
 
 
 RULES = {  # (standing, has sent with SMTP-AUTH)
@@ -93,11 +123,8 @@ def why(
 
 def next_step(standing: str, reason: str) -> str:
     """What an agent who has this customer on the phone says or does."""
-    if standing in {Standing.HOLDOUT, Standing.MIXED} and reason == Reason.AUTH_FAILED:
-        return _(
-            "This customer believes to have moved already. In the program, check the user name (the whole mail "
-            "address) and enter the mail password again; then send a test mail."
-        )
+    if standing in LEFT and reason in NEXT_STEPS:
+        return NEXT_STEPS[Reason(reason)]()
     return {
         Standing.HOLDOUT: _("Go through the guide together, step by step, and let the customer send a test mail."),
         Standing.MIXED: _(

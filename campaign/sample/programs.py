@@ -108,6 +108,6 @@ PROGRAMS = (
     Program("iphone", Kind.PHONE, "X-Mailer: iPad Mail (21F90)", Shape.UPPER_UUID, "smtpclient.apple", 60),
     Program("k9", Kind.PHONE, "User-Agent: K-9 Mail for Android", Shape.UPPER_UUID, "localhost", 40),
     Program("android", Kind.PHONE, "", Shape.ANDROID, "localhost", 130),
-    Program("script", Kind.PRINTER, "", Shape.SERVER, "printer", 6),
-    Program("script", Kind.PRINTER, "X-Mailer: KONICA MINOLTA bizhub C360i", Shape.CLOCK, "bizhub", 3),
+    Program("printer", Kind.PRINTER, "", Shape.SERVER, "printer", 6),
+    Program("printer", Kind.PRINTER, "X-Mailer: KONICA MINOLTA bizhub C360i", Shape.CLOCK, "bizhub", 3),
 )

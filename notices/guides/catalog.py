@@ -25,6 +25,25 @@ WITHOUT_GUIDE = {
     "eudora": "Eudora",
     "hidemaru": "HidemaruMail",
     "edmax": "EdMax",
+    "al-mail": "AL-Mail",
+    "winbiff": "Winbiff",
+    "entourage": "Microsoft Entourage",
+    "netscape": "Netscape",
+    "seamonkey": "SeaMonkey",
+    "postbox": "Postbox",
+    "em-client": "eM Client",
+    "foxmail": "Foxmail",
+    "the-bat": "The Bat!",
+    "pegasus": "Pegasus Mail",
+    "lotus-notes": "Notes",
+    "airmail": "Airmail",
+    "mailmate": "MailMate",
+    "evolution": "Evolution",
+    "kmail": "KMail",
+    "mutt": "Mutt",
+    "alpine": "Alpine",
+    "emacs": "Emacs",
+    "webmail": "Webmail",
 }
 IN_JAPANESE = {  # where Windows, a Mac or the maker's page call it otherwise
     "windows-live-mail": "Windows Live メール",
@@ -32,6 +51,7 @@ IN_JAPANESE = {  # where Windows, a Mac or the maker's page call it otherwise
     "outlook-mac": "Outlook（Mac）",
     "apple-mail": "Mac の「メール」",
     "hidemaru": "秀丸メール",
+    "webmail": "Webメール",
 }
 
 

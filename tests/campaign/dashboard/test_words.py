@@ -5,6 +5,7 @@ import pytest
 
 from campaign.customers.status import STANDINGS
 from campaign.dashboard import words
+from campaign.logs.client import PROGRAMS
 from campaign.models import Reason, Standing
 
 DAY = date(2026, 11, 1)
@@ -36,8 +37,15 @@ def test_every_standing_and_reason_has_a_title_and_a_next_step(standing, reason)
     assert words.standing_title(standing) and words.reason_title(reason) and words.next_step(standing, reason)
 
 
+def test_every_program_that_a_header_can_name_has_a_title_and_can_be_filtered_by():
+    named = {name for name, _ in PROGRAMS}
+    assert {name for name in named if words.program_title(name) == name} == set()
+    assert named <= set(words.program_names())
+
+
 def test_programs_are_called_what_people_call_them():
     assert words.program_title("windows-live-mail") == "Windows Live Mail"
     assert words.program_title("") == words.program_title("unknown") == "Not known"
-    assert words.program_title("script") == "A device or a script"
+    assert words.program_title("script") == "A script or server"
+    assert words.program_title("printer") == "A printer or scanner"
     assert words.program_title("new-one") == "new-one"
