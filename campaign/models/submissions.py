@@ -27,7 +27,8 @@ class DailyUse(models.Model):
     """Submissions of one customer, day and class; the day's rows are replaced as a whole."""
 
     pk = models.CompositePrimaryKey("customer_id", "submission_class", "day")
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="daily_use")
+    # Without an index of its own: the key's begins with it.
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="daily_use", db_index=False)
     submission_class = models.CharField(max_length=20, choices=SubmissionClass.choices)
     day = models.DateField()
     submissions = models.PositiveIntegerField()

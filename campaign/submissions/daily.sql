@@ -1,5 +1,6 @@
 -- One day's use from the table `submission`, a row for each customer and class, with what
 -- campaign/customers/reasons.py asks of it: where, beside what, for whom and by what it was sent.
+-- The columns are those of the table daily use, with `login` for the customer; both databases read times in UTC as text.
 WITH door AS (
     -- One server's port, where the log tells ports apart. Where so much mail came without a password,
     -- and none of it with one, there is no SMTP-AUTH; it is an old door if there is a new one elsewhere.
@@ -20,7 +21,8 @@ WITH door AS (
     LEFT JOIN door ON door.host = submission.host AND door.mta = submission.mta
                   AND door.service = coalesce(submission.service, '')
     LEFT JOIN sent_both_ways ON sent_both_ways."user" = submission."user" AND sent_both_ways.ip = submission.ip
-    WHERE submission."user" IS NOT NULL
+    -- No customer has such a login: no database keeps it.
+    WHERE length(submission."user") <= 254 AND NOT contains(submission."user", chr(0))
 ), used AS (
     SELECT "user", class, count(*) AS submissions, count(*) FILTER (attribution = 'confirmed') AS confirmed,
            count(*) FILTER (auth_failed) AS auth_failed, max(moment) AS last_moment,
@@ -35,7 +37,10 @@ WITH door AS (
     FROM sent
     GROUP BY "user", class
 )
-SELECT "user", class, submissions, confirmed, auth_failed, last_moment, addresses, client_program,
+SELECT "user" AS login, class AS submission_class, submissions, confirmed, auth_failed,
+       replace(strftime(make_timestamp(last_moment), '%Y-%m-%d %H:%M:%S.%f'), '.000000', '') AS last_at,
+       replace(to_json(addresses)::VARCHAR, '","', '", "') AS addresses, -- spaced as by Django, which compares texts on SQLite
+       left(client_program, 64) AS client_program,
        beside_auth, at_old_door, foreign_senders,
        -- Without any header: around the clock, or in at least four hours at the same two minutes of each.
        coalesce(all_named_are_machines, with_header = 0 AND (hours >= 18 OR (hours >= 4 AND minutes <= 2)))

@@ -7,9 +7,9 @@ import sys
 import threading
 import time
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
+from databases import database_url
 from django.conf import settings as django_settings
 from django.db import connection, transaction
 from relays import Relay, running
@@ -22,14 +22,6 @@ from notices.models import Notice
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_redis", "a_fast_pace")]
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).with_name("worker.py")
-
-
-def database_url() -> str:
-    """The test database, for another process."""
-    of = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{of['NAME']}"
-    return f"postgresql://{of['USER']}@{quote(of['HOST'], safe='')}/{of['NAME']}"
 
 
 def worker(mailing, settings) -> subprocess.Popen:
