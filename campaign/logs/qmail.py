@@ -24,7 +24,7 @@ CHKUSER up to 2.0.9, a line for each recipient (later ones come with qlog, and a
   numbers are free again at once. So the queue id is `qp P`, `pid N` or, for CHKUSER, the client's address.
 - Lines for each recipient are written before the message itself: one that is refused later counts all the same.
   Those of one second, from one process or address, are one submission; their time is the whole second.
-- `authuser` is who tried last. If that failed, and the client was let through all the same, a line before says so.
+- `authuser` is who tried last, be it in vain; that it was is told by lines before, and events hold those too.
 - U of CHKUSER is the answer of ident where the client did not authenticate: tcpserver must run with -R.
 
 Under multilog the lines have no host, and the tag `multilog` or what stands before their first colon.

@@ -7,8 +7,8 @@
     Q: AUTH failure (LOGIN): TEXT, user=U, relay=NAME [IP]
     Q: Q2: clone: owner=OWNER              a list: its members are recipients of Q2
 
-- `from=` is written of every transaction that was begun, refused ones too. Accepted is what has a delivery
-  by a mailer, or was cloned.
+- `from=` is written of every transaction that was begun, refused and broken off ones too. Accepted is what has
+  recipients and a delivery by a mailer, or was cloned.
 - Recipients in angle brackets are those of the client. What an alias or a .forward made of them has none,
   so mail that is forwarded to the outside stays what it was: mail for a local address. `ctladdr` is the
   sender, where he is a user of the machine.
@@ -80,7 +80,9 @@ def parse(rows: Rows, events: Events, *, local_domains: Collection[str]) -> np.n
     for regex in (FROM_NETWORK, FROM_HERE):
         places, said = found(pc.if_else(pa.array(~understood), lines, None), regex)
         understood[places] = True
-        made.append(_begun(rows[places], said))
+        some = pc.not_equal(said["recipients"], "0")
+        said = {name: group.filter(some) for name, group in said.items()}
+        made.append(_begun(rows[places[some.to_numpy(zero_copy_only=False)]], said))
     made.append(_delivered(rows, lines, local_domains))
     places, said = found(lines, CLONED)
     made.append(steps(rows[places], said["queue_id"], queued=pa.array(rows.at[places])))
@@ -101,8 +103,8 @@ def _begun(rows: Rows, said: Groups) -> pa.Table:
     if "ip" in said:
         authenticated = pc.or_(pc.match_substring_regex(said["protocol"], "^E?SMTPS?A$"),
                                pc.invert(pc.is_in(said["auth"], pa.array(["", "NONE"]))))  # fmt: skip
-        ip = pc.if_else(pc.not_equal(said["recipients"], "0"), addresses(said["ip"]), None)
-        client = accepted(rows, ip, sasl_user=pc.if_else(authenticated, "", None), service=said["service"])
+        user = pc.if_else(authenticated, "", None)
+        client = accepted(rows, addresses(said["ip"]), sasl_user=user, service=said["service"])
     sender = pc.replace_substring_regex(said["sender"], r"^<(.*)>$", r"\1")
     message_id = pc.replace_substring_regex(said["message_id"], r", bodytype=\w+$", "")
     message_id = pc.if_else(pc.not_equal(message_id, ""), message_id, None)

@@ -218,7 +218,7 @@ CREATE OR REPLACE TEMP VIEW submission AS
 SELECT message.moment, message.started, message.line, message.host, message.mta, message.service, message.queue_id,
        nullif(message.message_id, '<>') AS message_id, coalesce(decided.class, 'smtp_auth') AS class,
        CASE WHEN decided.id IS NOT NULL THEN decided."user"
-            ELSE coalesce(other_login.login, nullif(message.sasl_user, '')) END AS "user",
+            ELSE nullif(coalesce(other_login.login, message.sasl_user), '') END AS "user",
        CASE WHEN decided.id IS NOT NULL THEN decided.attribution
             WHEN message.sasl_user <> '' THEN 'confirmed' ELSE 'none' END AS attribution,
        message.ip, message.remote, coalesce(decided.candidates, 0) AS candidates, decided.sender_is, message.sender,
