@@ -5,11 +5,24 @@ from itertools import count
 
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_use, noon
 
-from campaign.models import Campaign, Coverage, DailyCount, Holdout, RelayedDay, Standing, StandingCount, Stream
+from campaign.models import (
+    Campaign,
+    Coverage,
+    Customer,
+    DailyCount,
+    Holdout,
+    RelayedDay,
+    ShadowHit,
+    ShadowRun,
+    Standing,
+    StandingCount,
+    Stream,
+)
 from campaign.submissions.ranges import range_of
 from notices.models import Delivery, Mailing, Notice, Visit
 
 _serial = count(100_000_001)
+MONDAY = TODAY - timedelta(days=TODAY.weekday() + 7)  # of the last whole week
 
 
 def make_mailing(campaign: Campaign, **given) -> Mailing:
@@ -68,6 +81,56 @@ def make_relay(address: str, day: date, relayed: int, **given) -> RelayedDay:
         "family_logs_in": True,
     }
     return RelayedDay.objects.create(address=address, day=day, relayed=relayed, **values | given)
+
+
+SHADOW_COUNTS = {
+    "refused": {"pop_before_smtp": 40, "unexplained_relay": 2},
+    "spared": {"local_port25": 3},
+    "with_auth": 155,
+    "nameless": 7,
+    "local_only": 1,
+    "people": {"hit": 3, "safe": 9},
+    "days": [
+        {"day": str(MONDAY + timedelta(days=number)), "refused": 6, "spared": 0, "with_auth": 5, "people": 2}
+        for number in range(7)
+    ],
+    "missing": {str(MONDAY + timedelta(days=6)): ["logins"]},
+    "programs": [{"program": "becky", "refused": 30, "people": 2}, {"program": "", "refused": 12, "people": 1}],
+    "hosts": [{"host": "mx1", "refused": 42, "spared": 3, "with_auth": 155}],
+    "ranges": [
+        {"range": f"198.51.{number}.0/24", "refused": 3, "people": 1, "nameless": number % 2, "lines": 1}
+        for number in range(25)
+    ],
+    "all_ranges": 30,
+}
+
+
+def make_shadow(campaign: Campaign, **given) -> ShadowRun:
+    """A trial cut-off of the last week with three customers hit, of whom the last had a notice."""
+    values = {"first_day": MONDAY, "rule": "all", "asked_at": noon(TODAY), "waiting": False, "days_done": 7}
+    values |= {"computed_at": noon(TODAY), "counts": SHADOW_COUNTS}
+    run = ShadowRun.objects.create(**values | given)
+    if run.computed_at is None:
+        return run
+    for number, (before, now) in enumerate([("holdout", "holdout"), ("migrated", "mixed"), ("exempt", "exempt")]):
+        login = f"hit{number}@isp.example"
+        customer = Customer.objects.filter(login=login).first() or make_customer(login)
+        holdout = Holdout.objects.filter(campaign=campaign, customer=customer).first()
+        holdout = holdout or make_holdout(campaign, customer, standing=now)
+        ShadowHit.objects.create(
+            run=run,
+            customer=customer,
+            submission_class="pop_before_smtp",
+            submissions=30 - number,
+            confirmed=20,
+            last_at=noon(MONDAY),
+            client_program="becky",
+            standing_before=before,
+        )
+    mailing = Mailing.objects.filter(campaign=campaign).first() or make_mailing(campaign)
+    if not Notice.objects.filter(holdout=holdout).exists():
+        make_notice(mailing, holdout)
+    return run
 
 
 def make_world() -> Campaign:

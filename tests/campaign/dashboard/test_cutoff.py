@@ -1,61 +1,18 @@
 from datetime import timedelta
 
 import pytest
-from builders import TODAY, make_campaign, make_customer, make_holdout, noon
-from desk import make_mailing, make_notice
+from builders import TODAY, make_campaign, make_customer, noon
+from desk import MONDAY, make_shadow
 
 from campaign.models import AttributedDay, Customer, ShadowHit, ShadowRun
 
 pytestmark = pytest.mark.django_db
 PAGE = "/staff/cutoff/"
-MONDAY = TODAY - timedelta(days=TODAY.weekday() + 7)
-COUNTS = {
-    "refused": {"pop_before_smtp": 40, "unexplained_relay": 2},
-    "spared": {"local_port25": 3},
-    "with_auth": 155,
-    "nameless": 7,
-    "local_only": 1,
-    "people": {"hit": 3, "safe": 9},
-    "days": [
-        {"day": str(MONDAY + timedelta(days=number)), "refused": 6, "spared": 0, "with_auth": 5, "people": 2}
-        for number in range(7)
-    ],
-    "missing": {str(MONDAY + timedelta(days=6)): ["logins"]},
-    "programs": [{"program": "becky", "refused": 30, "people": 2}, {"program": "", "refused": 12, "people": 1}],
-    "hosts": [{"host": "mx1", "refused": 42, "spared": 3, "with_auth": 155}],
-    "ranges": [
-        {"range": f"198.51.{number}.0/24", "refused": 3, "people": 1, "nameless": number % 2, "lines": 1}
-        for number in range(25)
-    ],
-    "all_ranges": 30,
-}
-
-
-def make_run(**given) -> ShadowRun:
-    values = {"first_day": MONDAY, "rule": "all", "asked_at": noon(TODAY), "waiting": False, "days_done": 7}
-    values |= {"computed_at": noon(TODAY), "counts": COUNTS}
-    return ShadowRun.objects.create(**values | given)
 
 
 @pytest.fixture
 def run(db) -> ShadowRun:
-    run = make_run()
-    campaign = make_campaign()
-    for number, (before, now) in enumerate([("holdout", "holdout"), ("migrated", "mixed"), ("exempt", "exempt")]):
-        customer = make_customer(f"hit{number}@isp.example")
-        holdout = make_holdout(campaign, customer, standing=now)
-        ShadowHit.objects.create(
-            run=run,
-            customer=customer,
-            submission_class="pop_before_smtp",
-            submissions=30 - number,
-            confirmed=20,
-            last_at=noon(MONDAY),
-            client_program="becky",
-            standing_before=before,
-        )
-    make_notice(make_mailing(campaign), holdout)
-    return run
+    return make_shadow(make_campaign())
 
 
 def test_a_question_is_kept_and_its_page_says_that_it_is_being_computed(staff):
@@ -138,7 +95,9 @@ def test_asked_again_the_old_answer_stays_until_the_new_one_is_there(staff, run)
 
 
 def test_a_failure_is_told(staff):
-    run = make_run(computed_at=None, counts={}, failure="It could not be computed; the worker's log says why.")
+    run = make_shadow(
+        make_campaign(), computed_at=None, counts={}, failure="It could not be computed; the worker's log says why."
+    )
     assert "could not be computed" in staff.get(f"{PAGE}{run.pk}/").content.decode()
     assert ">failed<" in staff.get(PAGE).content.decode()
 

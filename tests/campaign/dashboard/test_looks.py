@@ -1,11 +1,12 @@
 """Every staff page in a real browser: axe finds nothing, the security policy holds, nothing scrolls sideways."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from builders import make_campaign, make_user
-from desk import make_mailing, make_notice, make_world
+from builders import TODAY, make_campaign, make_user
+from desk import make_mailing, make_notice, make_relay, make_shadow, make_world
 from django.conf import settings
 
 from campaign.models import Customer, StandingCount
@@ -23,6 +24,9 @@ def pages(page, client, live_server) -> dict[str, str]:
     user = make_user("suzuki", "notices.approve_mailing", "notices.run_mailing")
     planned = make_mailing(campaign, period="2026-12", state="planned")
     make_notice(planned, state="waiting")
+    make_relay("192.0.2.1", TODAY, 30, without_logins=30)
+    make_relay("198.51.100.7", TODAY - timedelta(days=60), 7)
+    shadow, asked = make_shadow(campaign), make_shadow(campaign, rule="hosts", scope="mx1", waiting=True)
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
@@ -38,6 +42,11 @@ def pages(page, client, live_server) -> dict[str, str]:
         "mailings": "/staff/mailings/",
         "mailing": f"/staff/mailings/{sending}/",
         "mailing to approve": f"/staff/mailings/{planned.pk}/",
+        "trial cut-offs": "/staff/cutoff/",
+        "trial cut-off": f"/staff/cutoff/{shadow.pk}/",
+        "trial cut-off on its way": f"/staff/cutoff/{asked.pk}/?before=migrated",
+        "relays": "/staff/relays/",
+        "relay": "/staff/relays/192.0.2.0/24/",
         "cancel": f"/staff/mailings/{sending}/cancel/",
     }
 
