@@ -16,7 +16,7 @@ from numba import njit
 from campaign.logs.head_forms import rare_head
 from campaign.logs.head_parts import own_name, program, unwrapped
 from campaign.logs.own_heads import doubled
-from campaign.logs.scan import BRACKET, COLON, SPACE, find_byte, line_ends
+from campaign.logs.scan import BRACKET, COLON, SPACE, find_byte, line_ends, memcmp
 from campaign.logs.stamp_forms import NO_STAMP, WITHOUT_YEAR, stamp_at
 
 LINE_FEED, CARRIAGE_RETURN, LETTER_M = 10, 13, 109
@@ -89,6 +89,7 @@ def _names(block: np.ndarray, spans: np.ndarray, known: int) -> list[str]:
 def _heads(block, starts, ends, host_spans, tag_spans, stamp, value, day, host, tag, pid, text):
     hosts = tags = 0
     kind, moment, month_day, width = NO_STAMP, 0, 0, 0
+    last, last_size = 0, -1  # the host of the line before, with the blank behind it
     for line in range(starts.size):
         start, end = starts[line], ends[line]
         if end > start and block[end - 1] == CARRIAGE_RETURN:
@@ -101,12 +102,16 @@ def _heads(block, starts, ends, host_spans, tag_spans, stamp, value, day, host, 
         after = start + width
         if kind == NO_STAMP:
             continue
-        host_end = find_byte(block, after, end, SPACE)
-        host_end = end if host_end < 0 else host_end
-        if host_end > after and block[host_end - 1] == COLON:  # no host: what stands here is the tag
-            tag_start, host_end = after, after
+        same_host = last_size > 0 and _same(block, after, last, last_size, end)
+        if same_host:
+            host_end, tag_start = after + last_size - 1, after + last_size
         else:
+            host_end = find_byte(block, after, end, SPACE)
+            host_end = end if host_end < 0 else host_end
             tag_start = host_end + 1
+            if host_end > after and block[host_end - 1] == COLON:  # no host: what stands here is the tag
+                tag_start, host_end = after, after
+            last, last_size = after, host_end + 1 - after if host_end > after else -1
         colon = tag_start
         while colon < end and block[colon] != COLON and block[colon] != SPACE:
             colon += 1
@@ -118,7 +123,10 @@ def _heads(block, starts, ends, host_spans, tag_spans, stamp, value, day, host, 
         text[line] = begin
         if begin < end and (block[begin] == BRACKET or block[begin] == LETTER_M):
             text[line], ends[line] = unwrapped(block, begin, end)
-        host[line], hosts = _name(block, host_spans, hosts, after, host_end)
+        if same_host:
+            host[line] = host[line - 1]
+        else:
+            host[line], hosts = _name(block, host_spans, hosts, after, host_end)
         tag[line], tags = _name(block, tag_spans, tags, tag_start, tag_end)
     return hosts, tags
 
@@ -147,13 +155,8 @@ def _skip_doubled(block, rows, text, ends, pid):
 @njit(cache=True, nogil=True, inline="always")
 def _same(block, start, other, size, end):
     """Whether the `size` bytes at both places are the same, and do not reach beyond `end`."""
-    if start + size > end:
-        return False
-    one, two = block[start : start + size], block[other : other + size]
-    for place in range(size):  # noqa: SIM110 (numba compiles no generators)
-        if one[place] != two[place]:
-            return False
-    return True
+    base = block.ctypes.data
+    return start + size <= end and memcmp(base + np.uintp(start), base + np.uintp(other), np.uintp(size)) == 0
 
 
 @njit(cache=True, nogil=True)

@@ -20,6 +20,7 @@ numba.config.CACHE_DIR = str(Path(__file__).parent / "__pycache__" / f"compiled-
 # The C library's own searches look at 32 bytes at a time.
 _SEARCH = types.uintp(types.uintp, types.int32, types.uintp)
 memchr, memrchr = types.ExternalFunction("memchr", _SEARCH), types.ExternalFunction("memrchr", _SEARCH)
+memcmp = types.ExternalFunction("memcmp", types.int32(types.uintp, types.uintp, types.uintp))
 memcpy = types.ExternalFunction("memcpy", types.uintp(types.uintp, types.uintp, types.uintp))
 
 SPACE, COLON, COMMA, MINUS, BRACKET, CLOSE, PARENTHESIS, LESS = 32, 58, 44, 45, 91, 93, 40, 60
