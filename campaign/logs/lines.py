@@ -141,8 +141,23 @@ def _rare_heads(block, starts, ends, host_spans, tag_spans, hosts, tags, rows, s
         stamp[line], value[line], day[line], pid[line] = kind, moment, month_day, places[4]
         text[line], ends[line] = places[5], places[6]
         host[line], hosts = _name(block, host_spans, hosts, places[0], places[1])
-        tag[line], tags = _name(block, tag_spans, tags, places[2], places[3])
+        if places[2] >= 0:
+            tag[line], tags = _name(block, tag_spans, tags, places[2], places[3])
+        else:
+            tag[line], tags = _own_name(tag_spans, tags, places[2], places[3])
     return hosts, tags
+
+
+@njit(cache=True, nogil=True)
+def _own_name(spans, known, start, end):
+    """Like `_name`, for a name that stands in no line."""
+    for place in range(known):
+        if spans[place, 0] == start:
+            return place, known
+    if known == spans.shape[0] - 1:
+        return known, known
+    spans[known, 0], spans[known, 1] = start, end
+    return known, known + 1
 
 
 @njit(cache=True, nogil=True)
