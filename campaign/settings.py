@@ -116,6 +116,7 @@ DEFAULT_DOMAIN = env.text("DEFAULT_DOMAIN", LOCAL_DOMAINS[0] if LOCAL_DOMAINS el
 OWN_NETWORKS = env.networks("OWN_NETWORKS", "10.64.0.0/10")
 FILTER_ADDRESSES = env.networks("FILTER_ADDRESSES")
 WINDOW_MINUTES = env.number("WINDOW_MINUTES", default=30, at_least=1, at_most=1440)
+CROWD_LOGINS = env.number("CROWD_LOGINS", default=20, at_least=1)
 SKEW_SECONDS = env.number("SKEW_SECONDS", default=5, at_least=0, at_most=600)
 RELAY_ALARM_FROM = env.number("RELAY_ALARM_FROM", default=1, at_least=1)  # unexplained relays a day and address
 RELAY_QUIET_DAYS = env.number("RELAY_QUIET_DAYS", default=7, at_least=1, at_most=365)

@@ -3,6 +3,7 @@
     smtpd: Q: client=NAME[IP](:port)(, sasl_method=M)(, sasl_username=U)(, sasl_sender=X)(, orig_...)
     cleanup: Q: message-id=<ID>        cleanup: Q: info: header X-Mailer: VALUE from NAME[IP]; from=<S> ...
     qmgr: Q: from=<S>, size=N, nrcpt=N (queue active)        qmgr: Q: removed
+    smtpd: NOQUEUE: client=NAME[IP](, sasl_...)        smtpd: proxy-accept: END-OF-MESSAGE: ... queued as Q; ...
     smtp|lmtp|local|...: Q: to=<R>(, orig_to=<R0>), relay=NAME[IP]:port, ..., dsn=X, status=sent (text)
 
 The fields are found by `postfix_scan.py`; here they become columns.
@@ -141,14 +142,17 @@ def _last_attempt(rows: Rows, kind: np.ndarray, fields: np.ndarray, attempts: np
 
 def _sessions(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events) -> None:
     """Failures, and of the connects those that tell which session a failure belongs to: all of a
-    process that saw one, and the first of every process, since reading may begin inside a session."""
+    process that saw one, and the first of every process, since reading may begin inside a session.
+    Of filters before the queue the client of each message, and the queue id that it got."""
     session = (rows.host.astype(np.int64) << 40) | rows.pid
     failed, connected = np.flatnonzero(kind == scan.AUTH_FAILED), np.flatnonzero(kind == scan.CONNECTED)
+    proxied, handed_on = np.flatnonzero(kind == scan.PROXIED), np.flatnonzero(kind == scan.HANDED_ON)
     _, first = np.unique(session[connected], return_index=True)
     keep = np.isin(session[connected], session[failed])
     keep[first] = True
-    wanted = np.sort(np.concatenate((failed, connected[keep])))
+    wanted = np.sort(np.concatenate((failed, connected[keep], proxied, handed_on)))
     chosen = rows[wanted]
+    named_user = np.where(kind[wanted] == scan.PROXIED, wanted, -1)
     made = table(
         SESSION,
         kind=named(kind[wanted], scan.KINDS),
@@ -158,5 +162,7 @@ def _sessions(rows: Rows, kind: np.ndarray, fields: np.ndarray, events: Events) 
         started=pa.repeat(rows.started, wanted.size),
         pid=pa.array(chosen.pid),
         ip=addresses(strings(rows.block, fields, wanted, scan.FIRST)),
+        user=_users(strings(rows.block, fields, named_user, scan.SECOND), fields[named_user, scan.THIRD, 1] > 0),
+        queue_id=strings(rows.block, fields, np.where(kind[wanted] == scan.HANDED_ON, wanted, -1), scan.QUEUE_ID),
     )
     events.sessions.append(made)

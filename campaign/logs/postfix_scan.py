@@ -23,16 +23,21 @@ KINDS = [
     "connected",
     "auth_failed",
     "expired",
+    "proxied",
+    "handed_on",
 ]
-(NOTHING, ACCEPTED, QUEUED, MESSAGE_ID, PROGRAM, DELIVERY, REMOVED, CONNECTED, AUTH_FAILED, EXPIRED) = range(10)
+(NOTHING, ACCEPTED, QUEUED, MESSAGE_ID, PROGRAM, DELIVERY, REMOVED, CONNECTED, AUTH_FAILED, EXPIRED, PROXIED,
+ HANDED_ON) = range(12)  # fmt: skip
 NOT_UNDERSTOOD = 99
 # Fields of a line, each a span. ACCEPTED: address, user, (whether reinjected, whether to cut the user).
+# PROXIED the same, without an id: a filter before the queue has the message first; HANDED_ON has the id it got then.
 # DELIVERY: domain of the recipient, status, code, words, next hop.
 QUEUE_ID, FIRST, SECOND, THIRD, FOURTH, FIFTH = range(6)
 
 ID_END, CLIENT, CONNECT, WARNING = pattern(": "), pattern("client="), pattern("connect from "), pattern("warning: ")
 SASL_FAILED, AUTH_WORDS = pattern("]: SASL "), pattern(" authentication failed")
-NOQUEUE = pattern("NOQUEUE")
+NOQUEUE, NOQUEUE_CLIENT = pattern("NOQUEUE"), pattern("NOQUEUE: client=")
+PROXY_ACCEPT, QUEUED_AS = pattern("proxy-accept: END-OF-MESSAGE: "), pattern(" queued as ")
 USER, SENDER_OF, ORIG = pattern(", sasl_username="), pattern(", sasl_sender="), pattern(", orig_")
 ORIG_ID = pattern(", orig_queue_id=")
 MESSAGE, HEADER, FROM, HEADER_END = pattern("message-id="), pattern(": header "), pattern(" from "), pattern("; from=<")
@@ -71,13 +76,15 @@ def steps(block, texts, ends, daemons):
 
 
 @njit(cache=True, nogil=True, inline="always")
+def _of_id(letter):
+    return 48 <= letter <= 57 or 65 <= letter <= 90 or 97 <= letter <= 122
+
+
+@njit(cache=True, nogil=True, inline="always")
 def _queue_id(block, start, end):
     """Where the queue id at `start` ends, -1 when none stands there."""
     place = start
-    while place < end:
-        letter = block[place]
-        if not (48 <= letter <= 57 or 65 <= letter <= 90 or 97 <= letter <= 122):
-            break
+    while place < end and _of_id(block[place]):
         place += 1
     return place if place - start >= 6 and at(block, place, end, ID_END) and not at(block, start, end, NOQUEUE) else -1
 
@@ -90,7 +97,17 @@ def _span(found, field, start, end):
 @njit(cache=True, nogil=True)
 def _smtpd(block, start, end, id_end, found):
     if id_end > 0 and at(block, id_end + 2, end, CLIENT):
-        return _accepted(block, start, id_end, end, found)
+        _span(found, QUEUE_ID, start, id_end)
+        return ACCEPTED if _client(block, id_end, end, found) else NOT_UNDERSTOOD
+    if at(block, start, end, NOQUEUE_CLIENT):
+        return PROXIED if _client(block, start, end, found) else NOT_UNDERSTOOD
+    if at(block, start, end, PROXY_ACCEPT):
+        id_start = find(block, start + PROXY_ACCEPT.size, end, QUEUED_AS) + QUEUED_AS.size
+        id_end = id_start
+        while id_start >= start + PROXY_ACCEPT.size and id_end < end and _of_id(block[id_end]):
+            id_end += 1
+        _span(found, QUEUE_ID, id_start, id_end)
+        return HANDED_ON if id_end > id_start else NOTHING
     if at(block, start, end, CONNECT):
         open_ = find_byte(block, start, end, BRACKET)
         if open_ < 0:
@@ -108,12 +125,12 @@ def _smtpd(block, start, end, id_end, found):
 
 
 @njit(cache=True, nogil=True)
-def _accepted(block, start, id_end, end, found):
-    open_ = find_byte(block, id_end, end, BRACKET)
+def _client(block, start, end, found):
+    """Reads `client=NAME[IP]...` into the fields; whether it is as it should be."""
+    open_ = find_byte(block, start, end, BRACKET)
     close = find_byte(block, open_, end, CLOSE) if open_ > 0 else -1
     if close < 0:
-        return NOT_UNDERSTOOD
-    _span(found, QUEUE_ID, start, id_end)
+        return False
     _span(found, FIRST, open_ + 1, close)
     user = find(block, close, end, USER)
     if user >= 0:
@@ -124,7 +141,7 @@ def _accepted(block, start, id_end, end, found):
             found[THIRD, 0] = 1 if rfind(block, begin, end, ORIG_ID) >= 0 else 0
     elif find(block, close, end, ORIG_ID) >= 0:
         found[THIRD, 0] = 1
-    return ACCEPTED
+    return True
 
 
 @njit(cache=True, nogil=True)

@@ -263,6 +263,7 @@ def rules() -> Rules:
         filter_addresses=settings.FILTER_ADDRESSES,
         window=timedelta(minutes=settings.WINDOW_MINUTES),
         skew=timedelta(seconds=settings.SKEW_SECONDS),
+        crowd=settings.CROWD_LOGINS,
         default_domain=settings.DEFAULT_DOMAIN,
         clock_offsets=settings.CLOCK_OFFSETS,
         directory=_directory(),

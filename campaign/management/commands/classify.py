@@ -64,6 +64,7 @@ class Command(BaseCommand):
             filter_addresses=given["filter_address"],
             window=timedelta(minutes=given["window"]),
             skew=timedelta(seconds=settings.SKEW_SECONDS),
+            crowd=settings.CROWD_LOGINS,
             default_domain=given["default_domain"],
             program_of=program_of,
         )

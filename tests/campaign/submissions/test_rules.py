@@ -284,3 +284,54 @@ def test_the_program_is_named_by_its_guide_and_unknown_ones_as_they_call_themsel
     names = {"iPhone Mail (22F76)": "iphone"}
     found = submissions(*lines, columns="client_program, known_program", program_of=lambda text: names.get(text, ""))
     assert found == [("iphone", "iphone"), ("Frobnicator 1.0", "")]
+
+
+def crowd(people: int) -> tuple[str, ...]:
+    """Logins from one address, spread over the morning: none of them within half an hour before noon."""
+    return tuple(login(f"guest{number}@isp.example", HOME, at=minutes(-60 - number)) for number in range(people))
+
+
+def test_behind_a_carriers_address_one_candidate_is_at_best_probable(submissions):
+    lines = login(HANAKO, HOME), message(HOME, HANAKO, FAR, at=minutes(5))
+    assert submissions(*crowd(2), *lines, crowd=3) == [("pop_before_smtp", HANAKO, "confirmed")]
+    assert submissions(*crowd(3), *lines, crowd=3) == [("pop_before_smtp", HANAKO, "probable")]
+
+
+def test_behind_a_carriers_address_a_foreign_sender_tells_nothing(submissions):
+    lines = *crowd(3), login(HANAKO, HOME), message(HOME, "someone@own-domain.example", FAR, at=minutes(5))
+    assert submissions(*lines, crowd=3) == [("pop_before_smtp", None, "ambiguous")]
+
+
+def before_queue(qid: str, client: str, *, user: str = "", sender: str = HANAKO, pid: int = 10, at=NOON) -> str:
+    """A message that a filter had before the queue: only lines without its queue id know the client."""
+    sasl = f", sasl_method=PLAIN, sasl_username={user}" if user else ""
+    proxy = (
+        f"proxy-accept: END-OF-MESSAGE: 250 2.0.0 Ok: queued as {qid}; from=<{sender}> to=<{FAR}> proto=ESMTP helo=<x>"
+    )
+    return (
+        smtpd(f"NOQUEUE: client=unknown[{client}]{sasl}", at, pid=pid)
+        + message("127.0.0.1", sender, FAR, at=at, qid=qid, pid=pid + 500)
+        + smtpd(proxy, at, pid=pid)
+    )
+
+
+def test_a_filter_before_the_queue_hides_neither_client_nor_sasl_user(submissions):
+    lines = before_queue("4AAAAAAAAAz1", "203.0.113.9", user=HANAKO)
+    assert submissions(lines, columns="class, user, attribution, ip") == [
+        ("smtp_auth", HANAKO, "confirmed", "203.0.113.9")
+    ]
+
+
+def test_a_filter_before_the_queue_does_not_hide_pop_before_smtp(submissions):
+    # Two processes at the same time: each hands on its own client's message.
+    lines = [
+        login(HANAKO, HOME), login(TARO, "198.51.100.8"),
+        before_queue("4AAAAAAAAAz1", HOME, pid=10, at=minutes(1)),
+        before_queue("4AAAAAAAAAz2", "198.51.100.8", sender=TARO, pid=11, at=minutes(1)),
+    ]  # fmt: skip
+    assert submissions(*lines) == [("pop_before_smtp", HANAKO, "confirmed"), ("pop_before_smtp", TARO, "confirmed")]
+
+
+def test_an_xclient_proxy_speaks_for_its_client(submissions):
+    extra = ", sasl_method=XCLIENT, sasl_username=hanako@isp.example, sasl_sender=x@y, orig_client=proxy[192.0.2.77]"
+    assert submissions(message(HOME, TARO, FAR, extra=extra)) == [("smtp_auth", HANAKO, "confirmed")]
