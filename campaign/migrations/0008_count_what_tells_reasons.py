@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             name="beside_auth",
             field=models.PositiveIntegerField(
                 db_default=0,
-                help_text="of these, from an address from which the customer also sent with SMTP-AUTH that day",
+                help_text="of `addresses`, from which the customer also sent with SMTP-AUTH that day",
             ),
         ),
         migrations.AddField(

@@ -38,7 +38,7 @@ class DailyUse(models.Model):
     addresses = models.JSONField(help_text="client addresses used, at most ten")
     client_program = models.CharField(max_length=64, blank=True)
     beside_auth = models.PositiveIntegerField(
-        db_default=0, help_text="of these, from an address from which the customer also sent with SMTP-AUTH that day"
+        db_default=0, help_text="of `addresses`, from which the customer also sent with SMTP-AUTH that day"
     )
     at_old_door = models.PositiveIntegerField(
         db_default=0, help_text="of these, taken by a server or port where nobody used SMTP-AUTH that day"
