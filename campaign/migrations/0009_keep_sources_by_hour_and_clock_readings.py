@@ -18,10 +18,7 @@ class Migration(migrations.Migration):
                 ("host", models.CharField(help_text="of the logins", max_length=64)),
                 ("against", models.CharField(help_text="the mail server", max_length=64)),
                 ("seconds", models.IntegerField()),
-                (
-                    "pairs",
-                    models.PositiveIntegerField(help_text="of a login and a mail of the same customer, that say so"),
-                ),
+                ("votes", models.PositiveIntegerField(help_text="customers whose logins and mails say so")),
             ],
             options={
                 "constraints": [

@@ -72,13 +72,13 @@ class SourceLines(models.Model):
 
 
 class ClockReading(models.Model):
-    """By how much a login server's clock was found ahead of a mail server's on one day; negative: behind."""
+    """By how much a login server's clock was ahead of a mail server's on one day, as logged; negative: behind."""
 
     day = models.DateField()
     host = models.CharField(max_length=64, help_text="of the logins")
     against = models.CharField(max_length=64, help_text="the mail server")
     seconds = models.IntegerField()
-    pairs = models.PositiveIntegerField(help_text="of a login and a mail of the same customer, that say so")
+    votes = models.PositiveIntegerField(help_text="customers whose logins and mails say so")
 
     class Meta:
         constraints = [

@@ -1,0 +1,95 @@
+"""What the operator is told of the sources: a source is a host and a program of it, as its lines name them."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Max, Sum
+
+from campaign.models import ProgramLines, SourceLines
+from campaign.submissions.rhythm import DAYS, ENDED, Gap, Rhythm, added
+
+
+class State(StrEnum):
+    SPEAKS = "speaks"
+    LATE = "late"
+    ENDED = "ended"  # silent for so long that nobody waits for it
+    NOT_READ = "not_read"  # no line of it is of a program that is known here
+
+
+@dataclass(frozen=True)
+class Source:
+    """`file` is the log file that last fed it, `missed` how many lines should have come since the last one."""
+
+    host: str
+    program: str
+    state: State
+    file: str
+    lines: int
+    not_understood: int
+    first_at: datetime
+    last_at: datetime
+    lag: timedelta
+    missed: int
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """Lines of one program that nobody understood; mail addresses in the example are blanked out."""
+
+    program: str
+    lines: int
+    example: str
+
+
+def sources(*, now: datetime) -> list[Source]:
+    """All that was ever read and is kept, by host and program."""
+    parts: dict[tuple[str, str], list[dict]] = defaultdict(list)
+    columns = ("pk", "host", "program", "lines", "not_understood", "first_at", "last_at", "log_file__name")
+    for row in SourceLines.objects.order_by("host", "program", "last_at", "pk").values(*columns):
+        parts[row["host"], row["program"]].append(row)
+    since = {name: rows[-1]["last_at"] - timedelta(days=DAYS) for name, rows in parts.items()}
+    wanted = [row["pk"] for name, rows in parts.items() for row in rows if row["last_at"] >= since[name]]
+    hours = dict(SourceLines.objects.filter(pk__in=wanted).values_list("pk", "hours"))
+    return [
+        _source(rows, added((hours[row["pk"]] for row in rows if row["pk"] in hours), since=since[name]), now)
+        for name, rows in parts.items()
+    ]
+
+
+def _source(rows: list[dict], hours: dict[int, int], now: datetime) -> Source:
+    newest = rows[-1]
+    lines, odd = sum(row["lines"] for row in rows), sum(row["not_understood"] for row in rows)
+    rhythm, last = Rhythm(hours, ZoneInfo(settings.TIME_ZONE)), newest["last_at"]
+    read = odd < lines
+    return Source(
+        host=newest["host"],
+        program=newest["program"],
+        state=_state(rhythm, last, now) if read else State.NOT_READ,
+        file=newest["log_file__name"],
+        lines=lines,
+        not_understood=odd,
+        first_at=min(row["first_at"] for row in rows),
+        last_at=last,
+        lag=now - last,
+        missed=round(rhythm.expected(last, min(now, last + ENDED))),
+        gaps=rhythm.gaps() if read else (),
+    )
+
+
+def _state(rhythm: Rhythm, last: datetime, now: datetime) -> State:
+    if now - last > ENDED:
+        return State.ENDED
+    late = rhythm.late(last, now, after=timedelta(minutes=settings.LATE_MINUTES))
+    return State.LATE if late else State.SPEAKS
+
+
+def not_understood(*, at_most: int | None = None) -> list[NotUnderstood]:
+    """By program, the most lines first."""
+    found = ProgramLines.objects.filter(not_understood__gt=0).values_list("program")
+    found = found.annotate(lines=Sum("not_understood"), example=Max("example")).order_by("-lines", "program")
+    return [NotUnderstood(*row) for row in found[:at_most]]
