@@ -89,7 +89,7 @@ def _names(block: np.ndarray, spans: np.ndarray, known: int) -> list[str]:
 def _heads(block, starts, ends, host_spans, tag_spans, stamp, value, day, host, tag, pid, text):
     hosts = tags = 0
     kind, moment, month_day, width = NO_STAMP, 0, 0, 0
-    last, last_size = 0, -1  # the host of the line before, with the blank behind it
+    last, last_size, last_host = 0, -1, 0  # the host of the line before, with the blank behind it, and its place
     for line in range(starts.size):
         start, end = starts[line], ends[line]
         if end > start and block[end - 1] == CARRIAGE_RETURN:
@@ -123,10 +123,9 @@ def _heads(block, starts, ends, host_spans, tag_spans, stamp, value, day, host, 
         text[line] = begin
         if begin < end and (block[begin] == BRACKET or block[begin] == LETTER_M):
             text[line], ends[line] = unwrapped(block, begin, end)
-        if same_host:
-            host[line] = host[line - 1]
-        else:
-            host[line], hosts = _name(block, host_spans, hosts, after, host_end)
+        if not same_host:
+            last_host, hosts = _name(block, host_spans, hosts, after, host_end)
+        host[line] = last_host
         tag[line], tags = _name(block, tag_spans, tags, tag_start, tag_end)
     return hosts, tags
 

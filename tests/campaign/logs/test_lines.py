@@ -69,6 +69,11 @@ def test_every_form_may_stand_in_one_file():
     ]
 
 
+def test_a_line_without_a_head_does_not_change_the_host_of_the_next():
+    lines = ["May  4 12:00:00 mx1 tag: x", "May  4 12:00:00 mx2 tag: x", "no stamp", "May  4 12:00:00 mx2 tag: x"]
+    assert [host for host, *_ in parts(*lines)][3] == "mx2"
+
+
 def test_postfix_and_dovecot_may_write_without_syslog():
     assert parts(
         "May 04 12:00:00 mx1 postfix/smtpd[12]: connect from x[192.0.2.1]",  # maillog_file
@@ -182,6 +187,7 @@ FORMS = [
     b"May  4 12:00:00 mx1 postfix/smtpd[12]: x", b"<22>May  4 12:00:00 mx1 tag: x", b"<22>1 2026-05-04T12:00:00Z h a 1 - - x",
     b"2026-05-04 12:00:00 [1] x", b"2026/05/04 12:00:00 [info] 7#0: x", b"@4000000069f88a4a00000000 x",
     b"May  4 12:00:00 mx1 last message repeated 2 times", b"dovecot: 2026-05-04 12:00:00 Info: x: y",
+    b"May  4 12:00:00 mx2 postfix/smtpd[12]: x", b"May  4 12:00:00 mx tag: x", b"May  4 12:00:00 tag: x", b"", b"mx1 no stamp",
     b"May  4 12:00:00 mx1 exim: 2026-05-04 12:00:00 x", b"May  4 12:00:00 mx1 a: message repeated 2 times: [ x]",
 ]  # fmt: skip
 LINES = st.lists(st.sampled_from(FORMS) | st.binary(max_size=60).map(lambda raw: raw.replace(b"\n", b"")), min_size=1)
