@@ -71,7 +71,7 @@ def cover(day: date, *, last_at: datetime | None = None) -> None:
 
 def make_relay(address: str, day: date, relayed: int, **given) -> RelayedDay:
     values = {
-        "range": range_of(address),
+        "range": range_of(address.partition("/")[0]),
         "inbound": 0,
         "first_at": noon(day) - timedelta(hours=1),
         "last_at": noon(day),

@@ -22,7 +22,7 @@ from campaign.jinja import count
 from campaign.models import AttributedDay, Holdout, ShadowHit, ShadowRun, Standing, Stream, SubmissionClass
 from notices.models import Notice
 
-SHOWN_RANGES = 20  # before "all of them" is unfolded
+SHOWN_RANGES = 10  # before "all of them" is unfolded
 BELIEVED_SAFE = (Standing.EXEMPT, Standing.MIGRATED, Standing.MOVING, Standing.SILENT)
 NOT_FOUND = "none"  # in an address: who was no holdout on the eve of the week
 NOTICED = ("with", "without")
