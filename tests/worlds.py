@@ -2,12 +2,12 @@
 
 import random
 from collections import Counter, defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from builders import make_campaign, make_customer, make_use, noon
 
-from campaign.customers.reasons import reason
+from campaign.customers.reasons import Evidence, reason
 from campaign.customers.status import identified_on, quiet_since, relapsed, standing
 from campaign.models import Coverage, Customer, DailyUse, Exemption, Holdout, Standing, StandingCount
 
@@ -22,6 +22,8 @@ class Use(NamedTuple):
     confirmed: int
     auth_failed: int
     program: str
+    last_at: datetime
+    evidence: dict[str, int | bool]  # of the reasons
 
 
 class World(NamedTuple):
@@ -49,6 +51,8 @@ def random_world(seed: int, *, length: int = 40, people: int = 12) -> World:
                     confirmed=chance.choice([0, 1, 2]),
                     auth_failed=int(submission_class != AUTH and chance.random() < 0.2),
                     program=chance.choice(["", "thunderbird", "outlook", "becky"]),
+                    last_at=noon(day) + timedelta(hours=chance.randrange(6)),
+                    evidence=_evidence(chance),
                 )
                 for day in days[begin:end]
                 if chance.random() < often
@@ -57,6 +61,16 @@ def random_world(seed: int, *, length: int = 40, people: int = 12) -> World:
             exemptions.append((login, *sorted(chance.sample(days, 2))))
     covered = [day for day in days if chance.random() < chance.choice([0.6, 1.0])]
     return World(days, chance.choice([3, 5, 8]), covered, uses, exemptions)
+
+
+def _evidence(chance: random.Random) -> dict[str, int | bool]:
+    """Mostly nothing: what comes first in the order of reasons would hide the rest."""
+    return {
+        "beside_auth": chance.choice([0, 1]),
+        "at_old_door": chance.choice([0, 1, 2]),
+        "foreign_senders": chance.choice([0, 0, 0, 1, 4]) if chance.random() < 0.95 else 5,
+        "machine_like": chance.random() < 0.1,
+    }
 
 
 def open_campaigns(world: World) -> None:
@@ -80,8 +94,8 @@ def attribute(world: World, day: date, *, wrongly: bool = False) -> None:
         uses = list({(use.login, use.submission_class): use for use in uses}.values())
     for use in uses:
         customer = Customer.objects.get(login=use.login)
-        values = {"submissions": 2, "confirmed": use.confirmed, "auth_failed": use.auth_failed}
-        make_use(customer, use.submission_class, day, client_program=use.program, **values)
+        values = {"submissions": 2, "confirmed": use.confirmed, "auth_failed": use.auth_failed, "last_at": use.last_at}
+        make_use(customer, use.submission_class, day, client_program=use.program, **values, **use.evidence)
     for stream in ["logins", "mail"] if (day in world.covered) is not wrongly else ["mail"]:
         Coverage.objects.create(day=day, stream=stream, events=5, last_at=noon(day))
 
@@ -92,16 +106,20 @@ def expected(world: World, name: str, today: date) -> tuple[dict, dict]:
     for login in {use.login for use in world.uses}:
         mine = [use for use in world.uses if use.login == login and use.day <= today]
         legacy = sorted((use for use in mine if use.submission_class == name), key=lambda use: use.day)
-        auth = sorted(use.day for use in mine if use.submission_class == AUTH)
+        auth = sorted((use for use in mine if use.submission_class == AUTH), key=lambda use: use.day)
+        pop_on = max((use.day for use in mine if use.submission_class == LEGACY), default=None)
         identified = identified_on(
             first=legacy[0].day if legacy else None,
             first_is_confirmed=bool(legacy and legacy[0].confirmed),
             second=legacy[1].day if len(legacy) > 1 else None,
         )
         if identified:
-            history = _history(world, login, identified, [use.day for use in legacy], auth, today)
+            days = [use.day for use in legacy], [use.day for use in auth]
+            history = _history(world, login, identified, *days, today)
             counts.update(history.items())
             holdouts[login] = _holdout(world, history, identified, legacy, auth, today)
+            why = _reason(history[today], legacy, auth, pop_on, quiet_since(today, world.quiet_days, world.covered))
+            holdouts[login]["reason"] = why
     return holdouts, dict(counts)
 
 
@@ -128,20 +146,37 @@ def _holdout(world, history, identified, legacy, auth, today) -> dict:
         "identified_on": identified,
         "first_legacy_on": legacy[0].day,
         "last_legacy_on": legacy[-1].day,
-        "last_legacy_at": noon(legacy[-1].day),
-        "last_auth_on": auth[-1] if auth else None,
-        "last_auth_at": noon(auth[-1]) if auth else None,
+        "last_legacy_at": legacy[-1].last_at,
+        "last_auth_on": auth[-1].day if auth else None,
+        "last_auth_at": auth[-1].last_at if auth else None,
         "standing": now,
         "standing_since": since,
         "migrated_on": migrated_on,
         "relapsed": relapsed(now, migrated_on=migrated_on),
-        "reason": reason(
-            standing=now,
-            last_auth=auth[-1] if auth else None,
-            failed_on=max((use.day for use in legacy if use.auth_failed), default=None),
-            quiet_since=quiet_since(today, world.quiet_days, world.covered),
-        ),
     }
+
+
+def _reason(now: Standing, legacy: list[Use], auth: list[Use], pop_on: date | None, since: date) -> str:
+    last, last_auth = legacy[-1], auth[-1] if auth else None
+    return reason(
+        Evidence(
+            standing=now,
+            quiet_since=since,
+            legacy_is_port25=last.submission_class == OTHER_LEGACY,
+            last_legacy_at=last.last_at,
+            last_auth_at=last_auth and last_auth.last_at,
+            auth_on=last_auth and last_auth.day,
+            failed_on=max((use.day for use in legacy if use.auth_failed), default=None),
+            forwarded_on=max((use.day for use in legacy if use.evidence["foreign_senders"] >= 5), default=None),
+            pop_on=pop_on,
+            legacy_program=last.program,
+            auth_program=last_auth.program if last_auth else "",
+            legacy_submissions=2,
+            at_old_door=last.evidence["at_old_door"],
+            beside_auth=last.evidence["beside_auth"],
+            machine_like=last.evidence["machine_like"],
+        )
+    )
 
 
 def expected_programs(world: World, today: date) -> dict[str, tuple[str, date | None]]:
