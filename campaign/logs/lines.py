@@ -72,7 +72,7 @@ def heads(block: np.ndarray) -> Heads:
     hosts, tags = _names(block, host_spans, known[0]), _names(block, tag_spans, known[1])
     twice = [place for place, name in enumerate(tags) if name in DOUBLED]
     if twice:
-        rows = np.flatnonzero(np.isin(columns["tag"], twice))
+        rows = np.flatnonzero(np.isin(columns["tag"], twice) & (columns["stamp"] != NO_STAMP))
         _skip_doubled(block, rows, columns["text"], ends, columns["pid"])
     return Heads(starts, ends, **columns, hosts=hosts, tags=tags)
 
