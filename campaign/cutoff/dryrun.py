@@ -61,10 +61,10 @@ class Question:
         return " ".join(sorted(set(words.get(self.rule, ()))))
 
 
-def ask(question: Question, *, now: datetime, user_id: int | None = None) -> ShadowRun:
-    """Have it answered, again where it was before. Raises NotPossible."""
+def ask(question: Question, *, now: datetime, user_id: int | None = None, waiting: bool = True) -> ShadowRun:
+    """Have a worker answer it, again where it was before; not `waiting`, the caller does. Raises NotPossible."""
     _check(question, now)
-    values = {"asked_at": now, "asked_by_id": user_id, "waiting": True, "tries": 0, "days_done": 0, "failure": ""}
+    values = {"asked_at": now, "asked_by_id": user_id, "waiting": waiting, "tries": 0, "days_done": 0, "failure": ""}
     run, _created = ShadowRun.objects.update_or_create(
         first_day=question.week.first, rule=question.rule, scope=question.scope, defaults=values
     )

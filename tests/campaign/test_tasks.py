@@ -5,6 +5,9 @@ from builders import make_campaign
 from django.utils import timezone
 
 from campaign import tasks
+from campaign.cutoff import dryrun
+from campaign.cutoff.dryrun import Question
+from campaign.cutoff.weeks import Week
 from campaign.models import Customer, DailyUse, Holdout, LogFile, StandingCount
 from campaign.turns import only_one
 
@@ -72,6 +75,24 @@ def test_a_file_that_is_no_log_does_not_keep_the_others_out(logs, caplog):
     tasks.read_logs()
     assert Customer.objects.get().login == "hanako@isp.example"
     assert "picture.log" in caplog.text
+
+
+def test_a_question_about_a_past_week_is_answered_once(logs):
+    make_campaign()
+    tasks.read_logs()
+    week = Week(timezone.localdate() - timedelta(days=timezone.localdate().weekday() + 7))
+    run = dryrun.ask(Question(week, dryrun.Rule.ALL), now=timezone.now())
+    with only_one("compute_shadows"):
+        tasks.compute_shadows()
+    run.refresh_from_db()
+    assert run.waiting and run.computed_at is None
+    tasks.compute_shadows()
+    run.refresh_from_db()
+    assert not run.waiting and run.counts["with_auth"] == 0
+    computed_at = run.computed_at
+    tasks.compute_shadows()
+    run.refresh_from_db()
+    assert run.computed_at == computed_at
 
 
 def test_a_new_day_begins_without_new_evidence(logs):

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         now = timezone.now()
         networks = tuple(settings.OWN_NETWORKS if own_network is None else own_network)
         try:
-            run = dryrun.ask(Question(week, Rule(rule), networks, tuple(host)), now=now)
+            run = dryrun.ask(Question(week, Rule(rule), networks, tuple(host)), now=now, waiting=False)
         except NotPossible as error:
             raise CommandError(str(error)) from error
         with ProgressBar(self.stderr, "computing", unit="days", total=7) as bar:

@@ -9,7 +9,7 @@ from notices.models import Mailing
 
 pytestmark = pytest.mark.django_db
 OPEN = {"login", "logout"}
-GIVEN = {"pk": 1, "act": "approve", "first": "192.0.2.0", "bits": 24}
+GIVEN = {"pk": 1, "act": "approve", "first": "192.0.2.0", "bits": 24, "day": "2026-11-24"}
 
 
 def addresses() -> dict[str, str]:
