@@ -40,8 +40,11 @@ def random_world(seed: int, *, length: int = 40, people: int = 12) -> World:
     uses, exemptions = [], []
     for number in range(people):
         login = f"person{number}@isp.example"
+        tries, forwards, machine = (chance.random() < share for share in (0.2, 0.1, 0.15))
+        programs = chance.choice([["becky"], ["", "thunderbird", "outlook"]])
         for submission_class in (LEGACY, OTHER_LEGACY, AUTH):
             begin, end = sorted(chance.sample(range(length + 1), 2))
+            end = chance.choice([end, length])  # many are still there at the end, and have a reason
             often = chance.choice([0.0, 0.03, 0.1, 0.5, 0.9])
             uses += [
                 Use(
@@ -49,10 +52,15 @@ def random_world(seed: int, *, length: int = 40, people: int = 12) -> World:
                     submission_class,
                     day,
                     confirmed=chance.choice([0, 1, 2]),
-                    auth_failed=int(submission_class != AUTH and chance.random() < 0.2),
-                    program=chance.choice(["", "thunderbird", "outlook", "becky"]),
+                    auth_failed=int(submission_class != AUTH and tries and chance.random() < 0.3),
+                    program=chance.choice(programs),
                     last_at=noon(day) + timedelta(hours=chance.randrange(6)),
-                    evidence=_evidence(chance),
+                    evidence={
+                        "beside_auth": chance.choice([0, 1]),
+                        "at_old_door": chance.choice([0, 2, 2]),
+                        "foreign_senders": chance.choice([0, 4, 5]) if forwards else 0,
+                        "machine_like": machine and chance.random() < 0.5,
+                    },
                 )
                 for day in days[begin:end]
                 if chance.random() < often
@@ -61,16 +69,6 @@ def random_world(seed: int, *, length: int = 40, people: int = 12) -> World:
             exemptions.append((login, *sorted(chance.sample(days, 2))))
     covered = [day for day in days if chance.random() < chance.choice([0.6, 1.0])]
     return World(days, chance.choice([3, 5, 8]), covered, uses, exemptions)
-
-
-def _evidence(chance: random.Random) -> dict[str, int | bool]:
-    """Mostly nothing: what comes first in the order of reasons would hide the rest."""
-    return {
-        "beside_auth": chance.choice([0, 1]),
-        "at_old_door": chance.choice([0, 1, 2]),
-        "foreign_senders": chance.choice([0, 0, 0, 1, 4]) if chance.random() < 0.95 else 5,
-        "machine_like": chance.random() < 0.1,
-    }
 
 
 def open_campaigns(world: World) -> None:
