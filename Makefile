@@ -31,7 +31,7 @@ run: setup
 
 # The searches in log lines are compiled once for each state of their sources.
 .venv/.warm: .venv/.ready $(wildcard campaign/logs/*.py)
-	@.venv/bin/python -m campaign.logs.warm
+	@.venv/bin/python -m campaign.submissions.warm
 	@touch $@
 
 %.mo: %.po .venv/.ready
