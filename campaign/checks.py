@@ -5,6 +5,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.checks import Error, Warning, register
 
+from campaign.logs.own_pattern import WrongPattern, own_pattern
+
 
 @register()
 def check_settings(app_configs, **kwargs):
@@ -18,6 +20,11 @@ def check_settings(app_configs, **kwargs):
         found.append(Error(f"NOTICE_FROM={settings.NOTICE_FROM!r} is no mail address", id="campaign.E003"))
     if not settings.EMBEDDED and not settings.HTTPS:
         found.append(Warning("PUBLIC_URL is not https", hint="Personal links would go in clear.", id="campaign.W001"))
+    try:
+        own_pattern(settings.LOGIN_PATTERN, settings.LOGIN_PATTERN_TAGS)
+    except WrongPattern as error:
+        hint = "docs/formats.md says how to write one."
+        found.append(Error(f"LOGIN_PATTERN: {error}", hint=hint, id="campaign.E005"))
     return found
 
 

@@ -117,6 +117,8 @@ OWN_NETWORKS = env.networks("OWN_NETWORKS", "10.64.0.0/10")
 FILTER_ADDRESSES = env.networks("FILTER_ADDRESSES")
 WINDOW_MINUTES = env.number("WINDOW_MINUTES", default=30, at_least=1, at_most=1440)
 CROWD_LOGINS = env.number("CROWD_LOGINS", default=20, at_least=1)
+LOGIN_PATTERN = env.text("LOGIN_PATTERN", "")  # of a POP or IMAP program that is not known here
+LOGIN_PATTERN_TAGS = env.words("LOGIN_PATTERN_TAGS")
 SKEW_SECONDS = env.number("SKEW_SECONDS", default=5, at_least=0, at_most=600)
 RELAY_ALARM_FROM = env.number("RELAY_ALARM_FROM", default=1, at_least=1)  # unexplained relays a day and address
 RELAY_QUIET_DAYS = env.number("RELAY_QUIET_DAYS", default=7, at_least=1, at_most=365)

@@ -8,9 +8,31 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from campaign.logs import courier, dovecot, exim, postfix, qmail, sendmail, syslogd
+from campaign.logs import (
+    courier,
+    cucipop,
+    cyrus,
+    dovecot,
+    dovecot_rare,
+    exim,
+    gnu_pop3d,
+    nginx,
+    perdition,
+    popa3d,
+    postfix,
+    qmail,
+    qmail_popup,
+    qpopper,
+    sendmail,
+    solid_pop3d,
+    syslogd,
+    teapop,
+    uw,
+    vpopmail,
+)
 from campaign.logs.events import Events, ProgramCount, Rows
 from campaign.logs.lines import Heads, heads
+from campaign.logs.own_pattern import OwnPattern
 from campaign.logs.redaction import readable, without_addresses
 from campaign.logs.sources import count_sources
 from campaign.logs.stamp_forms import LOCAL, NO_STAMP, WITHOUT_YEAR
@@ -32,7 +54,10 @@ class Dialect(Protocol):
         as they should not. Lines of no interest, or of another program with that tag, are neither."""
 
 
-DIALECTS: tuple[Dialect, ...] = (postfix, dovecot, courier, syslogd, sendmail, exim, qmail)
+DIALECTS: tuple[Dialect, ...] = (
+    postfix, dovecot, courier, syslogd, sendmail, exim, qmail, dovecot_rare, cyrus, uw, popa3d, solid_pop3d, qpopper,
+    vpopmail, teapop, perdition, nginx, gnu_pop3d, cucipop, qmail_popup,
+)  # fmt: skip
 
 
 class Reader:
@@ -40,7 +65,8 @@ class Reader:
 
     `local_domains` are lower case; recipients elsewhere are remote. `latest` (microseconds) is
     the last moment that a line may carry. `year` fixes the year of the first stamp that has
-    none; without it the year follows from `written_on`, the day the file was last written.
+    none; without it the year follows from `written_on`, the day the file was last written. `own` is
+    the operator's pattern of logins.
     """
 
     def __init__(
@@ -52,6 +78,7 @@ class Reader:
         written_on: date,
         year: int | None = None,
         state: YearState | None = None,
+        own: OwnPattern | None = None,
     ) -> None:
         self.zone = zone
         self.local_domains = frozenset(local_domains)
@@ -59,6 +86,7 @@ class Reader:
         self.written_on = written_on
         self.year = year
         self.state = state
+        self.own = own
 
     def heads(self, block: np.ndarray) -> tuple[Heads, np.ndarray]:
         """Heads and times of all lines; must be called in the order of the file, for the years."""
@@ -103,6 +131,12 @@ class Reader:
             if len(chosen):
                 mine = rows if len(chosen) == times.size else rows[chosen]
                 not_understood[chosen] |= dialect.parse(mine, events, local_domains=self.local_domains)
+        if self.own:
+            known = zip(found.tags, claims.any(axis=0), strict=True)
+            wanted = np.array([self.own.claims(tag, known=by_dialect) for tag, by_dialect in known], bool)
+            chosen = np.flatnonzero(usable & wanted[found.tag]) if wanted.any() else ()
+            if len(chosen):
+                not_understood[chosen] &= ~self.own.understood(rows[chosen], events)
         self._count(block, found, not_understood, events)
         events.sources = count_sources(found.hosts, found.tags, found.host, found.tag, times, usable, not_understood)
         return events, wrong

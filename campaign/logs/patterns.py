@@ -10,23 +10,34 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numba import njit
 
 from campaign.logs.columns import addresses, named, strings
 from campaign.logs.events import LOGIN, Events, Rows, table
+from campaign.logs.scan import at
+from campaign.logs.scan import pattern as letters
+from campaign.logs.steps import pids, sessions
+
+IP = r"(?P<ip>[0-9A-Fa-f:.]+)"
+COLLECTING = "collecting"
 
 
 @dataclass(frozen=True)
 class LoginPattern:
-    """Lines whose text begins with `starts` and matches all of `regex`: named groups `user` and `ip`, and
-    `domain` and `service` where the line says them; else the service is `service`, or what the tag says.
+    """Lines whose text begins with `starts`, not with `unless`, and matches all of `regex`: named groups `user` and
+    `ip`, and `domain` and `service` where the line says them; else the service is `service`, or what the tag says.
 
-    A line that only begins so is one that was not understood, unless `sure` is False.
+    Without `ip` the address is that of the session (`connections`) of the same process. A line that only
+    begins so is one that was not understood, unless `sure` is False. Lines of a pattern that does not
+    `count` are understood, and no login.
     """
 
     starts: str
     regex: str
     service: str = ""
     sure: bool = True
+    counts: bool = True
+    unless: str = ""
 
 
 def service_of(tag: str) -> str:
@@ -38,12 +49,29 @@ def logins(rows: Rows, events: Events, patterns: Sequence[LoginPattern]) -> np.n
     """Adds the logins among `rows` by the first pattern that fits; returns which rows were not understood."""
     understood, begun = np.zeros(rows.text.size, bool), np.zeros(rows.text.size, bool)
     for pattern in patterns:
-        candidates = np.flatnonzero(~understood & _begins(rows, pattern.starts.encode()))
+        begins = ~understood & _begins(rows.block, rows.text, rows.end, letters(pattern.starts))
+        if pattern.unless:
+            begins &= ~_begins(rows.block, rows.text, rows.end, letters(pattern.unless))
+        candidates = np.flatnonzero(begins)
         if candidates.size:
             understood[candidates] = _taken(rows[candidates], events, pattern)
             if pattern.sure:
                 begun[candidates] = True
     return begun & ~understood
+
+
+def connections(rows: Rows, events: Events, starts: str, regex: str) -> np.ndarray:
+    """Adds the addresses (named group `ip`) of the sessions that begin among `rows`, for patterns without one;
+    returns which rows begin with `starts` and do not match all of `regex`."""
+    places = np.flatnonzero(_begins(rows.block, rows.text, rows.end, letters(starts)))
+    wrong = np.zeros(rows.text.size, bool)
+    if places.size:
+        begun = rows[places]
+        ip = addresses(_groups(texts(begun), regex)["ip"])
+        found = ip.is_valid().to_numpy(zero_copy_only=False)
+        sessions(begun[found], events, COLLECTING, ip.filter(pa.array(found)))
+        wrong[places] = ~found
+    return wrong
 
 
 def texts(rows: Rows) -> pa.StringArray:
@@ -52,19 +80,27 @@ def texts(rows: Rows) -> pa.StringArray:
     return strings(rows.block, spans, np.arange(rows.text.size), 0)
 
 
-def _begins(rows: Rows, starts: bytes) -> np.ndarray:
-    fits = rows.end - rows.text >= len(starts)
-    for place, letter in enumerate(starts):
-        fits[fits] = rows.block[rows.text[fits] + place] == letter
-    return fits
+def _groups(lines: pa.StringArray, regex: str) -> dict[str, pa.Array]:
+    """The named groups of the lines that match all of `regex`; null in the others."""
+    found = pc.extract_regex(lines, f"^(?:{regex})$")
+    return dict(zip((field.name for field in found.type), found.flatten(), strict=True))
+
+
+@njit(cache=True, nogil=True)
+def _begins(block, texts, ends, wanted):
+    found = np.zeros(texts.size, np.bool_)
+    for line in range(texts.size):
+        found[line] = at(block, texts[line], ends[line], wanted)
+    return found
 
 
 def _taken(rows: Rows, events: Events, pattern: LoginPattern) -> np.ndarray:
-    """Adds the logins among lines that begin as the pattern says; returns which lines they were."""
-    found = pc.extract_regex(texts(rows), f"^(?:{pattern.regex})$")
-    groups = dict(zip((field.name for field in found.type), found.flatten(), strict=True))
-    ip = addresses(groups["ip"])
-    valid = pc.and_kleene(ip.is_valid(), pc.greater(pc.utf8_length(groups["user"]), 0))
+    """Adds the logins among lines that begin as the pattern says; returns which lines it understands."""
+    if not pattern.counts:
+        return pc.match_substring_regex(texts(rows), f"^(?:{pattern.regex})$").to_numpy(zero_copy_only=False)
+    groups = _groups(texts(rows), pattern.regex)
+    place = {"ip": addresses(groups["ip"])} if "ip" in groups else {"pid": pids(rows)}
+    valid = pc.and_kleene(*(column.is_valid() for column in place.values()), pc.not_equal(groups["user"], ""))
     valid = pc.fill_null(valid, False).to_numpy(zero_copy_only=False)
     user = groups["user"]
     if "domain" in groups:
@@ -80,9 +116,9 @@ def _taken(rows: Rows, events: Events, pattern: LoginPattern) -> np.ndarray:
         moment=pa.array(rows.at),
         line=pa.array(rows.line),
         host=named(rows.host, rows.hosts),
-        ip=ip,
         user=user,
         service=pc.if_else(pc.match_substring_regex(service, "imap"), "imap", "pop3").dictionary_encode(),
+        **place,
     )
     events.logins.append(made.filter(pa.array(valid)))
     return valid

@@ -21,6 +21,7 @@ from campaign.logs.client import program_of
 from campaign.logs.events import LOGINS, ProgramCount
 from campaign.logs.files import HEAD, Fingerprint, Unreadable
 from campaign.logs.files import LogFile as OpenLog
+from campaign.logs.own_pattern import own_pattern
 from campaign.logs.sources import Source, SourceCount
 from campaign.logs.stamps import YearState, micros, moment
 from campaign.models import Address, AttributedDay, LogFile, ProgramLines, SourceLines
@@ -74,6 +75,7 @@ def read(
         today=now.astimezone(zone).date(),
         year=year,
         keep_from=kept_from(now),
+        own=own_pattern(settings.LOGIN_PATTERN, settings.LOGIN_PATTERN_TAGS),
     )
     report = ReadReport()
     for path in _files(paths):

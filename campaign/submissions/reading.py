@@ -14,6 +14,7 @@ from campaign.logs.dialects import WITHOUT_STAMP, Reader
 from campaign.logs.events import ProgramCount
 from campaign.logs.files import Block, Fingerprint, LogFile, Unreadable
 from campaign.logs.journal import is_journal, plain
+from campaign.logs.own_pattern import OwnPattern
 from campaign.logs.sources import Source, SourceCount, add_all
 from campaign.logs.stamps import YearState
 from campaign.submissions.days import day_of
@@ -28,7 +29,7 @@ Progress = Callable[[int], None]
 @dataclass(frozen=True)
 class Reading:
     """How lines are to be understood. `latest` is the last moment (microseconds) a line may carry,
-    `keep_from` the first day whose events may be kept."""
+    `keep_from` the first day whose events may be kept, `own` the operator's pattern of logins."""
 
     zone: ZoneInfo
     local_domains: Collection[str]
@@ -36,6 +37,7 @@ class Reading:
     today: date
     year: int | None = None
     keep_from: date = date.min
+    own: OwnPattern | None = None
 
 
 @dataclass
@@ -130,6 +132,7 @@ def _read_blocks(log, reading, segments, report, workers, name, seen, last_line_
         written_on=log.written_on or reading.today,
         year=reading.year,
         state=start.year,
+        own=reading.own,
     )
     journal = is_journal(log.head())
     waiting: deque[tuple[Place, Place, Future]] = deque()
@@ -210,5 +213,5 @@ def _judge(report: FileReport) -> None:
             report.problem(f"{report.path}:1: is not a mail log ({count.example[:80]!r}); {wanted}")
         else:
             seen = ", ".join(sorted(report.programs)[:8])
-            wanted = "wanted lines of Postfix or Dovecot"
+            wanted = "wanted lines of one in docs/formats.md"
             report.problem(f"{report.path}: no line of a program that is known here, only of {seen}; {wanted}")

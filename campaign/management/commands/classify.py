@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from campaign.logs.client import program_of
 from campaign.logs.files import LogFile, Unreadable
+from campaign.logs.own_pattern import WrongPattern, own_pattern
 from campaign.logs.stamps import micros
 from campaign.submissions.attribution import Rules
 from campaign.submissions.listing import listed
@@ -56,6 +57,10 @@ class Command(BaseCommand):
     def handle(self, **given):
         if not 0 < given["window"] <= 1440:
             raise CommandError(f"--window {given['window']}: wanted minutes, more than 0 and at most 1440")
+        try:
+            own = own_pattern(settings.LOGIN_PATTERN, settings.LOGIN_PATTERN_TAGS)
+        except WrongPattern as error:
+            raise CommandError(f"LOGIN_PATTERN: {error}") from error
         now = timezone.now()
         domains = frozenset(domain.lower() for domain in given["local_domain"])
         rules = Rules(
@@ -74,6 +79,7 @@ class Command(BaseCommand):
             latest=micros(now + AHEAD),
             today=now.date(),
             year=given["year"],
+            own=own,
         )
         with tempfile.TemporaryDirectory(prefix="classify-") as folder:
             segments = Segments(Path(folder) / "segments", given["time_zone"], passing=True)

@@ -1,0 +1,41 @@
+"""Dovecot's logins in forms that are rare: version 0.99, and Dovecot as a proxy.
+
+    pop3-login: Login: U [IP]                                                             0.99
+    dovecot: pop3-login: proxy(U): started proxying to HOST:PORT: user=<U>, method=M, rip=IP, ...       1.1 to 2.2
+    dovecot: pop3-login: proxy(U,IP:PORT): Started proxying to <IP> (0.01 secs): user=<U>, ...          2.3 on
+
+The proxy's own log has no other line of the login. `Login failed`, `disconnecting` and `Aborted login [IP]` do not
+go on like that. dovecot.py reads all that begins with `Login: user=<` or `Logged in: user=<`.
+Source: dovecot/core, src/login-common/client-common-auth.c, login-proxy.c.
+"""
+
+from collections.abc import Collection
+
+import numpy as np
+
+from campaign.logs.events import Events, Rows
+from campaign.logs.patterns import IP, LoginPattern, logins
+
+SERVICES = {"pop3-login": "pop3", "imap-login": "imap"}
+TAGS = {"dovecot", *SERVICES}
+OLD = rf"Login: (?P<user>[^\s=]+) \[{IP}\]"
+# From the right: all that follows the user's name is the server's own text. What stands in the parentheses is
+# the same name: where it could imitate what follows, nothing is counted.
+PROXY = rf"proxy\([^()<>]*\): [Ss]tarted proxying to .*: user=<(?P<user>.*)>, method=[^\s,]*, rip={IP}(?:, .*)?"
+HEADS = {"": "", "Info: ": ""} | {f"{tag}: ": service for tag, service in SERVICES.items()}
+PATTERNS = [
+    pattern
+    for head, service in HEADS.items()
+    for pattern in (
+        LoginPattern(f"{head}proxy(", head + PROXY, service, sure=False),
+        LoginPattern(f"{head}Login: ", head + OLD, service, sure=False, unless=f"{head}Login: user=<"),
+    )
+]
+
+
+def claims(tag: str) -> bool:
+    return tag in TAGS
+
+
+def parse(rows: Rows, events: Events, *, local_domains: Collection[str]) -> np.ndarray:
+    return logins(rows, events, PATTERNS)
