@@ -1,12 +1,18 @@
 """Messages as Sendmail, Exim and netqmail's patches log them; a test names only what it is about."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from loglines import NOON, stamp
 
+from campaign.logs.dialects import Reader
+from campaign.logs.events import Events
+
 HOST = "mx1"
+TOKYO = ZoneInfo("Asia/Tokyo")
 _serial = count(1)
 
 
@@ -104,6 +110,23 @@ def spamcontrol(
 
 def chkuser(ip: str, sender: str, recipient: str, at: datetime = NOON, user: str = "", helo: str = "pc.home") -> str:
     """The line of one recipient, as multilog writes it; `at` is Tokyo's time."""
-    seconds = int(at.replace(tzinfo=ZoneInfo("Asia/Tokyo")).timestamp()) + (1 << 62) + 10
+    seconds = int(at.replace(tzinfo=TOKYO).timestamp()) + (1 << 62) + 10
     text = f"CHKUSER relaying rcpt: from <{sender}:{user}:> remote <{helo}:unknown:{ip}> rcpt <{recipient}>"
     return f"@{seconds:016x}00000000 {text} : client allowed to relay\n"
+
+
+def said(text: str | bytes, local_domains: Collection[str] = frozenset({"isp.example"})) -> Events:
+    """What the lines say; stamps without zone are Tokyo's, without year those of 2026."""
+    reader = Reader(zone=TOKYO, local_domains=local_domains, latest=2**62, written_on=date(2026, 6, 1))
+    block = np.frombuffer(text.encode() if isinstance(text, str) else text, np.uint8)
+    return reader.events(block, *reader.heads(block), 1)[0]
+
+
+def rows(events: Events, stream: str, *columns: str) -> list[tuple]:
+    """The columns of all events of a stream; of a single one bare values."""
+    found = [tuple(row[name] for name in columns) for row in events.tables()[stream].to_pylist()]
+    return [row[0] for row in found] if len(columns) == 1 else found
+
+
+def not_understood(events: Events) -> int:
+    return sum(count.not_understood for count in events.programs.values())

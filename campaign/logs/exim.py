@@ -8,7 +8,7 @@ r"""Exim: a message is followed by host and message id, all in its main log; or 
 - `<=` is written when the message was accepted, and proves it. Without `H=` it comes from the machine itself.
 - HELO may be `[192.0.2.9]`, a subject, a Message-ID or an ident answer may hold whole fields: the line must
   follow the grammar to its end, and the message's size, which Exim writes between the client's texts, stand once.
-  Names with blanks (helo_accept_junk_hosts) that are made to look like fields leave a line that is not understood.
+  A line that can't be told from a forged one (helo_accept_junk_hosts lets them in) is not understood.
 - The recipient as accepted is the one in angle brackets, where the address was changed.
 - syslog has long lines in parts, `[1/3] ID <= ...`. Other parts may begin with anything and are not looked at.
 - `A=plain` alone, without server_set_id: authenticated, it is not known as whom.
@@ -52,8 +52,8 @@ ID = rf"(?P<queue_id>{LETTER}{{6}}-(?:{LETTER}{{6}}-{LETTER}{{2}}|{LETTER}{{11}}
 CLIENT = r"(?:[^\s()\[\]]+ )?(?:\(.*?\) )?\[(?P<ip>[^\]\s]+)\](?::\d+)?"
 ARRIVAL = (
     rf"{ID}<= (?P<sender>{ADDRESS})(?: R=\S+)?(?: DS)?(?: H={CLIENT})?(?: I=\[[^\]]*\]:\d+)?(?: TFO\S*)?"
-    rf"(?: U=.*?)?(?: P=(?P<protocol>\S+))?(?: L\S*)?(?: X=\S+)?(?: CV=\w+)?(?: DN=\"[^\"]*\")?(?: SNI=\S+)?"
-    r"(?: A=(?P<authenticator>[^:\s]+)(?::(?P<user>[^:]*?)(?::.*?)?)?)?(?: PRDR)?(?: PRX=\S+)?(?: K)? S=\d+"
+    rf"(?: U=\S*)?(?: P=(?P<protocol>\S+))?(?: L\S*)?(?: X=\S+)?(?: CV=\w+)?(?: DN=\"[^\"]*\")?(?: SNI=\S+)?"
+    r"(?: A=(?P<authenticator>[^:\s]+)(?::(?P<user>[^:\s]*)(?::\S*)?)?)?(?: PRDR)?(?: PRX=\S+)?(?: K)? S=\d+"
 )
 ORIGIN = rf"(?: [A-Z][0-9A-Z]*(?:=\S+)?)*?(?: id\*?=(?P<message_id>{ADDRESS}))?"
 WHOLE = rf"{ARRIVAL}{ORIGIN}(?: T={QUOTED})?(?P<more>(?: from <.*?>)?(?: for .*)?)"
@@ -124,5 +124,5 @@ def _delivered(rows: Rows, lines: pa.StringArray, local_domains: Collection[str]
     status = mapped(said["sign"], STATUSES.get, pa.string())
     status = pc.if_else(pc.match_substring(words, ": retry timeout exceeded"), "expired", status)
     # Before the colon stand router, transport and host, which are one's own business.
-    words = pc.if_else(pc.equal(status, "sent"), words, pc.replace_substring_regex(words, "^.*?: ", ""))
+    words = pc.if_else(pc.equal(status, "sent"), words, pc.replace_substring_regex(words, "^(?:.*?:)? ", ""))
     return steps(rows, said["queue_id"], remote=remote, **attempts(rows, status, words))

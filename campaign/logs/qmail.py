@@ -29,8 +29,6 @@ CHKUSER up to 2.0.9, a line for each recipient (later ones come with qlog, and a
 
 Under multilog the lines have no host, and the tag `multilog` or what stands before their first colon.
 Sources: sagredo-dev/qmail qmail-smtpd.c and doc/CHKUSER.log_format; s/qmail qmail-smtpd.c, smtpdlog.c.
-
-s/qmail's POP server writes `qmail-popup: pid N Accept::AUTH::User P:POP3 S:IP:NAME ?~ 'U'`.
 """
 
 from collections.abc import Collection
@@ -42,18 +40,12 @@ import pyarrow.compute as pc
 from campaign.logs.addresses import canonical_ip
 from campaign.logs.columns import addresses, mapped
 from campaign.logs.events import Events, Rows
-from campaign.logs.patterns import LoginPattern, logins, texts
+from campaign.logs.patterns import texts
 from campaign.logs.stamps import SECOND
 from campaign.logs.steps import Groups, accepted, elsewhere, found, pids, sessions, single, steps
 
-TAGS = {"multilog", "qmail", "qmail-popup", "qmail-smtpd", "smtpd", "qlogreceived", "qlogenvelope"}
+TAGS = {"multilog", "qmail", "qmail-smtpd", "smtpd", "qlogreceived", "qlogenvelope"}
 SPLOGGER = r"(?:\d{9,10}\.\d{6} )?"
-POPUP = LoginPattern(
-    "pid ",
-    r"pid \d+ Accept::AUTH::\S* P:POP3S* S:(?P<ip>[0-9A-Fa-f.:]+):[^:\s]* \?~ '(?P<user>.*)'",
-    "pop3",
-    sure=False,
-)
 SERVER = (
     r" relay=(?:yes|no) rcpthosts=\S* size=\S* authuser=(?P<user>\S*) authtype=\S* encrypted=\S* sslverified=\S*"
     r" localip=\S* localport=\S* remoteip=(?P<ip>\S*) remoteport=\S* remotehost=\S* qp=(?P<qp>\d*) pid=(?P<pid>\d+)"
@@ -72,10 +64,10 @@ AUTHENTICATED = rf"{PID}Accept::AUTH::\S* {PEER} \?[=~] '(?P<user>.*)'"
 AUTH_FAILED = rf"{PID}Reject::AUTH::\S* {PEER} \?[=~] '.*'"
 
 CHKUSER = (
-    r"CHKUSER (?:relaying|accepted) rcpt: from <(?P<sender>[^<>]*):(?P<user>[^:<>]*):[^:<>]*>"
-    r" remote <[^<>]*:(?P<ip>[0-9.]+)> rcpt <(?P<recipients>[^<>]*)> : .*"
+    rf"{SPLOGGER}CHKUSER (?:relaying|accepted) rcpt: from <(?P<sender>[^<>]*):(?P<user>[^:<>]*):[^:<>]*>"
+    r" remote <[^<>|]*:(?P<ip>[0-9.]+)> rcpt <(?P<recipients>[^<>]*)> : .*"
 )
-BEGINS = rf"^(?:{RECEIVED}|{PID}Accept::|CHKUSER (?:relaying|accepted) rcpt: from <[^|]*> remote )"
+BEGINS = rf"^(?:{RECEIVED}|{PID}Accept::|{SPLOGGER}CHKUSER (?:relaying|accepted) rcpt: from <[^|]*> remote )"
 
 
 def claims(tag: str) -> bool:
@@ -103,10 +95,7 @@ def parse(rows: Rows, events: Events, *, local_domains: Collection[str]) -> np.n
         understood[places] = True
         if places.size:
             _sessions(rows[places], events, kind, said)
-    popup = np.array([tag == "qmail-popup" for tag in rows.tags])[rows.tag]
-    if popup.any():
-        logins(rows[popup], events, [POPUP])
-    return begun & ~understood & ~popup
+    return begun & ~understood
 
 
 def _submissions(rows: Rows, said: Groups, local_domains: Collection[str]) -> pa.Table:

@@ -122,11 +122,12 @@ def _delivered(rows: Rows, lines: pa.StringArray, local_domains: Collection[str]
 
 
 def _remote(recipients: str, local_domains: Collection[str]) -> bool:
-    """Whether one of the client's recipients is remote; a comma in a quoted name does no harm."""
-    inside = False
+    """Whether one of the client's recipients is remote; commas and brackets in a quoted name do no harm."""
+    inside, quotes = False, 0
     for part in recipients.split(","):
         inside = inside or part.startswith("<")
-        if inside and part.endswith(">"):
+        quotes += part.count('"') - part.count('\\"')
+        if inside and part.endswith(">") and quotes % 2 == 0:
             inside = False
             if elsewhere(part, local_domains):
                 return True

@@ -1,23 +1,50 @@
 """From the logs of MTAs other than Postfix, beside Dovecot's, to classified and attributed submissions."""
 
+from collections.abc import Callable, Collection
+from datetime import date
+from ipaddress import ip_network
+from itertools import count
+
 import pytest
-from loglines import login, minutes, stamp
-from mta_lines import HOST, chkuser, exim, qlog, sendmail, spamcontrol
+from loglines import NOON, login, minutes, stamp
+from mta_lines import HOST, TOKYO, chkuser, exim, qlog, sendmail, spamcontrol
+
+from campaign.logs.client import program_of
+from campaign.logs.files import LogFile
+from campaign.submissions.attribution import Rules, attribute, connect
+from campaign.submissions.reading import Place, Reading, read_file
+from campaign.submissions.segments import Segments
 
 HANAKO, TARO = "hanako@isp.example", "taro@isp.example"
 HOME, FAR = "198.51.100.7", "friend@elsewhere.example"
-OWN = ("--own-network", "198.51.100.0/24")
+OWN = [ip_network("198.51.100.0/24")]
 MTAS = pytest.mark.parametrize("message", [sendmail, exim, qlog, spamcontrol], ids=lambda made: made.__name__)
 OF_MANY = pytest.mark.parametrize("message", [sendmail, exim, qlog], ids=lambda made: made.__name__)
 WITH_HEADERS = pytest.mark.parametrize("message", [sendmail, exim], ids=lambda made: made.__name__)
 
 
 @pytest.fixture
-def found(classify):
-    """(class, user, attribution) of every submission in the given lines, in time order."""
+def found(tmp_path) -> Callable[..., list]:
+    """(class, user, attribution), or other columns, of every submission in the given lines, in time order; `cut` is
+    after how many lines the log was rotated."""
+    turn = count()
 
-    def run(*lines: str, options: tuple[str, ...] = ()) -> list[tuple]:
-        return [(row["class"], row["user"], row["attribution"]) for row in classify(*lines, options=options)]
+    def run(
+        *lines: str, columns: str = 'class, "user", attribution', own_networks: Collection = (), cut: int = 0
+    ) -> list:
+        segments = Segments(tmp_path / f"segments{next(turn)}", TOKYO)
+        reading = Reading(TOKYO, {"isp.example"}, latest=2**62, today=date(2026, 6, 1), year=2026)
+        written = "".join(lines).splitlines(keepends=True)
+        for name, part in (("mail.log.1", written[:cut]), ("mail.log", written[cut:])):
+            path = tmp_path / name
+            path.write_text("".join(part))
+            with LogFile(str(path)) as log:
+                read_file(log, reading, segments, place=Place(), last_line_too=True)
+        rules = Rules({"isp.example"}, own_networks=own_networks, program_of=program_of)
+        with connect(tmp_path) as con:
+            attribute(con, segments, NOON.date(), rules)
+            query = f"SELECT {columns} FROM submission ORDER BY moment, started, line"  # noqa: S608
+            return con.execute(query).fetchall()
 
     return run
 
@@ -39,7 +66,7 @@ def test_the_same_rules_hold_for_every_mta(found, message):
         ("unexplained_relay", None, "none"),
         ("inbound", None, "none"),
     ]
-    assert found(*lines, options=OWN) == [
+    assert found(*lines, own_networks=OWN) == [
         ("local_port25", HANAKO, "confirmed"),
         ("inbound", None, "none"),
         ("smtp_auth", HANAKO, "confirmed"),
@@ -58,6 +85,20 @@ def test_mail_from_one_customer_to_another_is_a_submission_too(found, message):
 @OF_MANY
 def test_many_recipients_are_one_submission_and_one_remote_among_them_is_enough(found, message):
     assert found(message(HOME, "", HANAKO, TARO, FAR)) == [("unexplained_relay", None, "none")]
+
+
+@OF_MANY
+def test_nothing_depends_on_where_the_log_was_cut(found, message):
+    lines = [
+        login(HANAKO, HOME),
+        message(HOME, HANAKO, FAR, TARO, at=minutes(1), pid=200),
+        message(HOME, HANAKO, FAR, at=minutes(2), pid=300, user=HANAKO),
+        message("203.0.113.9", "", FAR, at=minutes(3), pid=400),
+    ]
+    whole = found(*lines)
+    assert [row[0] for row in whole] == ["pop_before_smtp", "smtp_auth", "unexplained_relay"]
+    for cut in range(1, "".join(lines).count("\n")):
+        assert found(*lines, cut=cut) == whole
 
 
 @WITH_HEADERS
@@ -162,10 +203,10 @@ def test_sendmails_auth_line_speaks_for_all_messages_of_its_connection_and_no_ot
     ],
     ids=["sendmail", "exim", "spamcontrol"],
 )  # fmt: skip
-def test_a_failed_auth_in_the_same_session_is_told(classify, message, failure):
+def test_a_failed_auth_in_the_same_session_is_told(found, message, failure):
     lines = [login(HANAKO, HOME), f"{stamp(minutes(0.5))} {HOST} {failure}\n"]
     lines += [message(HOME, HANAKO, FAR, at=minutes(1), pid=200), message(HOME, HANAKO, FAR, at=minutes(2), pid=300)]
-    assert [(row["class"], row["auth_failed"]) for row in classify(*lines)] == [
+    assert found(*lines, columns="class, auth_failed") == [
         ("pop_before_smtp", True), ("pop_before_smtp", False),
     ]  # fmt: skip
 
