@@ -19,9 +19,10 @@ from campaign.logs.patterns import IP, LoginPattern, logins
 SERVICES = {"pop3-login": "pop3", "imap-login": "imap"}
 TAGS = {"dovecot", *SERVICES}
 OLD = rf"Login: (?P<user>[^\s=]+) \[{IP}\]"
-# From the right: all that follows the user's name is the server's own text. What stands in the parentheses is
-# the same name: where it could imitate what follows, nothing is counted.
-PROXY = rf"proxy\([^()<>]*\): [Ss]tarted proxying to .*: user=<(?P<user>.*)>, method=[^\s,]*, rip={IP}(?:, .*)?"
+# The user's name stands in the parentheses, too. A name that could imitate what follows is not counted.
+WHERE = r"(?:[^:]|:[^ ])*"
+MORE = r"(?:, [\w-]+(?:=(?:<[^<>]*>|[^\s,<>]*))?)*"
+PROXY = rf"proxy\([^()<>]*\): [Ss]tarted proxying to {WHERE}: user=<(?P<user>[^<>]+)>, method=[^\s,]*, rip={IP}{MORE}"
 HEADS = {"": "", "Info: ": ""} | {f"{tag}: ": service for tag, service in SERVICES.items()}
 PATTERNS = [
     pattern
