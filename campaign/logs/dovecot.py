@@ -12,11 +12,10 @@ from collections.abc import Collection
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from campaign.logs.columns import addresses, named, strings
 from campaign.logs.events import LOGIN, Events, Rows, table
-from campaign.logs.scan import COMMA, at, find, find_byte, pattern, rfind
+from campaign.logs.scan import COMMA, at, find, find_byte, njit, pattern, rfind
 
 IN_TEXT, OWN_POP3, OWN_IMAP, SILENT = 0, 1, 2, 3  # where a line says which service it is of
 LOGIN_TAGS = {"dovecot": IN_TEXT, "pop3-login": OWN_POP3, "imap-login": OWN_IMAP}

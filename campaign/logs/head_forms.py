@@ -10,11 +10,10 @@ is linear in the line's length.
 """
 
 import numpy as np
-from numba import njit
 
 from campaign.logs.head_parts import REPEATED, nowhere, own, stands, tagged, unwrapped
 from campaign.logs.own_heads import own_head
-from campaign.logs.scan import BRACKET, CLOSE, COLON, LESS, MINUS, SPACE, digits, find_byte, pattern
+from campaign.logs.scan import BRACKET, CLOSE, COLON, LESS, MINUS, SPACE, digits, find_byte, njit, pattern
 from campaign.logs.stamp_forms import NO_STAMP, stamp_at
 
 LONGEST_NAME = 255  # bytes of a host, and of a program's name

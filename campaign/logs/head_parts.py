@@ -3,9 +3,7 @@
 The places of a head are (host, host_end, tag, tag_end, pid, text, text_end); what it has not is empty.
 """
 
-from numba import njit
-
-from campaign.logs.scan import BRACKET, CLOSE, COLON, LESS, PARENTHESIS, SPACE, at, digits, find_byte, pattern
+from campaign.logs.scan import BRACKET, CLOSE, COLON, LESS, PARENTHESIS, SPACE, at, digits, find_byte, njit, pattern
 
 # Names that stand in no line. Their spans begin before the block, and no two are equally long, so that
 # none is ever taken for another or for a name that does stand in one.

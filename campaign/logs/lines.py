@@ -11,12 +11,11 @@ trusted; all behind `text` was written by strangers.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from campaign.logs.head_forms import rare_head
 from campaign.logs.head_parts import own_name, program, unwrapped
 from campaign.logs.own_heads import doubled
-from campaign.logs.scan import BRACKET, COLON, SPACE, find_byte, line_ends, memcmp
+from campaign.logs.scan import BRACKET, COLON, SPACE, find_byte, line_ends, memcmp, njit
 from campaign.logs.stamp_forms import NO_STAMP, WITHOUT_YEAR, stamp_at
 
 LINE_FEED, CARRIAGE_RETURN, LETTER_M = 10, 13, 109

@@ -9,7 +9,6 @@ A life that lies in two blocks leaves a row in each; attribution.sql joins these
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from campaign.logs.postfix_scan import (
     ACCEPTED,
@@ -22,7 +21,7 @@ from campaign.logs.postfix_scan import (
     QUEUED,
     REMOVED,
 )
-from campaign.logs.scan import at, pattern
+from campaign.logs.scan import at, njit, pattern
 
 LATE = 2_000_000  # microseconds behind `removed` in which a line still belongs to it
 EARLY = 5_000_000  # microseconds before `client=` in which a line already belongs to it

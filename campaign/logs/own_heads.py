@@ -10,10 +10,8 @@
 Of Dovecot's the service is the tag, as syslog has it where no `dovecot: ` stands before.
 """
 
-from numba import njit
-
 from campaign.logs.head_parts import EXIM, MULTILOG, NGINX, name_end, nowhere, own, program, stands, tagged
-from campaign.logs.scan import BRACKET, CLOSE, SPACE, digits, find_byte, pattern
+from campaign.logs.scan import BRACKET, CLOSE, SPACE, digits, find_byte, njit, pattern
 from campaign.logs.stamp_forms import NO_STAMP, SLASH, own_stamp, stamp_at
 
 HASH, STAR = 35, 42

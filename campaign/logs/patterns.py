@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
 
 from campaign.logs.columns import addresses, named, strings
 from campaign.logs.events import LOGIN, Events, Rows, table
-from campaign.logs.scan import at
+from campaign.logs.scan import at, njit
 from campaign.logs.scan import pattern as letters
 from campaign.logs.steps import pids, sessions
 

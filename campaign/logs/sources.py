@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from campaign.logs.redaction import readable
+from campaign.logs.scan import njit
 
 HOUR = 3_600_000_000  # microseconds
 LONGEST_NAME = 64

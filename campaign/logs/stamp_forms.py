@@ -11,9 +11,8 @@ and, by `own_stamp`, those of programs that write files of their own:
 """
 
 import numpy as np
-from numba import njit
 
-from campaign.logs.scan import COLON, MINUS, SPACE, digits
+from campaign.logs.scan import COLON, MINUS, SPACE, digits, njit
 from campaign.logs.stamps import DAY, SECOND
 
 NO_STAMP, WITHOUT_YEAR, LOCAL, ABSOLUTE = 0, 1, 2, 3

@@ -190,23 +190,27 @@ def _remember(known: LogFile, done: FileReport, now: datetime) -> None:
             )
             for name, count in done.programs.items()
         )
-        known.sources.all().delete()
-        SourceLines.objects.bulk_create(
-            SourceLines(
-                log_file=known,
-                host=source.host,
-                program=source.program,
-                lines=one.lines,
-                not_understood=one.not_understood,
-                first_at=moment(one.first),
-                last_at=moment(one.last),
-                hours=one.hours,
-            )
-            for source, one in done.sources.items()
-        )
+        _remember_sources(known, done)
         for day in _days_to_redo(done.touched):
             AttributedDay.objects.get_or_create(day=day)
             AttributedDay.objects.filter(day=day).update(stale=True, touched=F("touched") + 1)
+
+
+def _remember_sources(known: LogFile, done: FileReport) -> None:
+    known.sources.all().delete()
+    SourceLines.objects.bulk_create(
+        SourceLines(
+            log_file=known,
+            host=source.host,
+            program=source.program,
+            lines=one.lines,
+            not_understood=one.not_understood,
+            first_at=moment(one.first),
+            last_at=moment(one.last),
+            hours=one.hours,
+        )
+        for source, one in done.sources.items()
+    )
 
 
 def _days_to_redo(touched: Iterable[tuple[str, date]]) -> set[date]:

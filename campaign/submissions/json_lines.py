@@ -7,9 +7,8 @@ RFC 8259: what must be escaped is, all else stands as it is, in UTF-8.
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
-from campaign.logs.scan import memcpy, pattern
+from campaign.logs.scan import memcpy, njit, pattern
 from campaign.logs.stamps import DAY, SECOND
 
 TEXTS = ("host", "queue_id", "message_id", "class", "user", "attribution", "client_ip", "client_program")
