@@ -67,6 +67,9 @@ def random_world(seed: int, *, length: int = 40, people: int = 12) -> World:
             ]
         if chance.random() < 0.2:
             exemptions.append((login, *sorted(chance.sample(days, 2))))
+    with_auth = {(use.login, use.day) for use in uses if use.submission_class == AUTH}
+    for use in uses:
+        use.evidence["beside_auth"] *= (use.login, use.day) in with_auth
     covered = [day for day in days if chance.random() < chance.choice([0.6, 1.0])]
     return World(days, chance.choice([3, 5, 8]), covered, uses, exemptions)
 

@@ -1,6 +1,6 @@
--- The last legacy and the last authenticated day of every holdout of a campaign, up to a day.
--- Each is one step into daily use's primary key (customer, class, day). Rows that would stay
--- as they are are left alone. A holdout without any evidence keeps its last known legacy day.
+-- The last legacy and the last authenticated day of every holdout of a campaign, up to a day, and what
+-- they show of its reason. Each is one step into daily use's primary key (customer, class, day). Rows that
+-- would stay as they are are left alone. A holdout without any evidence keeps its last known legacy day.
 WITH latest AS MATERIALIZED (
     SELECT known.id,
            known.customer_id,
@@ -12,23 +12,40 @@ WITH latest AS MATERIALIZED (
            ) AS auth_on
     FROM campaign_holdout AS known
     WHERE known.campaign_id = %(campaign)s
+),
+found AS MATERIALIZED (
+    SELECT latest.id,
+           legacy.day AS legacy_on,
+           legacy.last_at AS legacy_at,
+           auth.day AS auth_on,
+           auth.last_at AS auth_at,
+           CASE
+               WHEN legacy.machine_like THEN 'machine'
+               WHEN legacy.client_program <> '' AND legacy.client_program = auth.client_program
+                    AND legacy.beside_auth > 0 AND legacy.last_at > auth.last_at THEN 'one_program'
+               WHEN legacy.at_old_door = legacy.submissions THEN 'old_door'
+               ELSE ''
+           END AS sign
+    FROM latest
+    LEFT JOIN campaign_dailyuse AS legacy
+        ON legacy.customer_id = latest.customer_id
+       AND legacy.submission_class = %(legacy)s
+       AND legacy.day = latest.legacy_on
+    LEFT JOIN campaign_dailyuse AS auth
+        ON auth.customer_id = latest.customer_id
+       AND auth.submission_class = %(auth)s
+       AND auth.day = latest.auth_on
 )
 UPDATE campaign_holdout AS holdout
-SET last_legacy_on = COALESCE(legacy.day, holdout.last_legacy_on),
-    last_legacy_at = COALESCE(legacy.last_at, holdout.last_legacy_at),
-    last_auth_on = auth.day,
-    last_auth_at = auth.last_at
-FROM latest
-LEFT JOIN campaign_dailyuse AS legacy
-    ON legacy.customer_id = latest.customer_id
-   AND legacy.submission_class = %(legacy)s
-   AND legacy.day = latest.legacy_on
-LEFT JOIN campaign_dailyuse AS auth
-    ON auth.customer_id = latest.customer_id
-   AND auth.submission_class = %(auth)s
-   AND auth.day = latest.auth_on
-WHERE holdout.id = latest.id
-  AND (legacy.day <> holdout.last_legacy_on
-       OR legacy.last_at <> holdout.last_legacy_at
-       OR auth.day IS DISTINCT FROM holdout.last_auth_on
-       OR auth.last_at IS DISTINCT FROM holdout.last_auth_at)
+SET last_legacy_on = COALESCE(found.legacy_on, holdout.last_legacy_on),
+    last_legacy_at = COALESCE(found.legacy_at, holdout.last_legacy_at),
+    last_auth_on = found.auth_on,
+    last_auth_at = found.auth_at,
+    last_sign = found.sign
+FROM found
+WHERE holdout.id = found.id
+  AND (found.legacy_on <> holdout.last_legacy_on
+       OR found.legacy_at <> holdout.last_legacy_at
+       OR found.auth_on IS DISTINCT FROM holdout.last_auth_on
+       OR found.auth_at IS DISTINCT FROM holdout.last_auth_at
+       OR found.sign <> holdout.last_sign)

@@ -32,6 +32,14 @@ class Reason(models.TextChoices):
     NEVER_TRIED = "never_tried", _("never tried SMTP-AUTH")
 
 
+class Sign(models.TextChoices):
+    """What the last day sent the old way shows; the first that fits, and what the reasons rest on."""
+
+    MACHINE = "machine", _("by headers or times a machine's")
+    ONE_PROGRAM = "one_program", _("one program at one address, first with SMTP-AUTH, then without")
+    OLD_DOOR = "old_door", _("all by a server or port where nobody uses SMTP-AUTH")
+
+
 class HoldoutQuerySet(models.QuerySet):
     def left(self) -> "HoldoutQuerySet":
         return self.filter(standing__in=LEFT)
@@ -57,6 +65,7 @@ class Holdout(models.Model):
     relapsed = models.BooleanField(default=False)
     reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     client_program = models.CharField(max_length=64, blank=True, default="", help_text="the customer's")
+    last_sign = models.CharField(max_length=12, choices=Sign.choices, blank=True, default="", db_default="")
 
     objects = HoldoutQuerySet.as_manager()
 
