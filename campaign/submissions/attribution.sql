@@ -94,6 +94,19 @@ FROM (
 ) AS told
 WHERE message.rowid = told.id;
 
+--    netqmail: the name that was tried stays in the message's line when the password was refused.
+UPDATE message SET sasl_user = NULL
+FROM (
+    SELECT message.rowid AS id, event.kind
+    FROM message JOIN session AS event
+      ON event.kind IN ('auth_failed', 'authenticated') AND event.host = message.host AND event.pid = message.pid
+     AND (event.ip = message.ip OR event.ip IS NULL)
+     AND event.moment BETWEEN message.moment - 3600000000 AND message.moment
+    WHERE message.mta = 'qmail' AND message.sasl_user IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY message.rowid ORDER BY event.moment DESC, event.started DESC, event.line DESC) = 1
+) AS told
+WHERE message.rowid = told.id AND told.kind = 'auth_failed';
+
 --    The logins from addresses that mail came from. Some programs write the address when the session begins.
 CREATE OR REPLACE TEMP TABLE login AS
 WITH known AS (

@@ -211,6 +211,15 @@ def test_a_failed_auth_in_the_same_session_is_told(found, message, failure):
     ]  # fmt: skip
 
 
+def test_the_name_of_a_refused_password_in_a_qlog_line_is_no_sasl_user(found):
+    accepted = qlog(HOME, HANAKO, FAR, at=minutes(1), user="hanako", pid=200)
+    refused = qlog(HOME, HANAKO, FAR, at=minutes(0.9), user="hanako", pid=200).replace(
+        "received: result=accepted code=250 reason=queueaccept", "envelope: result=rejected code=535 reason=authfailed"
+    )
+    lines = [login(HANAKO, HOME), refused, accepted, qlog(HOME, HANAKO, FAR, at=minutes(2), user=HANAKO, pid=300)]
+    assert found(*lines, columns="class, auth_failed") == [("pop_before_smtp", True), ("smtp_auth", False)]
+
+
 def test_chkuser_tells_who_was_let_through_and_who_authenticated(found):
     lines = [
         login(HANAKO, HOME, host="pop1"),
