@@ -8,6 +8,7 @@ import bz2
 import hashlib
 import io
 import lzma
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ class LogFile:
         try:
             raw = sys.stdin.buffer if path == STANDARD_INPUT else Path(path).open("rb")  # noqa: SIM115
             if path != STANDARD_INPUT:
-                status = Path(path).stat()
+                status = os.fstat(raw.fileno())  # of this very file: another may have the name by now
                 self.written_on = datetime.fromtimestamp(status.st_mtime, UTC).date()
                 self.size = status.st_size
             self._buffered = io.BufferedReader(raw, 1 << 20)  # type: ignore[type-var]
