@@ -23,8 +23,8 @@ COLLECTING = "collecting"
 
 @dataclass(frozen=True)
 class LoginPattern:
-    """Lines whose text begins with `starts`, not with `unless`, and matches all of `regex`: named groups `user` and
-    `ip`, and `domain` and `service` where the line says them; else the service is `service`, or what the tag says.
+    """Lines whose text begins with `starts` and matches all of `regex`: named groups `user` and `ip`, and
+    `domain` and `service` where the line says them; else the service is `service`, or what the tag says.
 
     Without `ip` the address is that of the session (`connections`) of the same process. A line that only
     begins so is one that was not understood, unless `sure` is False. Lines of a pattern that does not
@@ -36,7 +36,6 @@ class LoginPattern:
     service: str = ""
     sure: bool = True
     counts: bool = True
-    unless: str = ""
 
 
 def service_of(tag: str) -> str:
@@ -48,10 +47,7 @@ def logins(rows: Rows, events: Events, patterns: Sequence[LoginPattern]) -> np.n
     """Adds the logins among `rows` by the first pattern that fits; returns which rows were not understood."""
     understood, begun = np.zeros(rows.text.size, bool), np.zeros(rows.text.size, bool)
     for pattern in patterns:
-        begins = ~understood & _begins(rows.block, rows.text, rows.end, letters(pattern.starts))
-        if pattern.unless:
-            begins &= ~_begins(rows.block, rows.text, rows.end, letters(pattern.unless))
-        candidates = np.flatnonzero(begins)
+        candidates = np.flatnonzero(~understood & _begins(rows.block, rows.text, rows.end, letters(pattern.starts)))
         if candidates.size:
             understood[candidates] = _taken(rows[candidates], events, pattern)
             if pattern.sure:

@@ -21,6 +21,7 @@ from campaign.logs.patterns import IP, LoginPattern, logins
 TAGS = {"vpopmail", "vchkpw"}
 SERVICES = {"pop3": "pop3", "pop3s": "pop3", "imap": "imap", "imaps": "imap", "webmail": "imap"}
 SMTP = ("smtp", "smtps", "submission", "25", "465", "587")
+# No name of a user holds a colon: what follows the first one is the address, be it IPv6.
 PLAIN = rf"\([A-Z0-9-]+\) login success (?P<user>[^\s:]+@[^\s:@]+):{IP}"
 SYSTEM = rf"system password login success (?P<user>[^\s:]+):{IP}"
 PATTERNS = [

@@ -26,3 +26,10 @@ def test_texts_that_are_not_compiled_are_said_before_a_customer_gets_english(set
     settings.LOCALE_PATHS = [tmp_path]
     (finding,) = check_texts(None)
     assert "django.po is not compiled" in finding.msg and "make setup" in finding.hint
+
+
+def test_a_pattern_of_logins_that_is_none_is_an_error_that_says_why(settings):
+    settings.LOGIN_PATTERN = r"ok user (?P<user>\S+)"
+    (finding,) = check_settings(None)
+    assert finding.id == "campaign.E005"
+    assert "LOGIN_PATTERN: `ok user (?P<user>\\S+)` has no group `ip`" in finding.msg

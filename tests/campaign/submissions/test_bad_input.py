@@ -112,3 +112,9 @@ def test_the_window_the_own_networks_and_the_filters_are_options(classify_comman
     assert classes(classify_command(log, log, "--window", "10")) == ["unexplained_relay"]
     assert classes(classify_command(log, log, "--own-network", "198.51.100.0/24")) == ["local_port25"]
     assert classes(classify_command(log, log, "--filter-address", HOME)) == []
+
+
+def test_a_pattern_of_logins_that_is_none_is_said_before_a_file_is_opened(classify_command, tmp_path):
+    done = classify_command(tmp_path / "no", tmp_path / "no", env=os.environ | {"LOGIN_PATTERN": r"(?P<user>\S+"})
+    assert done.returncode == 1
+    assert done.stderr.startswith(r"CommandError: LOGIN_PATTERN: `(?P<user>\S+` is no pattern")

@@ -313,3 +313,11 @@ def test_queue_ids_that_come_again_are_told_apart_wherever_the_files_are_cut(tmp
     rng.shuffle(files)
     take(*files)
     assert outcome()[1] == [(DAY, "inbound", "none", 60), (DAY, "pop_before_smtp", "confirmed", 60)]
+
+
+def test_a_pattern_of_the_operators_own_opens_the_window_like_any_login(tmp_path, settings):
+    settings.LOGIN_PATTERN, settings.LOGIN_PATTERN_TAGS = r"in (?P<user>\S+) (?P<ip>\S+)", ("mypopd",)
+    text = smtpd(f"in {HANAKO} {HOME}", tag="mypopd") + message(HOME, HANAKO, FAR, at=minutes(1))
+    (tmp_path / "mail.log").write_text(text)
+    take(tmp_path / "mail.log")
+    assert [(login, count) for login, _, _, count, *_ in outcome()[0]] == [(HANAKO, 1)]
