@@ -13,6 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["campaign", "notices"])
 app.conf.beat_schedule = {
     "read the log files": {"task": "campaign.tasks.read_logs", "schedule": timedelta(seconds=20)},
+    "compare the clocks": {"task": "campaign.tasks.compare_clocks", "schedule": crontab(minute="25")},
     "begin the day": {"task": "campaign.tasks.begin_day", "schedule": crontab(hour="0", minute="10")},
     "try the cut-off on past weeks": {
         "task": "campaign.tasks.compute_shadows",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaign.customers import rollup
 from campaign.cutoff import dryrun
-from campaign.submissions import intake, retention
+from campaign.submissions import clocks, intake, retention
 from campaign.turns import only_one
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,13 @@ def compute_shadows() -> None:
     with only_one("compute_shadows") as mine:
         if mine:
             dryrun.compute_waiting(now=timezone.now())
+
+
+@shared_task
+def compare_clocks() -> None:
+    """Yesterday's mail tells whose clock was wrong, today's whose is by now."""
+    today = timezone.localdate()
+    clocks.measure([today - timedelta(days=1), today])
 
 
 @shared_task

@@ -11,9 +11,11 @@ from campaign.models import (
     Customer,
     DailyCount,
     Holdout,
+    LogFile,
     RelayedDay,
     ShadowHit,
     ShadowRun,
+    SourceLines,
     Standing,
     StandingCount,
     Stream,
@@ -166,3 +168,25 @@ def make_world() -> Campaign:
     Visit.objects.create(notice=notice, act="guide", client_program="thunderbird", at=noon(TODAY - timedelta(days=18)))
     make_notice(mailing, held[1], state="refused", reply="550 5.1.1 no such user", ended_at=noon(TODAY))
     return campaign
+
+
+def make_source(
+    host: str, program: str, *, until: datetime, without: range = range(0), understood: bool = True
+) -> SourceLines:
+    """A source with a hundred lines in each of the 700 hours up to `until`, but for some, counted backwards."""
+    last = int(until.timestamp()) // 3600
+    hours = {last - back: 100 for back in range(700) if back not in without}
+    lines = sum(hours.values())
+    log = LogFile.objects.create(
+        digest=f"{host}-{program}", digest_length=1, name=f"/var/log/{host}-{program}.log", lines=lines, read_at=until
+    )
+    return SourceLines.objects.create(
+        log_file=log,
+        host=host,
+        program=program,
+        lines=lines,
+        not_understood=0 if understood else lines,
+        first_at=until - timedelta(hours=699),
+        last_at=until,
+        hours=hours,
+    )

@@ -7,15 +7,18 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import Coalesce
 
-from campaign.models import AttributedDay, Coverage, LogFile, ProgramLines, Stream
+from campaign.models import AttributedDay, Coverage, LogFile, Stream
+from campaign.submissions import clocks
+from campaign.submissions.skew import WrongClock
+from campaign.submissions.sources import NotUnderstood, Source, State, not_understood, sources
 
 LATE = timedelta(hours=3)
 EXAMPLES = 5  # programs shown that have lines nobody understood
 
 
 @dataclass(frozen=True)
-class Source:
-    """One stream of the provider's logs; `last_at` is None before its first event."""
+class StreamRead:
+    """All sources of one kind; `last_at` is None before its first event."""
 
     title: str
     last_at: datetime | None
@@ -23,18 +26,16 @@ class Source:
 
 
 @dataclass(frozen=True)
-class NotUnderstood:
-    program: str
-    lines: int
-    example: str
-
-
-@dataclass(frozen=True)
 class LogsRead:
-    """`until` is where the slowest source ends: the time that every number on the page speaks of."""
+    """`until` is where the slowest stream ends: the time that every number on the page speaks of.
+
+    `silent` are single hosts' programs from which lines should have come; none where a whole stream is late.
+    """
 
     until: datetime | None
-    sources: tuple[Source, ...]
+    sources: tuple[StreamRead, ...]
+    silent: tuple[Source, ...]
+    wrong_clocks: tuple[WrongClock, ...]
     gaps: tuple[date, ...]
     files: int
     lines: int
@@ -43,31 +44,37 @@ class LogsRead:
     days_waiting: int
 
     @property
-    def late(self) -> tuple[Source, ...]:
+    def late(self) -> tuple[StreamRead, ...]:
         return tuple(source for source in self.sources if source.late)
 
 
 def logs_read(*, today: date, now: datetime, quiet_days: int) -> LogsRead:
     """`gaps` are the days of the quiet time before today on which a source is missing: they prove nothing."""
     last = dict(Coverage.objects.values_list("stream").annotate(Max("last_at")).order_by())
-    sources = tuple(
-        Source(stream.label, last.get(stream), stream in last and now - last[stream] > LATE) for stream in Stream
+    streams = tuple(
+        StreamRead(stream.label, last.get(stream), stream in last and now - last[stream] > LATE) for stream in Stream
     )
     files = LogFile.objects.aggregate(files=Count("pk"), lines=Coalesce(Sum("lines"), 0))
     waiting = AttributedDay.objects.filter(stale=True).count()
     return LogsRead(
         until=min(last.values()) if len(last) == len(Stream) else None,
-        sources=sources,
-        gaps=_gaps(today - timedelta(days=quiet_days), today),
+        sources=streams,
+        silent=() if any(stream.late for stream in streams) else _silent(now),
+        wrong_clocks=tuple(clocks.wrong(today=today)),
+        gaps=uncovered_days(today - timedelta(days=quiet_days), today),
         files=files["files"],
         lines=files["lines"],
-        not_understood=_not_understood(),
+        not_understood=tuple(not_understood(at_most=EXAMPLES)),
         days_done=AttributedDay.objects.count() - waiting,
         days_waiting=waiting,
     )
 
 
-def _gaps(first: date, today: date) -> tuple[date, ...]:
+def _silent(now: datetime) -> tuple[Source, ...]:
+    return tuple(source for source in sources(now=now) if source.state == State.LATE)
+
+
+def uncovered_days(first: date, today: date) -> tuple[date, ...]:
     """Days from `first` up to yesterday without both sources; before the very first evidence nothing is missed."""
     covered = defaultdict(set)
     for day, stream in Coverage.objects.filter(day__gte=first, day__lt=today).values_list("day", "stream"):
@@ -76,9 +83,3 @@ def _gaps(first: date, today: date) -> tuple[date, ...]:
         first = min(covered, default=today)
     days = [first + timedelta(days=number) for number in range((today - first).days)]
     return tuple(day for day in days if len(covered[day]) < len(Stream))
-
-
-def _not_understood() -> tuple[NotUnderstood, ...]:
-    found = ProgramLines.objects.filter(not_understood__gt=0).values_list("program")
-    found = found.annotate(lines=Sum("not_understood"), example=Max("example")).order_by("-lines", "program")
-    return tuple(NotUnderstood(*row) for row in found[:EXAMPLES])

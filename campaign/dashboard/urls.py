@@ -15,6 +15,7 @@ from campaign.dashboard import (
     relay,
     relays,
     shadow,
+    sources,
 )
 from campaign.dashboard.shell import staff
 
@@ -34,4 +35,5 @@ urlpatterns = [
     path("cutoff/<int:pk>/", staff(shadow.page), name="shadow"),
     path("relays/", staff(relays.page), name="relays"),
     path("relays/<str:first>/<int:bits>/", staff(relay.page), name="relay"),
+    path("sources/", staff(sources.page), name="sources"),
 ]

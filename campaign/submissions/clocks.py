@@ -64,3 +64,9 @@ def readings(*, today: date) -> list[Reading]:
 def wrong(*, today: date) -> list[WrongClock]:
     """The hosts whose clocks are wrong by more than a minute, as far as their customers' mail tells."""
     return wrong_clocks(readings(today=today))
+
+
+def setting_for(clock: WrongClock) -> str:
+    """The whole setting CLOCK_OFFSETS with which this clock would be right, the others as they are."""
+    offsets = settings.CLOCK_OFFSETS | {clock.host: settings.CLOCK_OFFSETS.get(clock.host, 0) - clock.seconds}
+    return "CLOCK_OFFSETS=" + ",".join(f"{host}:{seconds}" for host, seconds in sorted(offsets.items()))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from campaign.models import AttributedDay, DailyUse, LogFile, RelayAcknowledgement, RelayedDay, ShadowRun
+from campaign.models import AttributedDay, ClockReading, DailyUse, LogFile, RelayAcknowledgement, RelayedDay, ShadowRun
 from campaign.submissions.intake import segments
 
 
@@ -14,4 +14,5 @@ def drop_before(day: date) -> None:
     RelayedDay.objects.filter(day__lt=day).delete()
     RelayAcknowledgement.objects.filter(made_on__lt=day).delete()
     ShadowRun.objects.filter(first_day__lt=day).delete()
+    ClockReading.objects.filter(day__lt=day).delete()
     LogFile.objects.filter(last_at__date__lt=day).delete()

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from campaign.customers import rollup
 from campaign.customers.following import Follower
+from campaign.dashboard.sources import said_of
 from campaign.logs.files import STANDARD_INPUT
 from campaign.logs.stamps import moment
 from campaign.management.progress_bar import ProgressBar
@@ -52,10 +53,15 @@ class Command(BaseCommand):
         with ProgressBar(self.stderr, "attributing", unit="days", total=len(days)) as bar:
             intake.attribute(days, now=now, progress=lambda day: bar.advance(1))
         rollup.bring_up_to_date(days=days, today=timezone.localdate(now))
-        clocks.measure(sorted(report.days)[-CLOCK_DAYS:])
+        self.compare_clocks(sorted(day for day in report.days if day <= timezone.localdate(now))[-CLOCK_DAYS:])
         self.stdout.write(f"{len(report.files)} files read, {len(days)} days attributed")
         if report.problems:
             sys.exit(1)
+
+    def compare_clocks(self, days) -> None:
+        clocks.measure(days)
+        for clock in clocks.wrong(today=days[-1]) if days else ():
+            self.stderr.write(f"{said_of(clock)} {clocks.setting_for(clock)} sets it right (docs/sources.md)")
 
     def follow(self, paths, year) -> None:
         if year is not None:

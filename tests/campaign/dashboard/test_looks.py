@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from builders import TODAY, make_campaign, make_user
-from desk import make_mailing, make_notice, make_relay, make_shadow, make_world
+from builders import TODAY, make_campaign, make_user, noon
+from desk import make_mailing, make_notice, make_relay, make_shadow, make_source, make_world
 from django.conf import settings
 
-from campaign.models import Customer, StandingCount
+from campaign.models import ClockReading, Customer, StandingCount
 from notices.models import Mailing
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
@@ -26,6 +26,10 @@ def pages(page, client, live_server) -> dict[str, str]:
     make_notice(planned, state="waiting")
     make_relay("192.0.2.1", TODAY, 30, without_logins=30)
     make_relay("198.51.100.7", TODAY - timedelta(days=60), 7)
+    make_source("mx1", "postfix", until=noon(TODAY))
+    make_source("pop1", "dovecot", until=noon(TODAY) - timedelta(hours=2), without=range(100, 112))
+    make_source("mx1", "sshd", until=noon(TODAY), understood=False)
+    ClockReading.objects.create(day=TODAY, host="pop1", against="mx1", seconds=243, votes=80)
     shadow, asked = make_shadow(campaign), make_shadow(campaign, rule="hosts", scope="mx1", waiting=True)
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -46,6 +50,7 @@ def pages(page, client, live_server) -> dict[str, str]:
         "trial cut-off": f"/staff/cutoff/{shadow.pk}/",
         "trial cut-off on its way": f"/staff/cutoff/{asked.pk}/?before=migrated",
         "relays": "/staff/relays/",
+        "sources": "/staff/sources/",
         "relay": "/staff/relays/192.0.2.0/24/",
         "cancel": f"/staff/mailings/{sending}/cancel/",
     }
