@@ -10,6 +10,7 @@ from campaign.dashboard import (
     cutoff,
     mailing,
     mailings,
+    programs,
     progress,
     proof,
     relay,
@@ -35,5 +36,6 @@ urlpatterns = [
     path("cutoff/<int:pk>/", staff(shadow.page), name="shadow"),
     path("relays/", staff(relays.page), name="relays"),
     path("relays/<str:first>/<int:bits>/", staff(relay.page), name="relay"),
+    path("programs/unknown/", staff(programs.page), name="unknown_programs"),
     path("sources/", staff(sources.page), name="sources"),
 ]

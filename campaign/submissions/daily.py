@@ -7,6 +7,7 @@ import duckdb
 
 from campaign.logs.stamps import moment
 from campaign.models import Coverage, DailyCount, Stream
+from campaign.submissions import unknown_programs
 from campaign.submissions.loading import replace_use
 
 USE = Path(__file__).with_name("daily.sql").read_text()
@@ -30,6 +31,7 @@ def replace(con: duckdb.DuckDBPyConnection, day: date) -> None:
         DailyCount(day=day, submission_class=submission_class, attribution=attribution, submissions=count)
         for submission_class, attribution, count in con.execute(COUNTS).fetchall()
     )
+    unknown_programs.replace(con, day)
     Coverage.objects.filter(day=day).delete()
     Coverage.objects.bulk_create(
         Coverage(day=day, stream=stream, events=events, last_at=moment(last))

@@ -2,7 +2,16 @@
 
 from datetime import date
 
-from campaign.models import AttributedDay, ClockReading, DailyUse, LogFile, RelayAcknowledgement, RelayedDay, ShadowRun
+from campaign.models import (
+    AttributedDay,
+    ClockReading,
+    DailyUse,
+    LogFile,
+    RelayAcknowledgement,
+    RelayedDay,
+    ShadowRun,
+    UnknownProgram,
+)
 from campaign.submissions.intake import segments
 
 
@@ -13,6 +22,7 @@ def drop_before(day: date) -> None:
     AttributedDay.objects.filter(day__lt=day).update(stale=False)
     RelayedDay.objects.filter(day__lt=day).delete()
     RelayAcknowledgement.objects.filter(made_on__lt=day).delete()
+    UnknownProgram.objects.filter(day__lt=day).delete()
     ShadowRun.objects.filter(first_day__lt=day).delete()
     ClockReading.objects.filter(day__lt=day).delete()
     LogFile.objects.filter(last_at__date__lt=day).delete()
