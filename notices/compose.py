@@ -16,6 +16,7 @@ from unicodedata import east_asian_width
 from django.conf import settings
 from django.template import engines
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from campaign.models import Campaign, DailyUse, Reason, Standing
 from notices import links, selection
@@ -37,6 +38,30 @@ RESPELLED = str.maketrans(
     {"～": "〜", "－": "−", "㈱": "(株)", "㈲": "(有)", "–": "-", "—": "―", "•": "・", "\u00a0": " "}
     | {chr(0x2460 + number): f"({number + 1})" for number in range(20)}  # ① to ⑳
 )
+SITUATIONS = {
+    Reason.AUTH_FAILED: lambda: _(
+        "The setting seems to be changed already, but the password in it is not accepted. "
+        "Please enter it again in your mail program."
+    ),
+    Reason.FORWARDER: lambda: _(
+        "What sent it seems to be a mail server or a forwarder that sends for several people. Please pass this on to "
+        "whoever looks after it: it has to sign in with the user name and the password of this mailbox."
+    ),
+    Reason.DEVICE_OR_PRINTER: lambda: _(
+        "What sent it seems to be a printer, a scanner, another device or a script, not a mail program. "
+        "Please change the settings there."
+    ),
+    Reason.OLD_HOST_OR_PORT: lambda: _(
+        "You have used the new way before, but mail still goes by the old server name or the old port. "
+        "Please check both in every account of your mail program."
+    ),
+    Reason.SECOND_DEVICE: lambda: _(
+        "Mail was also sent the new way. So one device seems to be changed already, and another one is not."
+    ),
+    Reason.OWN_NETWORK_ONLY: lambda: _(
+        "The mail was sent over one of our own lines. The password will be needed there, too."
+    ),
+}
 UTF8 = Charset("utf-8")
 UTF8.body_encoding = BASE64
 ISO_2022_JP = Charset("iso-2022-jp")  # 7-bit by itself
@@ -116,9 +141,10 @@ def _confirmed(notice: Notice, campaign: Campaign) -> bool:
 
 
 def _situation(standing: str, reason: str) -> str:
-    if reason == Reason.AUTH_FAILED:
-        return "auth_failed"
-    return "mixed" if standing == Standing.MIXED else ""
+    """What the mail says of this customer's own case; "" where the rest of it says all."""
+    if reason in SITUATIONS:
+        return SITUATIONS[Reason(reason)]()
+    return SITUATIONS[Reason.SECOND_DEVICE]() if standing == Standing.MIXED else ""
 
 
 def spelled(number: str) -> str:

@@ -24,6 +24,9 @@ class Situation(StrEnum):
 
     OLD_WAY = "old_way"
     PASSWORD = "password"  # tries the new way, fails, and is let through the old one
+    SERVER = "server"  # a mail server or forwarder sends for several people
+    DEVICE = "device"
+    OLD_HOST = "old_host"
     ONE_LEFT = "one_left"
     NEW_WAY = "new_way"
     DONE = "done"
@@ -36,6 +39,12 @@ SETTLED = {
     Standing.SILENT: Situation.SILENT,
     Standing.EXEMPT: Situation.EXEMPT,
 }
+BY_REASON = {
+    Reason.AUTH_FAILED: Situation.PASSWORD,
+    Reason.FORWARDER: Situation.SERVER,
+    Reason.DEVICE_OR_PRINTER: Situation.DEVICE,
+    Reason.OLD_HOST_OR_PORT: Situation.OLD_HOST,
+}
 NOTHING_LEFT = {Situation.DONE, Situation.EXEMPT}
 
 
@@ -47,8 +56,8 @@ def situation(
         return SETTLED[Standing(standing)]
     if last_auth_at and last_auth_at > last_legacy_at:
         return Situation.NEW_WAY
-    if reason == Reason.AUTH_FAILED:
-        return Situation.PASSWORD
+    if reason in BY_REASON:
+        return BY_REASON[Reason(reason)]
     return Situation.ONE_LEFT if standing == Standing.MIXED else Situation.OLD_WAY
 
 

@@ -8,7 +8,7 @@ import pytest
 from builders import make_campaign, make_customer, make_use
 from rounds import at, plan
 
-from campaign.models import Customer, Holdout
+from campaign.models import Customer, Holdout, Reason
 from notices.compose import NotSendable, compose, one_line, width, wrapped
 from notices.models import Notice
 
@@ -131,7 +131,7 @@ def words(text: str) -> str:
 
 
 @pytest.mark.parametrize("standing", ["holdout", "mixed"])
-@pytest.mark.parametrize("reason", ["", "auth_failed"])
+@pytest.mark.parametrize("reason", ["", *Reason])
 def test_html_has_the_words_of_the_text(notice, settings, standing, reason):
     settings.NOTICE_HTML = True
     notice.holdout.standing, notice.holdout.reason = standing, reason
@@ -224,6 +224,23 @@ def test_who_fails_with_the_password_is_told_so():
     assert "password in it is not accepted" not in sentences_of(notice)
     notice.holdout.reason = "auth_failed"
     assert "password in it is not accepted" in sentences_of(notice)
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("forwarder", "pass this on to whoever looks after it"),
+        ("device_or_printer", "a printer, a scanner, another device or a script"),
+        ("old_host_or_port", "the old server name or the old port"),
+        ("second_device", "one device seems to be changed already"),
+        ("own_network_only", "over one of our own lines"),
+    ],
+)
+def test_the_reason_chooses_what_the_mail_says_of_the_case(reason, told):
+    notice = notice_for(language="en")
+    assert told not in sentences_of(notice)
+    notice.holdout.reason = reason
+    assert told in sentences_of(notice)
 
 
 @pytest.mark.parametrize("html", [False, True])
