@@ -104,6 +104,9 @@ def _read_one(log: OpenLog, reading: Reading, now: datetime, progress) -> FileRe
     known = _known(log)
     if known is None:
         known = LogFile(segment=log.fingerprint().digest[:32])
+        if LogFile.objects.filter(segment=known.segment).exists():
+            # All of it is what a file that has grown since began with: its segments hold these lines, and more.
+            return FileReport(log.path, read_to=len(log.head()), lines=log.head().count(b"\n"))
         segments().forget(known.segment)  # left by a reading that nobody remembers
     elif _read_before(log, known):
         return FileReport(log.path, read_to=known.read_to, lines=known.lines)
