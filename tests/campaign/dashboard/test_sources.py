@@ -64,7 +64,7 @@ def test_the_dashboard_warns_of_a_late_log_and_a_wrong_clock(staff, world):
     make_source("pop1", "dovecot", until=NOW - timedelta(hours=1))
     ClockReading.objects.create(day=TODAY, host="pop1", against="mx1", seconds=-243, votes=80)
     text = " ".join(staff.get("/staff/").text.split())
-    assert "A log is late: pop1 dovecot." in text
+    assert "1 log is late: pop1 dovecot." in text
     assert "The clock of pop1 seems wrong." in text
 
 
