@@ -9,6 +9,7 @@ from campaign.cutoff import dryrun
 from campaign.cutoff.dryrun import Question
 from campaign.cutoff.weeks import Week
 from campaign.models import Customer, DailyUse, Holdout, LogFile, StandingCount
+from campaign.submissions import clocks
 from campaign.turns import only_one
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +100,11 @@ def test_a_new_day_begins_without_new_evidence(logs):
     make_campaign()
     tasks.begin_day()
     assert StandingCount.objects.filter(day=timezone.localdate()).count() == 6
+
+
+def test_the_clocks_are_compared_on_yesterday_and_today(logs, monkeypatch):
+    asked = []
+    monkeypatch.setattr(clocks, "measure", asked.extend)
+    tasks.compare_clocks()
+    today = timezone.localdate()
+    assert asked == [today - timedelta(days=1), today]

@@ -16,7 +16,9 @@ from django.utils import timezone
 from loglines import login, message
 
 from campaign.customers.following import Follower
+from campaign.management.commands.ingest import Command
 from campaign.models import DailyUse, Holdout, LogFile
+from campaign.turns import only_one
 from notices import links
 from notices.models import Mailing, Notice
 
@@ -76,6 +78,19 @@ def test_a_line_in_the_log_is_on_the_personal_page_after_one_pass(log, client, e
     seconds[0] += 10  # the pause after the last attribution is over
     follower.step(now=now + timedelta(seconds=10), today=now.date())
     assert "Your mail still goes the old way." not in client.get(page).text
+
+
+@pytest.mark.django_db
+def test_while_the_worker_reads_the_follower_waits_and_without_redis_it_does_not(log, settings, empty_redis):
+    now = timezone.localtime()
+    append(log, legacy(now.replace(tzinfo=None) - timedelta(minutes=10)))
+    follower = Follower([log], now=now)
+    with only_one("read_logs"):
+        Command().look(follower, now)
+    assert not LogFile.objects.exists()
+    settings.REDIS_URL = "unix:///nowhere/redis.sock"
+    Command().look(follower, now)
+    assert LogFile.objects.get().lines == 6
 
 
 def followed(log: Path, settings) -> subprocess.Popen:
