@@ -9,7 +9,7 @@ from builders import TODAY, make_campaign, make_user, noon
 from desk import make_mailing, make_notice, make_relay, make_shadow, make_source, make_world
 from django.conf import settings
 
-from campaign.models import ClockReading, Customer, StandingCount
+from campaign.models import ClockReading, Customer, StandingCount, UnknownProgram
 from notices.models import Mailing
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
@@ -30,6 +30,8 @@ def pages(page, client, live_server) -> dict[str, str]:
     make_source("pop1", "dovecot", until=noon(TODAY) - timedelta(hours=2), without=range(100, 112))
     make_source("mx1", "sshd", until=noon(TODAY), understood=False)
     ClockReading.objects.create(day=TODAY, host="pop1", against="mx1", seconds=243, votes=80)
+    for value in ("Nadeshiko 3.1", "x" * 200, "<b>\u202aגשר 9"):
+        UnknownProgram.objects.create(day=TODAY, value=value, submissions=1234, people=5)
     shadow, asked = make_shadow(campaign), make_shadow(campaign, rule="hosts", scope="mx1", waiting=True)
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -51,6 +53,7 @@ def pages(page, client, live_server) -> dict[str, str]:
         "trial cut-off on its way": f"/staff/cutoff/{asked.pk}/?before=migrated",
         "relays": "/staff/relays/",
         "sources": "/staff/sources/",
+        "unknown programs": "/staff/programs/unknown/",
         "relay": "/staff/relays/192.0.2.0/24/",
         "cancel": f"/staff/mailings/{sending}/cancel/",
     }
