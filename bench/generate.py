@@ -3,7 +3,8 @@
     python bench/generate.py DIRECTORY --lines 5000000 --days 5
 
 Two lines of logins come with five of Postfix. The mix follows a provider's relay: inbound mail, authenticated and unauthenticated
-submissions, retries, refusals, and the daemons' own chatter.
+submissions, retries, refusals, and the daemons' own chatter. With --all-legacy every message is an unauthenticated submission, and
+two logins come with it.
 """
 
 import argparse
@@ -19,6 +20,7 @@ PROGRAMS = (
     "X-Mailer: iPhone Mail (22F76)",
     "X-Mailer: Becky! ver. 2.75.04 [ja]",
 )
+REFUSED, INBOUND, LEGACY = 0.12, 0.45, 0.62  # shares, added up; the rest is authenticated
 
 
 def long_id(number: int) -> str:
@@ -35,11 +37,13 @@ def main() -> None:
     options.add_argument("--lines", type=int, default=2_000_000)
     options.add_argument("--days", type=float, default=2)
     options.add_argument("--seed", type=int, default=7)
+    options.add_argument("--all-legacy", action="store_true")
     given = options.parse_args()
     given.directory.mkdir(parents=True, exist_ok=True)
     rng = random.Random(given.seed)
     now = datetime(2026, 5, 4, 0, 0, 0)
     step = timedelta(days=given.days) / max(given.lines / 7.1, 1)
+    kinds, collected = ((INBOUND, LEGACY), (2,)) if given.all_legacy else ((0, 1), (2, 3, 3, 3))
     logins = 0
     recent: deque[int] = deque(maxlen=300)  # who collected mail a few minutes ago
     with (given.directory / "maillog").open("w") as mail, (given.directory / "dovecot.log").open("w") as pop:
@@ -47,10 +51,10 @@ def main() -> None:
         while written < given.lines:
             message += 1
             now += step
-            lines = list(transaction(rng, message, now, recent))
+            lines = list(transaction(rng, message, now, recent, kinds))
             mail.write("".join(lines))
             written += len(lines)
-            for _ in range(rng.choice((2, 3, 3, 3))):
+            for _ in range(rng.choice(collected)):
                 logins += 1
                 recent.append(rng.randrange(120_000))
                 pop.write(login(now, recent[-1], logins))
@@ -70,12 +74,12 @@ def login(now: datetime, user: int, number: int) -> str:
     )
 
 
-def transaction(rng: random.Random, number: int, now: datetime, recent: deque[int]):
+def transaction(rng: random.Random, number: int, now: datetime, recent: deque[int], kinds: tuple[float, float]):
     stamp = f"{now:%b} {now.day:2d} {now:%H:%M:%S}"
     pid = 2000 + rng.randrange(400)
     user = rng.randrange(120_000)
-    kind = rng.random()
-    if kind < 0.12:
+    kind = rng.uniform(*kinds)
+    if kind < REFUSED:
         address = f"203.0.113.{rng.randrange(256)}"
         yield f"{stamp} mx1 postfix/smtpd[{pid}]: connect from unknown[{address}]\n"
         yield (
@@ -86,7 +90,7 @@ def transaction(rng: random.Random, number: int, now: datetime, recent: deque[in
         yield f"{stamp} mx1 postfix/smtpd[{pid}]: disconnect from unknown[{address}] ehlo=1 mail=1 rcpt=0/1 quit=1 commands=3/4\n"
         return
     queue_id = long_id(number * 7919)
-    inbound, secure = kind < 0.45, kind > 0.62
+    inbound, secure = kind < INBOUND, kind > LEGACY
     if not (inbound or secure) and recent:
         user = rng.choice(recent)
     service = "submission/smtpd" if secure else "smtpd"
