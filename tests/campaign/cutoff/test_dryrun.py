@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 from builders import make_campaign, make_customer, make_holdout
+from django.utils.translation import override
 from loglines import NOON, login, message, minutes
 
 from campaign.cutoff import dryrun
@@ -176,7 +177,7 @@ def test_a_run_over_which_workers_die_is_given_up():
     ],
 )
 def test_a_question_without_an_answer_is_refused(question, words):
-    with pytest.raises(NotPossible, match=words):
+    with override("en"), pytest.raises(NotPossible, match=words):
         ask(question, now=NOW)
     assert not ShadowRun.objects.exists()
 
