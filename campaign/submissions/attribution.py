@@ -20,6 +20,7 @@ from campaign.submissions.days import day_of, start_of
 from campaign.submissions.segments import Segments
 
 SQL = (Path(__file__).parent / "attribution.sql").read_text()
+TOLD_LOGINS = (Path(__file__).parent / "logins.sql").read_text()
 STEP_3 = "-- 3. "  # what comes before it needs no look-ups, and says which ones are needed
 ASSEMBLED, REST = SQL.split(STEP_3)
 HOUR = 3_600_000_000
@@ -87,6 +88,7 @@ def attribute(con: duckdb.DuckDBPyConnection, segments: Segments, day: date, rul
     }
     for name, value in variables.items():
         con.execute(f"SET VARIABLE {name} = {value}")
+    con.execute(TOLD_LOGINS)
     con.execute(ASSEMBLED)
     _lookups(con, rules)
     con.execute(STEP_3 + REST)
@@ -131,31 +133,31 @@ def _set_right(stream: str, clock_offsets: Mapping[str, int]) -> str:
 
 def _lookups(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """Tables that answer, for each different value of the day, what only Python can tell."""
-    _table(con, "own_address", ip=_inside(con, rules.own_networks))
-    _table(con, "filter_address", ip=_inside(con, [*LOOPBACK, *rules.filter_addresses]))
+    clients = "SELECT DISTINCT ip FROM message WHERE sasl_user IS NULL"
+    table(con, "own_address", ip=inside(con, rules.own_networks, clients))
+    table(con, "filter_address", ip=inside(con, [*LOOPBACK, *rules.filter_addresses], clients))
     typed = _column(con, f"""
         SELECT "user" AS name FROM login WHERE {ODD.format(name='"user"')}
         UNION SELECT sasl_user FROM message WHERE {ODD.format(name="sasl_user")}""")  # fmt: skip  # noqa: S608
     logins = [canonical_login(name, rules.default_domain) for name in typed]
-    _table(con, "other_login", typed=typed, login=logins)
-    _table(con, "local_domain", domain=list(rules.local_domains))
+    table(con, "other_login", typed=typed, login=logins)
+    table(con, "local_domain", domain=list(rules.local_domains))
     headers = _column(con, "SELECT DISTINCT program FROM message WHERE program IS NOT NULL")
     names = [(header, name) for header in headers if (name := rules.program_of(header))]
-    _table(con, "program_name", header=[header for header, _ in names], name=[name for _, name in names])
+    table(con, "program_name", header=[header for header, _ in names], name=[name for _, name in names])
     if rules.directory is not None:
         con.register("given_directory", rules.directory)
         con.execute("CREATE OR REPLACE TEMP TABLE directory AS SELECT address, login FROM given_directory")
     else:
-        _table(con, "directory", address=[], login=[])
+        table(con, "directory", address=[], login=[])
 
 
-def _inside(con: duckdb.DuckDBPyConnection, networks: Iterable[Network]) -> list[str]:
-    """The single addresses among the networks, and those of the day's clients that lie in a wider one."""
+def inside(con: duckdb.DuckDBPyConnection, networks: Collection[Network], clients: str) -> list[str]:
+    """The single addresses among the networks, and those of the `clients` (a query) that lie in a wider one."""
     found = {str(network.network_address) for network in networks if network.num_addresses == 1}
     wide = [network for network in networks if network.num_addresses > 1]
     if wide:
-        clients = _column(con, "SELECT DISTINCT ip FROM message WHERE sasl_user IS NULL")
-        parsed = ((text, ip_address(text)) for text in clients)
+        parsed = ((text, ip_address(text)) for text in _column(con, clients) if text)
         found.update(text for text, address in parsed if any(address in network for network in wide))
     return sorted(found)
 
@@ -164,7 +166,8 @@ def _column(con: duckdb.DuckDBPyConnection, query: str) -> list[str]:
     return [value for (value,) in con.execute(query).fetchall()]
 
 
-def _table(con: duckdb.DuckDBPyConnection, name: str, /, **columns: list[str]) -> None:
+def table(con: duckdb.DuckDBPyConnection, name: str, /, **columns: list[str]) -> None:
+    """Makes a temporary table of texts."""
     con.register("lookup", pa.table({column: pa.array(values, pa.string()) for column, values in columns.items()}))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM lookup")  # noqa: S608 (our own names)
     con.unregister("lookup")

@@ -1,6 +1,6 @@
 -- One day's submissions: put together from pieces of messages, classified, attributed.
 --
--- Given as views:     piece, login_event, session_event (campaign/logs/events.py)
+-- Given as views:     piece (campaign/logs/events.py), told_login, and the table session (logins.sql)
 -- Given as tables:    other_login (typed, login) for logins not spelled as `user@domain`, directory (address, login), local_domain (domain),
 --                     own_address (ip), filter_address (ip), program_name (header, name)
 -- Given as variables: day_start, day_end, pieces_from, pieces_until, window_us, skew_us, has_directory, crowd
@@ -64,8 +64,6 @@ GROUP BY host, mta, queue_id, life
 HAVING moment >= getvariable('day_start') AND moment < getvariable('day_end')
    AND count(queued) + count(attempt) + count(removed) > 0;
 
-CREATE OR REPLACE TEMP TABLE session AS SELECT * FROM session_event;
-
 -- 2. Who the client was, where the message's own lines do not say it.
 --    A filter before the queue: its client is in a line without queue id, of the process that names the
 --    queue id when the filter has answered.
@@ -107,20 +105,10 @@ FROM (
 ) AS told
 WHERE message.rowid = told.id AND told.kind = 'auth_failed';
 
---    The logins from addresses that mail came from. Some programs write the address when the session begins.
+--    The logins from addresses that mail came from.
 CREATE OR REPLACE TEMP TABLE login AS
-WITH known AS (
-    SELECT ip, "user", moment FROM login_event WHERE ip IS NOT NULL
-    UNION ALL
-    SELECT session.ip, login_event."user", login_event.moment
-    FROM login_event JOIN session
-      ON session.kind = 'collecting' AND session.host = login_event.host AND session.pid = login_event.pid
-     AND session.moment BETWEEN login_event.moment - 3600000000 AND login_event.moment
-    WHERE login_event.pid IS NOT NULL AND login_event.ip IS NULL
-    QUALIFY row_number() OVER (PARTITION BY login_event.host, login_event.pid, login_event.moment, login_event.line
-                               ORDER BY session.moment DESC, session.started DESC, session.line DESC) = 1
-)
-SELECT * FROM known SEMI JOIN (SELECT ip FROM message WHERE sasl_user IS NULL) USING (ip)
+SELECT ip, "user", moment
+FROM told_login SEMI JOIN (SELECT ip FROM message WHERE sasl_user IS NULL) USING (ip)
 WHERE moment >= getvariable('day_start') - getvariable('window_us')
   AND moment < getvariable('day_end') + getvariable('skew_us');
 

@@ -6,21 +6,20 @@ does not wait for it. The few events that concern him are attributed in a moment
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from campaign.logs.events import LOGINS, MESSAGES, SCHEMAS, SESSIONS
 from campaign.logs.logins import canonical_login
 from campaign.logs.stamps import SECOND
-from campaign.submissions.attribution import AFTER, BEFORE, LOOPBACK, Network, Rules
+from campaign.submissions.attribution import AFTER, BEFORE, LOOPBACK, Rules, inside, table
 from campaign.submissions.days import days_between, start_of
 from campaign.submissions.segments import Segments
 
 SQL = (Path(__file__).parent / "concerning.sql").read_text()
 VIEWS = {MESSAGES: "every_piece", LOGINS: "every_login", SESSIONS: "every_session"}
+CLIENTS = "SELECT ip FROM every_login UNION SELECT ip FROM every_piece UNION SELECT ip FROM every_session"
 SEGMENT = r"regexp_extract(filename, '\d+-(.*)-\d+\.parquet$', 1)"  # as Segments.held() names them
 
 
@@ -51,7 +50,7 @@ def concerning(
     _views(con, segments, day, rules, Path(scratch))
     table(con, "spelling", typed=_spellings(con, login, rules.default_domain))
     table(con, "mine", address=sorted(addresses))
-    table(con, "aside", ip=_aside(con, (*LOOPBACK, *rules.filter_addresses)))
+    table(con, "aside", ip=inside(con, (*LOOPBACK, *rules.filter_addresses), CLIENTS))
     con.execute(SQL)
     found = Concerning(Path(scratch) / "concerning", segments.zone)
     found.fill(con)
@@ -84,23 +83,3 @@ def _spellings(con: duckdb.DuckDBPyConnection, login: str, default_domain: str) 
         words,
     ).fetchall()
     return [typed for (typed,) in found if canonical_login(typed, default_domain) == login]
-
-
-def _aside(con: duckdb.DuckDBPyConnection, networks: Iterable[Network]) -> list[str]:
-    """The addresses in `networks` that mail or logins of the day came from."""
-    wide = [network for network in networks if network.num_addresses > 1]
-    single = {str(network.network_address) for network in networks if network.num_addresses == 1}
-    if not wide:
-        return sorted(single)
-    known = con.execute(
-        "SELECT ip FROM every_login UNION SELECT ip FROM every_piece UNION SELECT ip FROM every_session"
-    )
-    texts = [ip for (ip,) in known.fetchall() if ip]
-    return sorted(single | {ip for ip in texts if any(ip_address(ip) in network for network in wide)})
-
-
-def table(con: duckdb.DuckDBPyConnection, name: str, /, **columns: list[str]) -> None:
-    """Makes a temporary table of texts."""
-    con.register("given", pa.table({column: pa.array(values, pa.string()) for column, values in columns.items()}))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM given")  # noqa: S608 (our own names)
-    con.unregister("given")

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from campaign.logs.logins import canonical_login
 from campaign.logs.stamps import moment
-from campaign.submissions.attribution import Rules, attribute, connect
-from campaign.submissions.concerning import concerning, table
+from campaign.submissions.attribution import Rules, attribute, connect, table
+from campaign.submissions.concerning import concerning
 from campaign.submissions.segments import Segments
 
 SQL = (Path(__file__).parent / "proof.sql").read_text()

@@ -1,6 +1,6 @@
 -- Behind the attribution of a day: the submissions that concern one customer, and the lines that they rest on.
 --
--- Given by attribution.sql: the view `submission`, the table `message`; the views piece, login_event, session_event
+-- Given by attribution.sql: the view `submission`, the table `message`; the views piece, told_login, session_event
 -- Given as tables:          spelled (typed, login): everybody's login as the rules compare it;
 --                           customer (login); mine (address): where the customer sends from
 -- Given as variables:       window_us, skew_us, crowd, day_start, day_end
@@ -8,22 +8,12 @@
 -- What is shown is found anew here, not taken from the attribution: tests/campaign/submissions/test_proof.py
 -- decides by what is shown, and must come to the same.
 
--- 1. The logins; of some the address is in another line.
+-- 1. The logins.
 CREATE OR REPLACE TEMP TABLE seen AS
-WITH told AS (
-    SELECT host, moment, ip, "user", service, pid, segment, line, NULL AS began
-    FROM login_event WHERE ip IS NOT NULL
-    UNION ALL
-    SELECT login_event.host, login_event.moment, session.ip, login_event."user", login_event.service, login_event.pid,
-           login_event.segment, login_event.line, {'moment': session.moment, 'segment': session.segment, 'line': session.line}
-    FROM login_event JOIN session_event AS session
-      ON session.kind = 'collecting' AND session.host = login_event.host AND session.pid = login_event.pid
-     AND session.moment BETWEEN login_event.moment - 3600000000 AND login_event.moment
-    WHERE login_event.ip IS NULL
-    QUALIFY row_number() OVER (PARTITION BY login_event.host, login_event.pid, login_event.moment, login_event.line
-                               ORDER BY session.moment DESC, session.started DESC, session.line DESC) = 1
-)
-SELECT told.*, spelled.login FROM told JOIN spelled ON spelled.typed = told."user";
+SELECT told_login.* EXCLUDE (began),
+       CASE WHEN began IS NOT NULL THEN {'moment': began.moment, 'segment': began.segment, 'line': began.line} END AS began,
+       spelled.login
+FROM told_login JOIN spelled ON spelled.typed = told_login."user";
 
 -- How many collected mail from an address on this day: too many for one home or office are a carrier's.
 CREATE OR REPLACE TEMP TABLE shared AS

@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 
 from campaign.logs.events import LOGINS, MESSAGES, SESSIONS
-from campaign.submissions.attribution import view
+from campaign.submissions.attribution import TOLD_LOGINS, view
 from campaign.submissions.days import start_of
 from campaign.submissions.segments import Segments
 
@@ -61,6 +61,7 @@ def measure(
     variables = {"day_start": start, "day_end": end, "reach_us": reach, "homes": HOMES, "busy": BUSY}
     for name, value in variables.items():
         con.execute(f"SET VARIABLE {name} = {value}")
+    con.execute(TOLD_LOGINS)
     told = con.execute(SQL).fetchnumpy()
     found = []
     for pair in sorted(set(zip(told["login_host"], told["mail_host"], strict=True))):

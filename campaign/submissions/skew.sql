@@ -1,21 +1,13 @@
 -- How far mails are from logins of the same customer, by login server and mail server, in whole seconds.
 --
--- Given as views:     piece, login_event, session_event (campaign/logs/events.py)
+-- Given as views:     piece (campaign/logs/events.py), told_login (logins.sql)
 -- Given as variables: day_start, day_end, reach_us; homes, busy: numbers
 --
 -- Only addresses behind which one customer alone logged in are asked. Each has one vote: it is divided
 -- among the mails, and of each mail among the logins within reach. So neither a program that
 -- collects mail every minute nor one that sends a thousand mails outvotes people.
 WITH login AS (
-    SELECT DISTINCT host, ip, lower(split_part("user", '@', 1)) AS name, moment FROM login_event WHERE ip IS NOT NULL
-    UNION
-    SELECT login_event.host, session.ip, lower(split_part(login_event."user", '@', 1)), login_event.moment
-    FROM login_event JOIN session_event AS session
-      ON session.kind = 'collecting' AND session.host = login_event.host AND session.pid = login_event.pid
-     AND session.moment BETWEEN login_event.moment - 3600000000 AND login_event.moment
-    WHERE login_event.ip IS NULL
-    QUALIFY row_number() OVER (PARTITION BY login_event.host, login_event.pid, login_event.moment, login_event.line
-                               ORDER BY session.moment DESC, session.started DESC, session.line DESC) = 1
+    SELECT DISTINCT host, ip, lower(split_part("user", '@', 1)) AS name, moment FROM told_login
 ), mail AS (
     SELECT DISTINCT host, ip, lower(split_part(sasl_user, '@', 1)) AS name, accepted AS moment
     FROM piece
