@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from campaign.models import AttributedDay, Coverage, LogFile, Stream
 from campaign.submissions import clocks
 from campaign.submissions.skew import WrongClock
-from campaign.submissions.sources import NotUnderstood, Source, State, not_understood, sources
+from campaign.submissions.sources import NotUnderstood, Source, late, not_understood
 
 LATE = timedelta(hours=3)
 EXAMPLES = 5  # programs shown that have lines nobody understood
@@ -59,7 +59,7 @@ def logs_read(*, today: date, now: datetime, quiet_days: int) -> LogsRead:
     return LogsRead(
         until=min(last.values()) if len(last) == len(Stream) else None,
         sources=streams,
-        silent=() if any(stream.late for stream in streams) else _silent(now),
+        silent=() if any(stream.late for stream in streams) else tuple(late(now=now)),
         wrong_clocks=tuple(clocks.wrong(today=today)),
         gaps=uncovered_days(today - timedelta(days=quiet_days), today),
         files=files["files"],
@@ -68,10 +68,6 @@ def logs_read(*, today: date, now: datetime, quiet_days: int) -> LogsRead:
         days_done=AttributedDay.objects.count() - waiting,
         days_waiting=waiting,
     )
-
-
-def _silent(now: datetime) -> tuple[Source, ...]:
-    return tuple(source for source in sources(now=now) if source.state == State.LATE)
 
 
 def uncovered_days(first: date, today: date) -> tuple[date, ...]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from campaign.models import ProgramLines, SourceLines
 from campaign.submissions.rhythm import DAYS, ENDED, Gap, Rhythm, added
@@ -48,9 +48,23 @@ class NotUnderstood:
 
 def sources(*, now: datetime) -> list[Source]:
     """All that was ever read and is kept, by host and program."""
+    return _sources(SourceLines.objects.all(), now)
+
+
+def late(*, now: datetime) -> list[Source]:
+    """The sources that are late. Only those that are silent now are looked at: a page asks for this each time."""
+    begin, end = now - ENDED, now - timedelta(minutes=settings.LATE_MINUTES)
+    newest = SourceLines.objects.values_list("host", "program").annotate(last=Max("last_at")).order_by()
+    silent = newest.filter(last__gte=begin, last__lt=end).values_list("host", "program")
+    hosts, programs = {host for host, _ in silent}, {program for _, program in silent}
+    rows = SourceLines.objects.filter(host__in=hosts, program__in=programs)
+    return [source for source in _sources(rows, now) if source.state == State.LATE]
+
+
+def _sources(lines: QuerySet[SourceLines], now: datetime) -> list[Source]:
     parts: dict[tuple[str, str], list[dict]] = defaultdict(list)
     columns = ("pk", "host", "program", "lines", "not_understood", "first_at", "last_at", "log_file__name")
-    for row in SourceLines.objects.order_by("host", "program", "last_at", "pk").values(*columns):
+    for row in lines.order_by("host", "program", "last_at", "pk").values(*columns):
         parts[row["host"], row["program"]].append(row)
     since = {name: rows[-1]["last_at"] - timedelta(days=DAYS) for name, rows in parts.items()}
     wanted = [row["pk"] for name, rows in parts.items() for row in rows if row["last_at"] >= since[name]]
