@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from campaign.logs.columns import addresses, named, strings
 from campaign.logs.events import LOGIN, Events, Rows, table
-from campaign.logs.scan import COMMA, at, find, find_byte, njit, pattern, rfind
+from campaign.logs.scan import CLOSE, COMMA, at, find, find_byte, njit, pattern, rfind
 
 IN_TEXT, OWN_POP3, OWN_IMAP, SILENT = 0, 1, 2, 3  # where a line says which service it is of
 LOGIN_TAGS = {"dovecot": IN_TEXT, "pop3-login": OWN_POP3, "imap-login": OWN_IMAP}
@@ -87,7 +87,8 @@ def _logins(block, texts, ends, role):
         # From the right: all that follows the user's name is the server's own text.
         method = rfind(block, start, end, METHOD)
         rip = find(block, method, end, RIP) if method > start else -1
-        if rip < 0:
+        # A line of 0.99 ends with the address in brackets, and its user's name may look like all of the above.
+        if rip < 0 or block[end - 1] == CLOSE:
             kind[line] = NOT_UNDERSTOOD
             continue
         comma = find_byte(block, rip + RIP.size, end, COMMA)

@@ -51,3 +51,9 @@ def test_a_login_in_the_own_file_of_version_0_99():
 )
 def test_no_login(tag, text):
     assert logins(syslog(tag, text)) == []
+
+
+def test_a_name_of_version_0_99_that_looks_like_a_later_line_puts_no_login_on_its_own_address():
+    name = f"user=<y>, method=PLAIN, rip={FORGED}, lip=198.51.100.1, session=<s>"
+    assert logins(syslog("pop3-login", f"Login: {name} [{REAL}]")) == []
+    assert not_understood(syslog("pop3-login", f"Login: {name} [{REAL}]")) == 1
