@@ -13,11 +13,10 @@ Source: dovecot/core, src/login-common/client-common-auth.c, login-proxy.c.
 from collections.abc import Collection
 
 import numpy as np
-from numba import njit
 
 from campaign.logs.events import Events, Rows
 from campaign.logs.patterns import IP, LoginPattern, logins
-from campaign.logs.scan import at, pattern
+from campaign.logs.scan import at, njit, pattern
 
 SERVICES = {"pop3-login": "pop3", "imap-login": "imap"}
 TAGS = {"dovecot", *SERVICES}

@@ -7,9 +7,8 @@ Sources: postfix src/smtpd/smtpd.c, src/global/opened.c, log_adhoc.c, src/cleanu
 """
 
 import numpy as np
-from numba import njit
 
-from campaign.logs.scan import BRACKET, CLOSE, COMMA, SPACE, at, find, find_byte, pattern, rfind
+from campaign.logs.scan import BRACKET, CLOSE, COMMA, SPACE, at, find, find_byte, njit, pattern, rfind
 
 SILENT, SMTPD, CLEANUP, QUEUE, AGENT = 1, 2, 3, 4, 5
 KINDS = [

@@ -12,7 +12,8 @@ import numpy as np
 from numba import njit, types
 
 # Compiled code is kept by the digest of all sources that go into it: numba itself looks only at
-# the file of the outermost function, and would run old code after an upgrade of this one.
+# the file of the outermost function, and would run old code after an upgrade of this one. Whoever
+# compiles takes `njit` from here, so that this is set before.
 _SOURCES = sorted(Path(__file__).parent.glob("*.py"))
 _DIGEST = hashlib.sha256(b"".join(source.read_bytes() for source in _SOURCES)).hexdigest()[:16]
 numba.config.CACHE_DIR = str(Path(__file__).parent / "__pycache__" / f"compiled-{_DIGEST}")
