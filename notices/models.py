@@ -15,7 +15,15 @@ class Mailing(models.Model):
     """One round of a campaign: who was due on the day it was planned, and how far it got."""
 
     class Kind(models.TextChoices):
+        """In the order in which a holdout meets them."""
+
+        ANNOUNCEMENT = "announcement", _("First announcement")
+        FIRST = "first", _("First notice of a new holdout")
         REMINDER = "reminder", _("Monthly reminder")
+        TWO_WEEKS = "two_weeks", _("Two weeks before the cut-off")
+        THREE_DAYS = "three_days", _("Three days before the cut-off")
+        LAST_DAY = "last_day", _("The last day")
+        THANKS = "thanks", _("Thanks to who has moved")
 
     class State(models.TextChoices):
         PLANNED = "planned", _("waiting for approval")
@@ -26,19 +34,25 @@ class Mailing(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="mailings")
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.REMINDER)
-    period = models.CharField(max_length=7, help_text="the month as 2026-12")
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.REMINDER)
+    period = models.CharField(
+        max_length=10, help_text="what it is the only one of its kind for: a month as 2026-12, or a day"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField(null=True)
+    hold_until = models.DateTimeField(null=True, help_text="nothing goes out before, so that cancelling leaves nothing")
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.CharField(max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True, help_text="finished or cancelled")
     expires_on = models.DateField(help_text="the last day on which its notices may go out")
     daily_cap = models.PositiveIntegerField()
+    audience = models.JSONField(default=dict, blank=True, help_text="the rule it was planned by, as in `MailingPlan`")
+    text_ja = models.ForeignKey("TextVersion", models.PROTECT, null=True, related_name="+", help_text="null: ours")
+    text_en = models.ForeignKey("TextVersion", models.PROTECT, null=True, related_name="+", help_text="null: ours")
     recent_attempts = models.CharField(
         max_length=20, blank=True, help_text="the last ones, newest last, as letters of `Attempt`; empty: all is well"
     )
@@ -87,6 +101,48 @@ class Attempt(models.TextChoices):
     LOST = "l", _("connection lost while the text went over")
 
 
+class MailingPlan(models.Model):
+    """Whether a campaign has a kind of mailing, to whom it goes, and how long it is good for.
+
+    `audience` narrows those who are due: lists by the keys standings, reasons, programs, waves
+    and languages; a key that is not there leaves nobody out.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="mailing_plans")
+    kind = models.CharField(max_length=12, choices=Mailing.Kind.choices)
+    active = models.BooleanField(default=True)
+    audience = models.JSONField(default=dict, blank=True)
+    good_for_days = models.PositiveSmallIntegerField(help_text="after its last regular slot")
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "kind"], name="one_plan_per_campaign_and_kind")]
+
+
+class TextVersion(models.Model):
+    """What staff wrote for a kind of mailing in one language. Never changed: an edit is the next version."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="texts")
+    kind = models.CharField(max_length=12, choices=Mailing.Kind.choices)
+    language = models.CharField(max_length=2, choices=Language.choices)
+    number = models.PositiveIntegerField(help_text="1, 2, 3 ... within campaign, kind and language")
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    remark = models.CharField(max_length=200, blank=True, help_text="what was changed, for colleagues")
+    restored_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "kind", "language", "number"], name="versions_in_a_row"),
+        ]
+        permissions = [("write_text", "Can write the texts of mailings"), ("approve_text", "Can approve texts")]
+
+
 class SendingDay(models.Model):
     """How many notices the batches of a day have taken from its cap, over all mailings."""
 
@@ -133,7 +189,7 @@ class Notice(models.Model):
         UNKNOWN = "unknown", _("outcome unknown")
 
     mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="notices")
-    holdout = models.ForeignKey(Holdout, models.CASCADE, related_name="notices")
+    holdout = models.ForeignKey(Holdout, models.PROTECT, related_name="notices")
     number = models.CharField(max_length=9, unique=True, help_text="announcement number, nine digits")
     message_id = models.CharField(max_length=120, unique=True, help_text="without the angle brackets")
     token_digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the personal link's token")
@@ -221,6 +277,45 @@ class Delivery(models.Model):
     class Meta:
         # A report looks up the fate of every notice of a mailing: here it is without the row.
         indexes = [models.Index(fields=["notice", "fate"], name="deliveries_by_notice_and_fate")]
+
+
+class Mute(models.Model):
+    """A holdout wants no more reminders; notices of dates that do not come again still go out."""
+
+    class By(models.TextChoices):
+        ONE_CLICK = "one_click", _("by one click in the mail program")  # RFC 8058
+        PAGE = "page", _("on the page that the mail links to")
+        STAFF = "staff", _("by the help desk")
+
+    holdout = models.OneToOneField(Holdout, models.CASCADE, related_name="mute")
+    notice = models.ForeignKey(Notice, models.SET_NULL, null=True, related_name="+", help_text="whose link it was")
+    by = models.CharField(max_length=10, choices=By.choices)
+    at = models.DateTimeField()
+
+
+class Suppression(models.Model):
+    """No mail reaches this address: nothing is sent to it until mail gets through again or staff clear it."""
+
+    class End(models.TextChoices):
+        DELIVERED = "delivered", _("mail got through again")
+        STAFF = "staff", _("cleared by staff")
+
+    customer = models.ForeignKey("campaign.Customer", models.CASCADE, related_name="suppressions")
+    address = models.CharField(max_length=254, help_text="lower case, as notices went to it")
+    notice = models.ForeignKey(Notice, models.SET_NULL, null=True, related_name="+", help_text="that bounced last")
+    since = models.DateTimeField()
+    status_code = models.CharField(max_length=12, blank=True, help_text="enhanced status code, RFC 3463")
+    text = models.CharField(max_length=300, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=10, choices=End.choices, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address"], condition=models.Q(ended_at=None), name="one_open_suppression_per_address"
+            ),
+        ]
 
 
 class Visit(models.Model):

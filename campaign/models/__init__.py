@@ -1,8 +1,9 @@
 """What is stored, one noun a file."""
 
+from campaign.models.contacts import Contact
 from campaign.models.customers import Address, Customer, Language
 from campaign.models.holdouts import Holdout, Reason, Standing, StandingChange, StandingCount
-from campaign.models.plan import Campaign, CutoffChange, Exemption
+from campaign.models.plan import Campaign, CutoffChange, Desk, Exemption
 from campaign.models.relays import RelayAcknowledgement, RelayedDay
 from campaign.models.shadow import ShadowHit, ShadowRun
 from campaign.models.sources import ClockReading, Coverage, LogFile, ProgramLines, SourceLines, Stream
@@ -21,11 +22,13 @@ __all__ = [
     "Attribution",
     "Campaign",
     "ClockReading",
+    "Contact",
     "Coverage",
     "Customer",
     "CutoffChange",
     "DailyCount",
     "DailyUse",
+    "Desk",
     "Exemption",
     "Holdout",
     "Language",

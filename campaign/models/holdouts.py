@@ -49,7 +49,7 @@ class HoldoutQuerySet(models.QuerySet):
 
 
 class Holdout(models.Model):
-    """Where a customer stands in a campaign; everything here is derived from daily use."""
+    """Where a customer stands in a campaign; everything but the wave is derived from daily use."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="holdouts")
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="holdouts")
@@ -65,6 +65,7 @@ class Holdout(models.Model):
     relapsed = models.BooleanField(default=False)
     reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     client_program = models.CharField(max_length=64, blank=True, default="", help_text="the customer's")
+    wave = models.PositiveSmallIntegerField(null=True, help_text="1 is written to first; null: in no wave yet")
     last_sign = models.CharField(max_length=12, choices=Sign.choices, blank=True, default="", db_default="")
 
     objects = HoldoutQuerySet.as_manager()

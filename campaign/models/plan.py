@@ -1,4 +1,4 @@
-"""What people decided: campaigns, their cut-off dates and the exemptions from them."""
+"""What people decided: campaigns, their cut-off dates, the exemptions from them, and what the desk can take."""
 
 from datetime import date
 
@@ -52,3 +52,13 @@ class Exemption(models.Model):
     from_day = models.DateField()
     until = models.DateField(help_text="the last day of the exemption")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+
+
+class Desk(models.Model):
+    """How many people answer about the campaign from a day on, and how much each can take."""
+
+    from_day = models.DateField(unique=True)
+    seats = models.PositiveSmallIntegerField()
+    contacts_per_seat = models.PositiveSmallIntegerField(help_text="a day, beside everything else")
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -1,0 +1,41 @@
+"""Contacts of customers at the help desk."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Contact(models.Model):
+    """A call, mail or chat of a customer about the campaign."""
+
+    class Channel(models.TextChoices):
+        PHONE = "phone", _("phone")
+        MAIL = "mail", _("mail")
+        CHAT = "chat", _("chat")
+        LETTER = "letter", _("letter")
+        IN_PERSON = "in_person", _("in person")
+
+    class Topic(models.TextChoices):
+        GENUINE = "genuine", _("is the mail genuine")
+        HOW_TO = "how_to", _("how to change the settings")
+        PASSWORD = "password", _("password unknown or wrong")
+        ERROR = "error", _("error message")
+        DEVICE = "device", _("printer or other device")
+        DELAY = "delay", _("wants more time")
+        COMPLAINT = "complaint", _("complaint")
+        OTHER = "other", _("something else")
+
+    class Outcome(models.TextChoices):
+        SOLVED = "solved", _("solved")
+        WILL_TRY = "will_try", _("will try it alone")
+        CALL_BACK = "call_back", _("we call back")
+        HANDED_ON = "handed_on", _("handed on")
+        NOT_SOLVED = "not_solved", _("not solved")
+
+    customer = models.ForeignKey("campaign.Customer", models.CASCADE, related_name="contacts")
+    at = models.DateTimeField(db_index=True)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    minutes = models.PositiveSmallIntegerField()
+    topic = models.CharField(max_length=10, choices=Topic.choices)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
