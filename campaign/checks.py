@@ -20,6 +20,9 @@ def check_settings(app_configs, **kwargs):
         found.append(Error(f"NOTICE_FROM={settings.NOTICE_FROM!r} is no mail address", id="campaign.E003"))
     if not settings.EMBEDDED and not settings.HTTPS:
         found.append(Warning("PUBLIC_URL is not https", hint="Personal links would go in clear.", id="campaign.W001"))
+    if settings.SECURE_PROXY_SSL_HEADER and not settings.TRUSTED_PROXIES:
+        hint = "Name the proxy's address in TRUSTED_PROXIES, or all visitors share one limit."
+        found.append(Warning("BEHIND_PROXY is set, TRUSTED_PROXIES is not", hint=hint, id="campaign.W003"))
     try:
         own_pattern(settings.LOGIN_PATTERN, settings.LOGIN_PATTERN_TAGS)
     except WrongPattern as error:

@@ -33,3 +33,10 @@ def test_a_pattern_of_logins_that_is_none_is_an_error_that_says_why(settings):
     (finding,) = check_settings(None)
     assert finding.id == "campaign.E005"
     assert "LOGIN_PATTERN: `ok user (?P<user>\\S+)` has no group `ip`" in finding.msg
+
+
+def test_a_proxy_without_an_address_is_said(settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert [finding.id for finding in check_settings(None)] == ["campaign.W003"]
+    settings.TRUSTED_PROXIES = ("127.0.0.1/32",)
+    assert check_settings(None) == []

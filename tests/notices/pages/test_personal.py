@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from campaign.models import AttributedDay, Reason, Standing
 from notices.models import Visit
-from notices.pages import personal
+from notices.pages import limit, personal
 from notices.pages.personal import Situation, situation
 
 LATER = {"last_auth_on": TODAY - timedelta(days=1), "last_auth_at": noon(TODAY - timedelta(days=1))}
@@ -177,7 +177,7 @@ def test_a_page_is_small_and_asks_the_database_little(client, make_notice, path_
 
 
 def test_who_tries_too_often_must_wait(client, make_notice, path_of, empty_redis, monkeypatch):
-    monkeypatch.setattr("notices.pages.limit.PER_MINUTE", 3)
+    monkeypatch.setattr(limit, "SECRETS", limit.Rate("pages", each=3))
     path = path_of(make_notice())
     answers = [client.get(path) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
