@@ -33,6 +33,14 @@ class Mailing(models.Model):
         FINISHED = "finished", _("finished")
         CANCELLED = "cancelled", _("cancelled")
 
+    class PauseCause(models.TextChoices):
+        """Who or what paused it; only a pause for the relay's sake ends by itself."""
+
+        PERSON = "person", _("paused by a person")
+        RELAY = "relay", _("paused by itself: the relay takes no mail")
+        REFUSALS = "refusals", _("paused by itself: too many notices were refused")
+        TEXT = "text", _("paused by itself: its text cannot be made")
+
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="mailings")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.REMINDER)
     period = models.CharField(
@@ -47,6 +55,9 @@ class Mailing(models.Model):
     hold_until = models.DateTimeField(null=True, help_text="nothing goes out before, so that cancelling leaves nothing")
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.CharField(max_length=300, blank=True)
+    pause_cause = models.CharField(max_length=10, choices=PauseCause.choices, blank=True, default="", db_default="")
+    try_again_at = models.DateTimeField(null=True, help_text="of a pause for the relay's sake: when to try it next")
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="of the relay in this pause, in vain")
     ended_at = models.DateTimeField(null=True, help_text="finished or cancelled")
     expires_on = models.DateField(help_text="the last day on which its notices may go out")
     daily_cap = models.PositiveIntegerField()
