@@ -144,6 +144,8 @@ class TextVersion(models.Model):
     restored_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(null=True, help_text="when somebody asked for its approval")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -151,7 +153,33 @@ class TextVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["campaign", "kind", "language", "number"], name="versions_in_a_row"),
         ]
-        permissions = [("write_text", "Can write the texts of mailings"), ("approve_text", "Can approve texts")]
+        permissions = [
+            ("write_text", "Can write the texts of mailings"),
+            ("approve_text", "Can approve texts"),
+            ("preview_mail", "Can see the mail to any customer before it goes out"),
+        ]
+
+
+class StaffCopy(models.Model):
+    """A text that went to a colleague's own address for a look: no notice, and in no customer's ledger."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", _("accepted by the relay")
+        REFUSED = "refused", _("refused")
+        NOT_SENT = "not_sent", _("the relay could not be reached")
+        UNKNOWN = "unknown", _("outcome unknown")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=Mailing.Kind.choices)
+    language = models.CharField(max_length=2, choices=Language.choices)
+    version = models.ForeignKey(TextVersion, models.PROTECT, null=True, related_name="+", help_text="null: ours")
+    sent_at = models.DateTimeField(db_index=True)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    address = models.CharField(max_length=254, help_text="the recipient's own, as it was then")
+    message_id = models.CharField(max_length=120, unique=True, help_text="without the angle brackets")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    reply = models.CharField(max_length=500, blank=True, help_text="the relay's last words")
 
 
 class SendingDay(models.Model):
