@@ -234,6 +234,9 @@ class Notice(models.Model):
     token_digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the personal link's token")
     language = models.CharField(max_length=2, choices=Language.choices)
     client_program = models.CharField(max_length=64, blank=True, help_text="whose steps the mail shows")
+    sent_to = models.CharField(
+        max_length=254, blank=True, default="", db_default="", help_text="lower case, as it was claimed for"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     send_after = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -270,6 +273,7 @@ class Notice(models.Model):
         """
         customer = self.holdout.customer
         values = {"claimed_at": now, "language": customer.language, "client_program": customer.client_program}
+        values["sent_to"] = customer.notice_address.lower()[:254]
         # Both conditions stand on the row's own statement: a join would become a subquery, which
         # PostgreSQL does not look at again after it has waited for another worker's claim.
         sending = Mailing.objects.filter(pk=models.OuterRef("mailing"), state=Mailing.State.SENDING)
@@ -297,13 +301,17 @@ class Notice(models.Model):
 
 
 class Delivery(models.Model):
-    """What the mail system did with an accepted notice, as its log says."""
+    """What the mail system did with an accepted notice, as its log or a message that came back says."""
 
     class Fate(models.TextChoices):
         DELIVERED = "delivered", _("delivered")
         DEFERRED = "deferred", _("deferred")
         BOUNCED = "bounced", _("bounced")
         EXPIRED = "expired", _("expired")
+
+    class Source(models.TextChoices):
+        LOG = "log", _("the mail server's log")
+        RETURNED = "returned", _("a message that came back")
 
     notice = models.OneToOneField(Notice, models.CASCADE, related_name="delivery")
     fate = models.CharField(max_length=10, choices=Fate.choices)
@@ -312,10 +320,36 @@ class Delivery(models.Model):
     text = models.CharField(max_length=300, blank=True)
     host = models.CharField(max_length=255, blank=True)
     queue_id = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=8, choices=Source.choices, default=Source.LOG, db_default="log")
 
     class Meta:
-        # A report looks up the fate of every notice of a mailing: here it is without the row.
-        indexes = [models.Index(fields=["notice", "fate"], name="deliveries_by_notice_and_fate")]
+        indexes = [
+            # A report looks up the fate of every notice of a mailing: here it is without the row.
+            models.Index(fields=["notice", "fate"], name="deliveries_by_notice_and_fate"),
+            models.Index(
+                fields=["notice"], name="deliveries_that_failed", condition=models.Q(fate__in=("bounced", "expired"))
+            ),
+        ]
+
+
+class ReturnedMail(models.Model):
+    """A message that came to an envelope sender of ours; its digest lets it count only once."""
+
+    class Kind(models.TextChoices):
+        FAILED = "failed", _("could not be delivered")
+        DELAYED = "delayed", _("is delayed")
+        DELIVERED = "delivered", _("was delivered or handed on")
+        REPLY = "reply", _("automatic reply")
+        COMPLAINT = "complaint", _("reported as unwanted mail")
+        OTHER = "other", _("not understood")
+        FOREIGN = "foreign", _("refused: names no notice of ours")
+
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of address and message")
+    notice = models.ForeignKey(Notice, models.CASCADE, null=True, related_name="returned")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at = models.DateTimeField(db_index=True, help_text="when it was read")
+    status_code = models.CharField(max_length=12, blank=True, help_text="enhanced status code, RFC 3463")
+    text = models.CharField(max_length=300, blank=True)
 
 
 class Mute(models.Model):
@@ -325,6 +359,7 @@ class Mute(models.Model):
         ONE_CLICK = "one_click", _("by one click in the mail program")  # RFC 8058
         PAGE = "page", _("on the page that the mail links to")
         STAFF = "staff", _("by the help desk")
+        COMPLAINT = "complaint", _("reported as unwanted mail by the mail program")  # RFC 5965
 
     holdout = models.OneToOneField(Holdout, models.CASCADE, related_name="mute")
     notice = models.ForeignKey(Notice, models.SET_NULL, null=True, related_name="+", help_text="whose link it was")
@@ -352,8 +387,14 @@ class Suppression(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["address"], condition=models.Q(ended_at=None), name="one_open_suppression_per_address"
+                fields=["customer", "address"],
+                condition=models.Q(ended_at=None),
+                name="one_open_suppression_per_customer_and_address",
             ),
+        ]
+        permissions = [
+            ("clear_suppression", "Can let mail go to an address again"),
+            ("export_unreachable", "Can export the customers whom no mail reaches"),
         ]
 
 
