@@ -11,6 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from campaign.models import Campaign, Holdout, Language
 
 
+class MailingQuerySet(models.QuerySet):
+    def sending(self, *, now: datetime) -> "MailingQuerySet":
+        """Whose notices may go out: started, and out of the hold after the start."""
+        held = models.Q(hold_until__isnull=False, hold_until__gt=now)
+        return self.filter(~held, state=Mailing.State.SENDING)
+
+
 class Mailing(models.Model):
     """One round of a campaign: who was due on the day it was planned, and how far it got."""
 
@@ -68,6 +75,8 @@ class Mailing(models.Model):
         max_length=20, blank=True, help_text="the last ones, newest last, as letters of `Attempt`; empty: all is well"
     )
 
+    objects = MailingQuerySet.as_manager()
+
     ENDED = (State.FINISHED, State.CANCELLED)
 
     class Meta:
@@ -81,6 +90,10 @@ class Mailing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign.name} {self.kind} {self.period}"
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it was started and nothing may go out yet."""
+        return self.hold_until is not None and now < self.hold_until
 
     def move(self, to: State, *, since: tuple[State, ...], **fields: object) -> bool:
         """Change the state if it still is one of `since`; False when somebody was faster."""
@@ -183,10 +196,20 @@ class StaffCopy(models.Model):
 
 
 class SendingDay(models.Model):
-    """How many notices the batches of a day have taken from its cap, over all mailings."""
+    """How many notices the batches of a day have taken from its cap, over all mailings.
+
+    What the desk allows is decided once, in the day's first moment that needs it, and stands
+    here, so that all workers and pages agree.
+    """
 
     day = models.DateField(primary_key=True)
     taken = models.PositiveIntegerField(default=0)
+    decided_at = models.DateTimeField(null=True, help_text="when the following were; null: not yet")
+    capacity = models.PositiveIntegerField(null=True, help_text="contacts that the desk takes a day; null: no limit")
+    contacts_per_hundred = models.FloatField(null=True, help_text="notices, as measured up to the day before")
+    contacts_at_least = models.FloatField(null=True, help_text="the lower end of what that may really be")
+    contacts_at_most = models.FloatField(null=True, help_text="the upper end")
+    desk_cap = models.PositiveIntegerField(null=True, help_text="notices that the desk allows; null: any number")
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -264,6 +287,11 @@ class Notice(models.Model):
             models.Index(fields=["accepted_at"], name="notices_by_acceptance"),
             # Reports and the list of mailings count from this index alone, without the rows.
             models.Index(fields=["mailing", "state"], name="notices_by_state"),
+            models.Index(
+                fields=["mailing"],
+                name="notices_tried_in_vain",
+                condition=models.Q(state="waiting", attempts__gt=0),
+            ),
         ]
 
     def claim(self, *, now: datetime) -> bool:
@@ -276,7 +304,7 @@ class Notice(models.Model):
         values["sent_to"] = customer.notice_address.lower()[:254]
         # Both conditions stand on the row's own statement: a join would become a subquery, which
         # PostgreSQL does not look at again after it has waited for another worker's claim.
-        sending = Mailing.objects.filter(pk=models.OuterRef("mailing"), state=Mailing.State.SENDING)
+        sending = Mailing.objects.sending(now=now).filter(pk=models.OuterRef("mailing"))
         waiting = Notice.objects.filter(models.Exists(sending), pk=self.pk, state=self.State.WAITING)
         claimed = waiting.update(state=self.State.CLAIMED, attempts=models.F("attempts") + 1, **values)
         if claimed:
