@@ -6,6 +6,7 @@ would be right.
 
 import os
 import re
+from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +17,8 @@ TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": 
 DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\Z")
 HOST = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 HALF_A_DAY = 43_200
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS = re.compile(r"(?P<first>(?:\d{4}-)?\d\d-\d\d)(?:\.\.(?P<last>(?:\d{4}-)?\d\d-\d\d))?\Z", re.ASCII)
 
 
 def _wrong(name: str, value: str, right: str) -> ImproperlyConfigured:
@@ -76,6 +79,39 @@ def seconds_by_host(name: str) -> dict[str, int]:
             raise _wrong(name, word, f"host:seconds such as pop1:-240, at most {HALF_A_DAY} seconds")
         found[host] = int(seconds)
     return found
+
+
+def weekdays(name: str, default: str) -> frozenset[int]:
+    """`mon tue wed`, as numbers from 0."""
+    found = [word.lower() for word in words(name, default)]
+    for word in found:
+        if word not in WEEKDAYS:
+            raise _wrong(name, word, "weekdays such as " + ", ".join(WEEKDAYS))
+    if not found:
+        raise _wrong(name, "", "at least one weekday")
+    return frozenset(WEEKDAYS.index(word) for word in found)
+
+
+def days(name: str) -> tuple[tuple[str, str], ...]:
+    """First and last day of each span, as `2026-12-29..2027-01-03`, `12-29..01-03` of every year, or one day."""
+    found = []
+    for word in words(name):
+        span = DAYS.match(word)
+        ends = [end for end in span.group("first", "last") if end] if span else []
+        if not ends or not all(_is_day(end) for end in ends) or len({len(end) for end in ends}) > 1:
+            raise _wrong(name, word, "days such as 2026-12-31, 12-31 (every year) or 12-29..01-03")
+        if len(ends[0]) > len("12-31") and ends[0] > ends[-1]:
+            raise _wrong(name, word, "a span whose last day is not before its first")
+        found.append((ends[0], ends[-1]))
+    return tuple(found)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text if len(text) > len("12-31") else f"2024-{text}")  # a year that has February 29
+    except ValueError:
+        return False
+    return True
 
 
 def zone(name: str, default: str) -> str:

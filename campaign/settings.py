@@ -151,6 +151,10 @@ NOTICE_DAILY_CAP = env.number("NOTICE_DAILY_CAP", default=500, at_least=1)
 NOTICE_FROM_HOUR = env.number("NOTICE_FROM_HOUR", default=9, at_least=0, at_most=23)
 NOTICE_TO_HOUR = env.number("NOTICE_TO_HOUR", default=17, at_least=1, at_most=24)
 NOTICE_HTML = env.flag("NOTICE_HTML", default=False)  # beside the text, which is always there
+NOTICE_WEEKDAYS = env.weekdays("NOTICE_WEEKDAYS", "mon tue wed thu fri")  # public holidays apart
+NOTICE_HOLIDAYS = env.days("NOTICE_HOLIDAYS")  # when the provider itself is closed
+NOTICE_HOLD = timedelta(minutes=env.number("NOTICE_HOLD_MINUTES", default=10, at_least=0, at_most=1440))
+CONTACTS_PER_HUNDRED = env.number("CONTACTS_PER_HUNDRED", default=5, at_least=1, at_most=100)  # until it is measured
 NOTICE_LEASE = timedelta(minutes=env.number("NOTICE_LEASE_MINUTES", default=15, at_least=1, at_most=1440))
 
 # --- Jobs ------------------------------------------------------------------------------

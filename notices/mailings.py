@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -166,13 +166,14 @@ def approve(*, mailing_id: int, user_id: int, now: datetime) -> None:
 
 def start(*, mailing_id: int, now: datetime) -> None:
     mailing = Mailing.objects.get(pk=mailing_id)
-    if not mailing.move(State.SENDING, since=(State.APPROVED,), started_at=now):
+    values = {"started_at": now, "hold_until": now + settings.NOTICE_HOLD}
+    if not mailing.move(State.SENDING, since=(State.APPROVED,), **values):
         raise _not_now(mailing_id, _("Only an approved mailing can be started."))
 
 
 def start_approved(*, now: datetime) -> int:
     approved = Mailing.objects.filter(state=State.APPROVED)
-    return approved.update(state=State.SENDING, started_at=now)
+    return approved.update(state=State.SENDING, started_at=now, hold_until=now + settings.NOTICE_HOLD)
 
 
 def pause(*, mailing_id: int, reason: str, now: datetime) -> None:
@@ -190,6 +191,7 @@ def resume(*, mailing_id: int, now: datetime) -> None:
         "pause_reason": "",
         "recent_attempts": "",
         "started_at": Coalesce(F("started_at"), now),
+        "hold_until": Case(When(started_at=None, then=now + settings.NOTICE_HOLD), default=F("hold_until")),
     }
     if not mailing.move(State.SENDING, since=(State.PAUSED,), **values):
         raise _not_now(mailing_id, _("Only a paused mailing can be resumed."))
