@@ -3,7 +3,7 @@
 from campaign.models.contacts import Contact
 from campaign.models.customers import Address, Customer, Language
 from campaign.models.holdouts import Holdout, Reason, Standing, StandingChange, StandingCount
-from campaign.models.plan import Campaign, CutoffChange, Desk, Exemption
+from campaign.models.plan import Campaign, CutoffChange, Desk, Exemption, WavePlan
 from campaign.models.relays import RelayAcknowledgement, RelayedDay
 from campaign.models.shadow import ShadowHit, ShadowRun
 from campaign.models.sources import ClockReading, Coverage, LogFile, ProgramLines, SourceLines, Stream
@@ -46,4 +46,5 @@ __all__ = [
     "Stream",
     "SubmissionClass",
     "UnknownProgram",
+    "WavePlan",
 ]

@@ -1,8 +1,20 @@
 """Contacts of customers at the help desk."""
 
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+class ContactQuerySet(models.QuerySet):
+    def by_day(self, first: date, last: date) -> Counter[date]:
+        """How many came on each of the provider's days; both ends count."""
+        begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in (first, last + timedelta(days=1)))
+        moments = self.filter(at__gte=begin, at__lt=end).values_list("at", flat=True)
+        return Counter(timezone.localdate(at) for at in moments)
 
 
 class Contact(models.Model):
@@ -39,3 +51,5 @@ class Contact(models.Model):
     topic = models.CharField(max_length=10, choices=Topic.choices)
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = ContactQuerySet.as_manager()

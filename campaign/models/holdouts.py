@@ -66,6 +66,11 @@ class Holdout(models.Model):
     reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     client_program = models.CharField(max_length=64, blank=True, default="", help_text="the customer's")
     wave = models.PositiveSmallIntegerField(null=True, help_text="1 is written to first; null: in no wave yet")
+    wave_pinned = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="a person chose the wave, not the lot: left out where waves are compared",
+    )
     last_sign = models.CharField(max_length=12, choices=Sign.choices, blank=True, default="", db_default="")
 
     objects = HoldoutQuerySet.as_manager()
@@ -79,6 +84,7 @@ class Holdout(models.Model):
             models.Index(fields=["campaign", "-last_legacy_at"], name="holdouts_by_last_legacy"),
             # The dashboard counts reasons and programs from this index alone, without the rows.
             models.Index(fields=["campaign", "standing", "reason", "client_program"], name="holdouts_by_reason"),
+            models.Index(fields=["campaign", "wave", "standing"], name="holdouts_by_wave"),
         ]
 
 

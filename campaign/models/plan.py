@@ -1,6 +1,6 @@
-"""What people decided: campaigns, their cut-off dates, the exemptions from them, and what the desk can take."""
+"""What people decided: campaigns, cut-off dates, exemptions from them, waves, and what the desk can take."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -43,6 +43,25 @@ class CutoffChange(models.Model):
     reason = models.CharField(max_length=300)
 
 
+class WavePlan(models.Model):
+    """In how many waves, drawn by lot, the first announcement goes out, and when each begins."""
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, related_name="wave_plan")
+    waves = models.PositiveSmallIntegerField()
+    first_day = models.DateField(help_text="on which the first wave begins")
+    days_between = models.PositiveSmallIntegerField(help_text="from the beginning of one wave to that of the next")
+    seed = models.CharField(max_length=32, help_text="of the lot: with it the drawing can be repeated")
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        permissions = [("decide_waves", "Can decide the waves of the first announcement")]
+
+    def day_of(self, wave: int) -> date:
+        """The day before which nobody in the wave is written to."""
+        return self.first_day + timedelta(days=(wave - 1) * self.days_between)
+
+
 class Exemption(models.Model):
     """A customer left alone for a reason, until a day."""
 
@@ -54,11 +73,23 @@ class Exemption(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
 
 
+class DeskQuerySet(models.QuerySet):
+    def capacities(self) -> dict[date, int]:
+        """Contacts that it takes a day, by the day from which on it is so."""
+        return {desk.from_day: desk.capacity for desk in self}
+
+
 class Desk(models.Model):
-    """How many people answer about the campaign from a day on, and how much each can take."""
+    """How many people answer about the campaigns from a day on, and how much each can take."""
 
     from_day = models.DateField(unique=True)
     seats = models.PositiveSmallIntegerField()
     contacts_per_seat = models.PositiveSmallIntegerField(help_text="a day, beside everything else")
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = DeskQuerySet.as_manager()
+
+    @property
+    def capacity(self) -> int:
+        return self.seats * self.contacts_per_seat
