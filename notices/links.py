@@ -1,18 +1,26 @@
-"""Personal links: a token for each notice, derived from its Message-ID; the database has only its digest."""
+"""Secrets of a notice that go out with it: the personal link, the link that stops reminders, the bounce address.
+
+The personal link's token is derived from the Message-ID, and the database has only its digest. The other
+two carry the announcement number with a keyed digest: nobody can make one up, and the number finds the notice.
+"""
 
 import hashlib
-from base64 import urlsafe_b64encode
+import re
+from base64 import b32encode, urlsafe_b64encode
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from notices.models import Notice
 
 AFTER_CUTOFF = timedelta(days=30)  # so long a link shows how things stand
 BYTES = 16
+BOUNCE = re.compile(r"notice\+(\d{9})-([a-z2-7]{26})", re.IGNORECASE)
+STOP = re.compile(r"(\d{9})-([a-z2-7]{26})")
 
 
 def token_for(message_id: str) -> str:
@@ -31,8 +39,11 @@ def digest(token: str) -> str:
 
 def notice_of(token: str, *, today: date) -> Notice | None:
     """The notice whose link this is; None for an unknown token and from 31 days after the cut-off on."""
-    notices = Notice.objects.select_related("mailing__campaign", "holdout__customer")
-    notice = notices.filter(token_digest=digest(token)).first()
+    return _still_open(Notice.objects.filter(token_digest=digest(token)), today=today)
+
+
+def _still_open(found: QuerySet[Notice], *, today: date) -> Notice | None:
+    notice = found.select_related("mailing__campaign", "holdout__customer").first()
     if notice is None or today > notice.mailing.campaign.cutoff_on + AFTER_CUTOFF:
         return None
     return notice
@@ -41,3 +52,39 @@ def notice_of(token: str, *, today: date) -> Notice | None:
 def personal_url(notice: Notice) -> str:
     with translation.override(notice.language):
         return settings.PUBLIC_URL + reverse("personal", kwargs={"token": token_of(notice)})
+
+
+def stop_url(notice: Notice) -> str:
+    """Where reminders can be stopped, for the notice's customer alone."""
+    with translation.override(notice.language):
+        return settings.PUBLIC_URL + reverse("mute", kwargs={"token": _keyed(notice.number, "notices.stop")})
+
+
+def notice_to_stop(token: str, *, today: date) -> Notice | None:
+    """The notice whose `stop_url` has this token; a made-up one costs no look into the database."""
+    number = _number_of(STOP.fullmatch(token), "notices.stop")
+    return number and _still_open(Notice.objects.filter(number=number), today=today)
+
+
+def envelope_sender(notice: Notice) -> str:
+    """One for each notice (VERP), so that what comes back names its notice; some servers lose the case of letters."""
+    return f"notice+{_keyed(notice.number, 'notices.bounce')}@{settings.NOTICE_DOMAIN}"
+
+
+def number_of_bounce(address: str) -> str | None:
+    """The announcement number in an envelope sender of ours, in any case; None for every other address."""
+    local, _at, domain = address.strip("<> ").rpartition("@")
+    if domain.lower() != settings.NOTICE_DOMAIN.lower():
+        return None
+    return _number_of(BOUNCE.fullmatch(local), "notices.bounce")
+
+
+def _keyed(number: str, salt: str) -> str:
+    keyed = salted_hmac(salt, number, algorithm="sha256").digest()
+    return f"{number}-{b32encode(keyed[:BYTES]).rstrip(b'=').decode('ascii').lower()}"
+
+
+def _number_of(found: re.Match[str] | None, salt: str) -> str | None:
+    if found and constant_time_compare(_keyed(found[1], salt), found[0].rpartition("+")[2].lower()):
+        return found[1]
+    return None
