@@ -1,0 +1,110 @@
+"""What the help desk can take: how many contacts notices bring, and how many notices a day leave room for them.
+
+Everything is counted in open days, the days on which notices go out: what comes in on a closed
+day counts for the next open one. Contacts of all campaigns count, whatever they were about: the
+desk is one, and a contact too many makes the cap smaller, never larger.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import floor, sqrt
+
+LAG = (0.35, 0.30, 0.15, 0.12, 0.08)  # of a notice's contacts, by open days since it went out
+WINDOW = 20  # open days that are looked back on: four weeks
+BELIEF = 300  # notices that the assumption counts like, beside those that were measured
+EXPECTED = 3.0  # contacts; a day that has none of so many was not recorded (by chance: one in twenty)
+LEAST, MOST = 0.2, 50.0  # contacts per hundred notices; what is measured beyond them is not believed
+NINE_OF_TEN = 1.645  # standard deviations to either side
+
+
+@dataclass(frozen=True)
+class Day:
+    """What an open day had: notices that the relay accepted, and contacts that the desk recorded."""
+
+    day: date
+    notices: int
+    contacts: int
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Contacts per hundred notices: the estimate, and the ends within which it lies nine times of ten.
+
+    `notices` and `contacts` are what it rests on, beside the assumption; `unrecorded` are the days
+    without a single contact where several had to be expected: they prove nothing.
+    """
+
+    per_hundred: float
+    at_least: float
+    at_most: float
+    notices: int = 0
+    contacts: int = 0
+    unrecorded: tuple[date, ...] = ()
+
+
+def answers(notices: Sequence[float]) -> list[float]:
+    """For each open day, how many notices' worth of contacts it gets, by `LAG`; the days go on after the last."""
+    sent = [*notices, *[0.0] * (len(LAG) - 1)]
+    return [
+        sum(share * sent[place - ago] for ago, share in enumerate(LAG) if place >= ago) for place in range(len(sent))
+    ]
+
+
+def measure(days: Sequence[Day], *, assumed: float) -> Measure:
+    """From open days in their order; `assumed` contacts per hundred stand in until enough is measured.
+
+    The estimate is the mean of a gamma distribution (contacts are counted, so Poisson): the
+    assumption counts like `BELIEF` notices, the measured days like their notices whose contacts
+    were due by then. A desk that records nothing leaves the assumption as it is.
+    """
+    due = answers([day.notices for day in days])[: len(days)]
+    unrecorded = tuple(
+        day.day
+        for day, notices in zip(days, due, strict=True)
+        if not day.contacts and notices * assumed >= 100 * EXPECTED
+    )
+    counted = [pair for pair in zip(days, due, strict=True) if pair[1] and pair[0].day not in unrecorded]
+    contacts = sum(day.contacts for day, _ in counted)
+    notices = sum(notices for _, notices in counted)
+    shape, weight = assumed / 100 * BELIEF + contacts, BELIEF + notices
+    ends = (_quantile(shape, side * NINE_OF_TEN) / weight for side in (-1, 1))
+    at_least, at_most = (_believable(100 * end) for end in ends)
+    return Measure(_believable(100 * shape / weight), at_least, at_most, round(notices), contacts, unrecorded)
+
+
+def _quantile(shape: float, deviations: float) -> float:
+    """Of the gamma distribution with scale one, by Wilson and Hilferty's cube root."""
+    return shape * max(0.0, 1 - 1 / (9 * shape) + deviations / (3 * sqrt(shape))) ** 3
+
+
+def _believable(per_hundred: float) -> float:
+    return min(max(per_hundred, LEAST), MOST)
+
+
+def cap(per_hundred: float, capacities: Sequence[int | None]) -> int | None:
+    """How many notices may go out on a day whose contacts come within these open days, itself the first.
+
+    None where the desk sets no limit. The day with the least room decides; so, if the estimate is
+    right and every day keeps its cap, no day is expected to bring more than the desk takes.
+    """
+    limits = [capacity for capacity in capacities if capacity is not None]
+    return floor(min(limits) * 100 / per_hundred) if limits else None
+
+
+def capacities(changes: Mapping[date, int], days: Sequence[date]) -> list[int | None]:
+    """What the desk takes on each of the days; `changes` says from which day on how much."""
+    found: list[int | None] = []
+    for day in days:
+        begun = [start for start in changes if start <= day]
+        found.append(changes[max(begun)] if begun else None)
+    return found
+
+
+def by_open_day(counts: Mapping[date, int], days: Sequence[date]) -> list[int]:
+    """What each of the open days has, with the closed days before it; the first one only its own."""
+    spans = [(days[0], days[0]), *pairwise(days)] if days else []
+    return [
+        sum(number for day, number in counts.items() if before < day <= last or day == last) for before, last in spans
+    ]
