@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Campaign, Holdout, Language
+from notices.measured import Lift, WaveNotices  # noqa: F401, models need to be found here
 
 
 class MailingQuerySet(models.QuerySet):
@@ -262,6 +263,7 @@ class Notice(models.Model):
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     send_after = models.DateTimeField()
+    slot_on = models.DateField(null=True, help_text="the day it was planned for, for ever; null: for none")
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)

@@ -1,0 +1,72 @@
+"""What a round did beyond what happens by itself, as last counted; a page reads it here and counts nothing."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models import Language
+
+
+class Outcome(models.TextChoices):
+    """What a customer does that a round is for."""
+
+    MOVED = "moved", _("left the old way, and has not gone back")
+    STARTED = "started", _("sent with SMTP-AUTH for the first time")
+
+
+class NotTold(models.TextChoices):
+    """Why a lift cannot be told; the first that holds is the one that counts."""
+
+    NOBODY = "nobody", _("nobody has been written to yet")
+    TOO_EARLY = "too_early", _("too early: the days after the first notices are not over")
+    NO_CONTROL = "no_control", _("everybody was written to at the same time: nobody is left to compare with")
+    TOO_FEW = "too_few", _("too few customers to tell anything from")
+
+
+class Lift(models.Model):
+    """Of one mailing and outcome, for all or for those of one language, and so of one text.
+
+    Counted by `notices/lift.py`; the method stands in docs/lift.md. Shares are from 0 to 1.
+    """
+
+    mailing = models.ForeignKey("notices.Mailing", models.CASCADE, related_name="lifts")
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    language = models.CharField(max_length=2, choices=Language.choices, blank=True, help_text="empty: all")
+    counted_at = models.DateTimeField()
+    not_told = models.CharField(max_length=10, choices=NotTold.choices, blank=True, help_text="empty: it is told")
+    window_days = models.PositiveSmallIntegerField(default=0, help_text="of each customer, from the notice's day on")
+    days_left_out = models.PositiveSmallIntegerField(default=0, help_text="of those looked at: a log was missing")
+    written = models.PositiveIntegerField(default=0, help_text="whose turn came, and whose days are over")
+    measured = models.PositiveIntegerField(default=0, help_text="of these, with others to compare with all the days")
+    share = models.FloatField(default=0, help_text="of those measured, with the outcome")
+    by_itself = models.FloatField(default=0, help_text="the share it would have been without the round")
+    low = models.FloatField(default=0, help_text="of the difference: the lower end of its 95 % interval")
+    high = models.FloatField(default=0, help_text="the upper end")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailing", "outcome", "language"], name="one_lift_per_mailing_outcome_and_language"
+            ),
+        ]
+
+    @property
+    def difference(self) -> float:
+        return self.share - self.by_itself
+
+    def people(self, share: float) -> int:
+        """A share as a number of those written to."""
+        return round(share * self.written)
+
+
+class WaveNotices(models.Model):
+    """The notices of one wave in the first announcement."""
+
+    mailing = models.ForeignKey("notices.Mailing", models.CASCADE, related_name="waves")
+    wave = models.PositiveSmallIntegerField(null=True, help_text="null: in no wave")
+    first_on = models.DateField(help_text="the day of the first slot")
+    last_on = models.DateField()
+    planned = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mailing", "wave"], name="one_row_per_mailing_and_wave")]
