@@ -139,6 +139,7 @@ SUPPORT_HOURS = {
 # --- The mail that goes out ------------------------------------------------------------
 RELAY_HOST = env.text("RELAY_HOST", "127.0.0.1")
 RELAY_PORT = env.number("RELAY_PORT", default=25, at_least=1, at_most=65535)
+RELAY_TLS = env.flag("RELAY_TLS", default=RELAY_PORT == 465)  # from the first byte on
 RELAY_STARTTLS = env.flag("RELAY_STARTTLS", default=False)
 RELAY_USER = env.text("RELAY_USER", "")
 RELAY_PASSWORD = env.text("RELAY_PASSWORD", "")
@@ -150,6 +151,7 @@ NOTICE_PER_SECOND = env.number("NOTICE_PER_SECOND", default=10, at_least=1, at_m
 NOTICE_DAILY_CAP = env.number("NOTICE_DAILY_CAP", default=500, at_least=1)
 NOTICE_FROM_HOUR = env.number("NOTICE_FROM_HOUR", default=9, at_least=0, at_most=23)
 NOTICE_TO_HOUR = env.number("NOTICE_TO_HOUR", default=17, at_least=1, at_most=24)
+NOTICE_GAP_DAYS = env.number("NOTICE_GAP_DAYS", default=7, at_least=1, at_most=28)  # between two, final ones apart
 NOTICE_HTML = env.flag("NOTICE_HTML", default=False)  # beside the text, which is always there
 NOTICE_WEEKDAYS = env.weekdays("NOTICE_WEEKDAYS", "mon tue wed thu fri")  # public holidays apart
 NOTICE_HOLIDAYS = env.days("NOTICE_HOLIDAYS")  # when the provider itself is closed

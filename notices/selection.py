@@ -1,27 +1,47 @@
-"""Who is due for the monthly reminder, and why the others are not."""
+"""Who is due for a kind of mailing, and why the others are not."""
 
 import re
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Value, When
-from django.utils import translation
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Lower, NullIf
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from campaign.models import Campaign, Exemption, Holdout, Standing
-from campaign.models.holdouts import LEFT
-from notices.models import Mailing, Notice
+from notices.audience import EVERYBODY, Audience, standings_of
+from notices.models import Mailing, Mute, Notice, Suppression
+
+Kind = Mailing.Kind
+FINALS = (Kind.TWO_WEEKS, Kind.THREE_DAYS, Kind.LAST_DAY)  # they name a date that does not come again
+FIRSTS = (Kind.ANNOUNCEMENT, Kind.FIRST)
+A_MONTH = timedelta(days=28)  # from a first notice to a reminder; shorter than any month, so that none is left out
+THANKS_WITHIN = timedelta(days=30)  # of the day on which somebody counts as moved
+EXPIRED = gettext_noop("the mailing had expired")
 
 
 class WhyNot(models.TextChoices):
-    """Why a holdout is not written to; the first that holds is the one that counts."""
+    """Why a holdout is not written to."""
 
     EXEMPT = "exempt", _("exempt at the moment")
+    NOT_MOVED = "not_moved", _("has not moved")
     MOVING = "moving", _("has moved, the quiet days are not over")
     MIGRATED = "migrated", _("has moved")
     SILENT = "silent", _("sends no mail any more")
+    OTHERS = "others", _("is none of those whom the plan chooses")
+    UNREACHABLE = "unreachable", _("no mail reaches the address")
+    MUTED = "muted", _("wants no more reminders")
+    WRITTEN = "written", _("has been written to in this campaign")
+    NOT_WRITTEN = "not_written", _("was never written to in this campaign")
+    THANKED = "thanked", _("has been thanked already")
+    LONG_MOVED = "long_moved", _("moved too long ago for thanks")
     UNDER_WAY = "under_way", _("still has a notice of an earlier mailing under way")
+    LATELY = "lately", _("got a notice only some days ago")
+    FIRST_LATELY = "first_lately", _("got the first notice less than a month ago")
 
     @property
     def english(self) -> str:
@@ -31,24 +51,78 @@ class WhyNot(models.TextChoices):
 
 
 BY_STANDING = {
-    Standing.HOLDOUT: None,
-    Standing.MIXED: None,
+    Standing.HOLDOUT: WhyNot.NOT_MOVED,
+    Standing.MIXED: WhyNot.NOT_MOVED,
     Standing.MOVING: WhyNot.MOVING,
     Standing.MIGRATED: WhyNot.MIGRATED,
     Standing.SILENT: WhyNot.SILENT,
     Standing.EXEMPT: WhyNot.EXEMPT,
 }
+EVER = (WhyNot.UNREACHABLE,)
+THANKS_CHECKS = (WhyNot.THANKED, WhyNot.NOT_WRITTEN, WhyNot.LONG_MOVED)
+NEVER_TOO_MUCH = (WhyNot.UNDER_WAY, WhyNot.LATELY)
+CHECKS = {  # after the exemption, the standing and the audience; the first that holds is the one that counts
+    Kind.ANNOUNCEMENT: (*EVER, WhyNot.MUTED, WhyNot.WRITTEN, *NEVER_TOO_MUCH),
+    Kind.FIRST: (*EVER, WhyNot.MUTED, WhyNot.WRITTEN, *NEVER_TOO_MUCH),
+    Kind.REMINDER: (*EVER, WhyNot.MUTED, *NEVER_TOO_MUCH, WhyNot.FIRST_LATELY),
+    Kind.TWO_WEEKS: EVER,
+    Kind.THREE_DAYS: EVER,
+    Kind.LAST_DAY: EVER,
+    Kind.THANKS: (*EVER, WhyNot.MUTED, *THANKS_CHECKS, *NEVER_TOO_MUCH),
+}
 
 
-def why_not(standing: Standing | str, *, exempt: bool, under_way: bool = False) -> WhyNot | None:
-    """None for who is due. `exempt`: an exemption is in force today, whatever the standing of
-    last night says; `under_way`: an earlier mailing still has a notice for this holdout.
+def why_not(
+    standing: Standing | str,
+    *,
+    exempt: bool,
+    kind: Kind | str = Kind.REMINDER,
+    audience: Audience = EVERYBODY,
+    facts: frozenset[WhyNot] | set[WhyNot] = frozenset(),
+) -> WhyNot | None:
+    """None for who is due for the kind.
 
-    Who was identified yesterday is due like everybody else: there is no waiting time.
+    `exempt`: an exemption is in force today, whatever the standing of last night says. `facts`:
+    what else is so of this holdout today, of the names in CHECKS; when a notice goes out, its
+    address and the mute are looked up again and what was written before is not.
     """
     if exempt:
         return WhyNot.EXEMPT
-    return BY_STANDING[Standing(standing)] or (WhyNot.UNDER_WAY if under_way else None)
+    if standing not in standings_of(kind):
+        return BY_STANDING[Standing(standing)]
+    if not audience.takes(standing) or WhyNot.OTHERS in facts:
+        return WhyNot.OTHERS
+    return next((reason for reason in CHECKS[Kind(kind)] if reason in facts), None)
+
+
+def no_longer_due(notice: Notice, *, today: date) -> str:
+    """Why a notice that waits must not go out any more (English, for the ledger), or "".
+
+    The notice is one of `as_it_stands`, so that all is as it is at this moment.
+    """
+    mailing = notice.mailing
+    if today > mailing.expires_on or past_its_date(mailing.kind, mailing.period, mailing.campaign, today=today):
+        return EXPIRED
+    facts = {reason for reason in (WhyNot.MUTED, WhyNot.UNREACHABLE) if getattr(notice, reason.value)}
+    audience = Audience(standings=tuple(mailing.audience.get("standings", ())))
+    reason = why_not(notice.holdout.standing, exempt=notice.exempt, kind=mailing.kind, audience=audience, facts=facts)
+    return reason.english if reason else ""
+
+
+def past_its_date(kind: Kind | str, period: str, campaign: Campaign, *, today: date) -> bool:
+    """Whether the cut-off has come, or a notice names a date that has been moved since."""
+    if kind == Kind.THANKS:
+        return False
+    return today >= campaign.cutoff_on or (kind in FINALS and period != campaign.cutoff_on.isoformat())
+
+
+def as_it_stands(notices: QuerySet[Notice], *, today: date) -> QuerySet[Notice]:
+    """Each with what `no_longer_due` looks at: `exempt`, `muted`, `unreachable`, and the related rows."""
+    return notices.select_related("mailing__campaign", "holdout__customer").annotate(
+        exempt=exempt_on(today, campaign="holdout__campaign", customer="holdout__customer"),
+        muted=Exists(Mute.objects.filter(holdout=OuterRef("holdout"))),
+        unreachable=_unreachable("holdout__customer"),
+    )
 
 
 def exempt_on(day: date, *, campaign: str, customer: str) -> Exists:
@@ -57,31 +131,111 @@ def exempt_on(day: date, *, campaign: str, customer: str) -> Exists:
     return Exists(exemptions.filter(from_day__lte=day, until__gte=day))
 
 
-def _under_way(today: date) -> Exists:
-    """A notice of a mailing that goes on; what an ended or expired one could not settle holds nobody back."""
-    going_on = Mailing.objects.exclude(state__in=Mailing.ENDED).filter(expires_on__gte=today)
-    return Exists(Notice.objects.open().filter(holdout=OuterRef("pk"), mailing__in=going_on))
+def _unreachable(customer: str) -> Exists:
+    """Whether no mail reaches the address that notices go to today."""
+    contact = NullIf(OuterRef(f"{customer}__contact_address"), Value(""))
+    address = Lower(Coalesce(contact, OuterRef(f"{customer}__login")))
+    return Exists(Suppression.objects.filter(ended_at=None, address=address))
 
 
-def holdouts_with_reason(campaign: Campaign, *, today: date) -> QuerySet[Holdout]:
+class Sets:
+    """The facts of WhyNot for all holdouts of a campaign at once; what `why_not` says of one is the rule."""
+
+    def __init__(self, campaign: Campaign, *, kind: Kind | str, today: date, audience: Audience = EVERYBODY) -> None:
+        self._campaign, self._kind, self._today, self._audience = campaign, Kind(kind), today, audience
+        self._exempt = exempt_on(today, campaign="campaign", customer="customer")
+
+    def reason(self) -> Case:
+        """The value of WhyNot of each holdout, or "" for who is due."""
+        standings = [
+            When(standing=standing, then=Value(reason.value))
+            for standing, reason in BY_STANDING.items()
+            if standing not in standings_of(self._kind)
+        ]
+        whens = [When(condition, then=Value(reason.value)) for reason, condition in self._conditions()]
+        exempt = When(self._exempt, then=Value(WhyNot.EXEMPT.value))
+        return Case(exempt, *standings, *whens, default=Value(""), output_field=models.CharField())
+
+    def due(self) -> Iterator[Q | Exists]:
+        """What holds for those who are due: one condition each, so that a database can join instead of looking up."""
+        yield Q(standing__in=standings_of(self._kind))
+        yield ~self._exempt
+        for _reason, condition in self._conditions():
+            yield ~condition
+
+    def _conditions(self) -> Iterator[tuple[WhyNot, Q | Exists]]:
+        if self._audience:
+            yield WhyNot.OTHERS, ~self._audience.condition()
+        for reason in CHECKS[self._kind]:
+            yield reason, getattr(self, f"_{reason.value}")()
+
+    def _unreachable(self) -> Exists:
+        return _unreachable("customer")
+
+    def _muted(self) -> Exists:
+        return Exists(Mute.objects.filter(holdout=OuterRef("pk")))
+
+    def _written(self) -> Exists:
+        return self._got(state__in=(Notice.State.ACCEPTED, Notice.State.UNKNOWN, Notice.State.REFUSED))
+
+    def _not_written(self) -> Exists:
+        return ~self._got(state=Notice.State.ACCEPTED)
+
+    def _thanked(self) -> Exists:
+        return Exists(self._own().exclude(state=Notice.State.WITHDRAWN).filter(mailing__kind=Kind.THANKS))
+
+    def _first_lately(self) -> Exists:
+        since = _midnight(self._today - A_MONTH)
+        return Exists(self._own().filter(mailing__kind=Kind.FIRST, accepted_at__gte=since))
+
+    def _long_moved(self) -> Q:
+        return Q(standing_since__lt=self._today - THANKS_WITHIN)
+
+    def _under_way(self) -> Exists:
+        """In any campaign: two reminders on one morning are one too many. What an ended or expired
+        mailing could not settle holds nobody back."""
+        going_on = Mailing.objects.exclude(state__in=Mailing.ENDED).filter(expires_on__gte=self._today)
+        mailings = list(going_on.exclude(kind=Kind.THANKS).values_list("pk", flat=True))
+        return Exists(Notice.objects.open().filter(holdout__customer=OuterRef("customer"), mailing__in=mailings))
+
+    def _lately(self) -> Exists:
+        """In any campaign: both ask for the same change."""
+        since = _midnight(self._today - timedelta(days=settings.NOTICE_GAP_DAYS - 1))
+        sent = Notice.objects.filter(accepted_at__gte=since).exclude(mailing__kind=Kind.THANKS)
+        return Exists(sent.filter(holdout__customer=OuterRef("customer")))
+
+    def _own(self) -> QuerySet[Notice]:
+        return Notice.objects.filter(holdout=OuterRef("pk"))
+
+    def _got(self, **states: object) -> Exists:
+        return Exists(self._own().filter(**states).exclude(mailing__kind=Kind.THANKS))
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def holdouts_with_reason(
+    campaign: Campaign, *, today: date, kind: Kind | str = Kind.REMINDER, audience: Audience = EVERYBODY
+) -> QuerySet[Holdout]:
     """All holdouts, each with `not_due`: the value of `WhyNot`, or "" for who is due."""
-    by_standing = [
-        When(standing=standing, then=Value(reason.value)) for standing, reason in BY_STANDING.items() if reason
-    ]
-    exempt = When(exempt_on(today, campaign="campaign", customer="customer"), then=Value(WhyNot.EXEMPT.value))
-    under_way = When(_under_way(today), then=Value(WhyNot.UNDER_WAY.value))
-    reason = Case(exempt, *by_standing, under_way, default=Value(""), output_field=models.CharField())
+    reason = Sets(campaign, kind=kind, today=today, audience=audience).reason()
     return Holdout.objects.filter(campaign=campaign).annotate(not_due=reason)
 
 
-def due(campaign: Campaign, *, today: date) -> QuerySet[Holdout]:
-    # The standing stands here once more, because the index knows it and not the expression.
-    return holdouts_with_reason(campaign, today=today).filter(standing__in=LEFT, not_due="")
+def due(
+    campaign: Campaign, *, today: date, kind: Kind | str = Kind.REMINDER, audience: Audience = EVERYBODY
+) -> QuerySet[Holdout]:
+    conditions = Sets(campaign, kind=kind, today=today, audience=audience).due()
+    return Holdout.objects.filter(*conditions, campaign=campaign)
 
 
-def passed_over(campaign: Campaign, *, today: date) -> dict[WhyNot, int]:
+def passed_over(
+    campaign: Campaign, *, today: date, kind: Kind | str = Kind.REMINDER, audience: Audience = EVERYBODY
+) -> dict[WhyNot, int]:
     """How many holdouts are not due, by reason."""
-    rows = holdouts_with_reason(campaign, today=today).exclude(not_due="").order_by().values_list("not_due")
+    found = holdouts_with_reason(campaign, today=today, kind=kind, audience=audience)
+    rows = found.exclude(not_due="").order_by().values_list("not_due")
     return {WhyNot(reason): holdouts for reason, holdouts in rows.annotate(Count("pk"))}
 
 

@@ -2,79 +2,259 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
-from builders import TODAY, make_campaign, make_customer, make_holdout
+from builders import TODAY, make_campaign, make_customer, make_holdout, noon
+from desk import make_mailing, make_notice
 
 from campaign.models import Exemption, Standing
-from notices.models import Mailing, Notice
-from notices.selection import WhyNot, due, holdouts_with_reason, passed_over, unusable, why_not
+from notices import selection
+from notices.audience import Audience
+from notices.models import Mailing, Mute, Notice, Suppression
+from notices.selection import CHECKS, Kind, WhyNot, due, holdouts_with_reason, passed_over, unusable, why_not
 
-Y, N = True, False
+FINAL = Kind.THREE_DAYS
 
 
 @pytest.mark.parametrize(
-    ("standing", "exempt", "under_way", "reason"),
+    ("kind", "standing", "exempt", "facts", "reason"),
     [
-        ("holdout", N, N, None),
-        ("mixed", N, N, None),
-        ("holdout", Y, N, WhyNot.EXEMPT),
-        ("holdout", N, Y, WhyNot.UNDER_WAY),
-        ("holdout", Y, Y, WhyNot.EXEMPT),
-        ("moving", N, N, WhyNot.MOVING),
-        ("moving", N, Y, WhyNot.MOVING),
-        ("migrated", N, N, WhyNot.MIGRATED),
-        ("migrated", Y, N, WhyNot.EXEMPT),
-        ("silent", N, N, WhyNot.SILENT),
-        ("exempt", N, N, WhyNot.EXEMPT),
+        ("reminder", "holdout", False, {}, None),
+        ("reminder", "mixed", False, {}, None),
+        ("reminder", "holdout", True, {}, WhyNot.EXEMPT),
+        ("reminder", "holdout", False, {"under_way"}, WhyNot.UNDER_WAY),
+        ("reminder", "holdout", True, {"under_way"}, WhyNot.EXEMPT),
+        ("reminder", "moving", False, {"under_way"}, WhyNot.MOVING),
+        ("reminder", "migrated", True, {}, WhyNot.EXEMPT),
+        ("reminder", "silent", False, {}, WhyNot.SILENT),
+        ("reminder", "exempt", False, {}, WhyNot.EXEMPT),
+        ("reminder", "holdout", False, {"muted", "unreachable"}, WhyNot.UNREACHABLE),
+        ("reminder", "holdout", False, {"muted", "lately"}, WhyNot.MUTED),
+        ("reminder", "holdout", False, {"first_lately"}, WhyNot.FIRST_LATELY),
+        ("reminder", "holdout", False, {"written"}, None),
+        ("first", "holdout", False, {"written"}, WhyNot.WRITTEN),
+        ("announcement", "mixed", False, {"written"}, WhyNot.WRITTEN),
+        ("first", "holdout", False, {"lately"}, WhyNot.LATELY),
+        ("three_days", "holdout", False, {"muted", "lately", "under_way", "written"}, None),
+        ("last_day", "holdout", False, {"unreachable"}, WhyNot.UNREACHABLE),
+        ("two_weeks", "moving", False, {}, WhyNot.MOVING),
+        ("thanks", "migrated", False, {}, None),
+        ("thanks", "migrated", True, {}, WhyNot.EXEMPT),
+        ("thanks", "holdout", False, {}, WhyNot.NOT_MOVED),
+        ("thanks", "moving", False, {}, WhyNot.MOVING),
+        ("thanks", "silent", False, {}, WhyNot.SILENT),
+        ("thanks", "migrated", False, {"thanked", "lately"}, WhyNot.THANKED),
+        ("thanks", "migrated", False, {"not_written"}, WhyNot.NOT_WRITTEN),
+        ("thanks", "migrated", False, {"long_moved"}, WhyNot.LONG_MOVED),
     ],
 )
-def test_due_is_who_still_sends_the_old_way(standing, exempt, under_way, reason):
-    assert why_not(standing, exempt=exempt, under_way=under_way) == reason
+def test_each_kind_has_its_own_people(kind, standing, exempt, facts, reason):
+    facts = {WhyNot(fact) for fact in facts}
+    assert why_not(standing, exempt=exempt, kind=kind, facts=facts) == reason
+
+
+def test_the_audience_chooses_among_those_who_are_left():
+    mixed = Audience(standings=("mixed",))
+    assert why_not("mixed", exempt=False, audience=mixed) is None
+    assert why_not("holdout", exempt=False, audience=mixed) == WhyNot.OTHERS
+    assert why_not("moving", exempt=False, audience=mixed) == WhyNot.MOVING
+
+
+def ago(days: int) -> dict[str, object]:
+    return {"accepted_at": noon(TODAY - timedelta(days=days)), "ended_at": noon(TODAY - timedelta(days=days))}
 
 
 @pytest.fixture
-def all_kinds(db):
-    """A holdout of each standing, exempt or not, with and without a notice under way."""
-    campaign = make_campaign()
-    mailing = Mailing.objects.create(
-        campaign=campaign,
-        period="2026-10",
-        state="paused",
-        planned_at="2026-10-01T00:00Z",
-        expires_on=TODAY,
-        daily_cap=1,
-    )
-    expected = {}
-    for number, (standing, exempt, under_way) in enumerate(product(Standing.values, (Y, N), (Y, N))):
-        holdout = make_holdout(campaign, make_customer(), standing=standing)
+def rounds(db):
+    """Mailings of two campaigns: what ended long ago, what ended this month, what goes on."""
+    campaign, other = make_campaign(), make_campaign(name="local_port25")
+    made = {
+        "goes on": make_mailing(campaign, period="2026-11"),
+        "goes on there": make_mailing(other, period="2026-11"),
+        "ended": make_mailing(campaign, period="2026-10", state="finished"),
+        "ended there": make_mailing(other, period="2026-10", state="finished"),
+        "first": make_mailing(campaign, kind="first", period="2026-11-02", state="finished"),
+        "thanks": make_mailing(campaign, kind="thanks", period="2026-09-07", state="finished"),
+        "thanking": make_mailing(campaign, kind="thanks", period="2026-11-09"),
+    }
+    return campaign, other, made
+
+
+PASTS = {  # what was before -> the facts that it makes
+    "nothing": {"not_written"},
+    "a notice waits": {"under_way", "not_written"},
+    "a second notice waits": {"written", "under_way"},
+    "a notice waits in the other campaign": {"under_way", "not_written"},
+    "a notice of an ended mailing is unknown": {"written", "not_written"},
+    "written to yesterday": {"written", "lately"},
+    "written to seven days ago": {"written"},
+    "written to yesterday by the other campaign": {"lately", "not_written"},
+    "got the first notice 27 days ago": {"written", "first_lately"},
+    "got the first notice 29 days ago": {"written"},
+    "refused": {"written", "not_written"},
+    "withdrawn": {"not_written"},
+    "thanked": {"written", "thanked"},
+    "thanks were withdrawn": {"written"},
+    "thanks wait": {"written", "thanked"},
+    "muted": {"written", "muted"},
+    "unreachable": {"written", "unreachable"},
+    "unreachable at the contact address": {"written", "unreachable"},
+    "reached again": {"written"},
+    "has another address now": {"written"},
+    "moved long ago": {"written", "long_moved"},
+}
+
+
+def live_through(past: str, campaign, other, made, **given):
+    """A holdout of `campaign` with that past."""
+    contact = {
+        "unreachable at the contact address": "Hanako@Elsewhere.example",
+        "has another address now": "x@y.example",
+    }
+    customer = make_customer(contact_address=contact.get(past, ""))
+    if past == "moved long ago":
+        given["standing_since"] = TODAY - timedelta(days=31)
+    held = make_holdout(campaign, customer, **{"standing_since": TODAY - timedelta(days=30)} | given)
+    if "written" in PASTS[past] and past not in ("refused", "a notice of an ended mailing is unknown"):
+        days = {"written to yesterday": 1, "written to seven days ago": 7}.get(past, 60)
+        if "first notice" not in past:
+            make_notice(made["ended"], held, **ago(days))
+    if past in ("a notice waits", "a second notice waits"):
+        make_notice(made["goes on"], held, state="waiting")
+    elif past == "a notice waits in the other campaign":
+        make_notice(made["goes on there"], make_holdout(other, customer), state="waiting")
+    elif past == "a notice of an ended mailing is unknown":
+        make_notice(made["ended"], held, state="unknown", claimed_at=noon(TODAY))
+    elif past == "written to yesterday by the other campaign":
+        make_notice(made["ended there"], make_holdout(other, customer), **ago(1))
+    elif past.startswith("got the first notice"):
+        make_notice(made["first"], held, **ago(int(past.split()[4])))
+    elif past in ("refused", "withdrawn"):
+        make_notice(made["ended"], held, state=past, ended_at=noon(TODAY))
+    elif past == "thanked":
+        make_notice(made["thanks"], held, **ago(60))
+    elif past == "thanks were withdrawn":
+        make_notice(made["thanks"], held, state="withdrawn")
+    elif past == "thanks wait":
+        make_notice(made["thanking"], held, state="waiting")
+    elif past == "muted":
+        Mute.objects.create(holdout=held, by="page", at=noon(TODAY))
+    elif past.startswith("unreachable") or past in ("reached again", "has another address now"):
+        address = customer.login if past == "has another address now" else customer.notice_address.lower()
+        ended = noon(TODAY) if past == "reached again" else None
+        Suppression.objects.create(customer=customer, address=address, since=noon(TODAY), ended_at=ended)
+    return held
+
+
+@pytest.fixture
+def everybody(rounds):
+    """A holdout of each standing and past, exempt or not, and what the rule says of each by kind."""
+    campaign, other, made = rounds
+    lived = []
+    for standing, past, exempt in product(Standing.values, PASTS, (True, False)):
+        if exempt and past not in ("nothing", "a notice waits"):
+            continue
+        held = live_through(past, campaign, other, made, standing=standing)
         if exempt:
             Exemption.objects.create(
-                campaign=campaign, customer=holdout.customer, reason="ill", from_day=TODAY, until=TODAY
+                campaign=campaign, customer=held.customer, reason="ill", from_day=TODAY, until=TODAY
             )
-        if under_way:
-            values = {"number": number, "message_id": number, "token_digest": number}
-            Notice.objects.create(mailing=mailing, holdout=holdout, send_after="2026-10-01T00:00Z", **values)
-        expected[holdout.pk] = why_not(standing, exempt=exempt, under_way=under_way)
-    return campaign, expected
+        lived.append((held.pk, standing, exempt, {WhyNot(fact) for fact in PASTS[past]}))
+    return campaign, lived
 
 
-def test_the_database_finds_the_same_reasons_as_the_rule(all_kinds):
-    campaign, expected = all_kinds
-    found = dict(holdouts_with_reason(campaign, today=TODAY).values_list("pk", "not_due"))
+@pytest.mark.parametrize("kind", Kind.values)
+def test_the_database_finds_the_same_reasons_as_the_rule(everybody, kind):
+    campaign, lived = everybody
+    expected = {pk: why_not(standing, exempt=exempt, kind=kind, facts=facts) for pk, standing, exempt, facts in lived}
+    found = dict(holdouts_with_reason(campaign, today=TODAY, kind=kind).values_list("pk", "not_due"))
     assert found == {pk: reason or "" for pk, reason in expected.items()}
-    assert set(due(campaign, today=TODAY).values_list("pk", flat=True)) == {pk for pk in expected if not expected[pk]}
-
-
-def test_those_passed_over_are_counted_by_reason(all_kinds):
-    campaign, expected = all_kinds
+    due_now = set(due(campaign, today=TODAY, kind=kind).values_list("pk", flat=True))
+    assert due_now == {pk for pk, reason in expected.items() if reason is None} != set()
     reasons = [reason for reason in expected.values() if reason]
-    assert passed_over(campaign, today=TODAY) == {reason: reasons.count(reason) for reason in set(reasons)}
+    counted = passed_over(campaign, today=TODAY, kind=kind)
+    assert counted == {reason: reasons.count(reason) for reason in set(reasons)}
+    assert set(CHECKS[Kind(kind)]) <= set(reasons)  # each of its reasons is among those tried
 
 
-def test_a_notice_of_an_ended_mailing_holds_nobody_back(all_kinds):
-    campaign, _ = all_kinds
-    assert WhyNot.UNDER_WAY not in passed_over(campaign, today=TODAY + timedelta(days=1))  # it has expired
+def test_the_database_narrows_by_every_part_of_an_audience(rounds):
+    campaign, _, _ = rounds
+    wanted = make_holdout(
+        campaign,
+        make_customer(language="en"),
+        standing="mixed",
+        reason="second_device",
+        client_program="becky",
+        wave=2,
+    )
+    nothing_known = make_holdout(campaign, make_customer(language="ja"), standing="holdout")
+    both = {wanted, nothing_known}
+    for audience, expected in [
+        (Audience(), both),
+        (Audience(standings=("mixed",)), {wanted}),
+        (Audience(reasons=("second_device", "auth_failed")), {wanted}),
+        (Audience(reasons=("unknown",)), {nothing_known}),
+        (Audience(programs=("becky",)), {wanted}),
+        (Audience(programs=("unknown", "becky")), both),
+        (Audience(waves=(1, 2)), {wanted}),
+        (Audience(languages=("ja",)), {nothing_known}),
+        (Audience(standings=("mixed",), languages=("ja",)), set()),
+    ]:
+        assert set(due(campaign, today=TODAY, audience=audience)) == expected
+        others = passed_over(campaign, today=TODAY, audience=audience).get(WhyNot.OTHERS, 0)
+        assert others == 2 - len(expected)
+
+
+def test_a_notice_of_an_ended_mailing_holds_nobody_back(rounds):
+    campaign, _, made = rounds
+    make_notice(made["goes on"], state="waiting")
+    assert WhyNot.UNDER_WAY in passed_over(campaign, today=TODAY)
+    assert WhyNot.UNDER_WAY not in passed_over(campaign, today=TODAY + timedelta(days=11))  # it has expired
     Mailing.objects.update(state="finished")
     assert WhyNot.UNDER_WAY not in passed_over(campaign, today=TODAY)
+
+
+def now_of(notice: Notice, *, today=TODAY) -> str:
+    return selection.no_longer_due(selection.as_it_stands(Notice.objects, today=today).get(pk=notice.pk), today=today)
+
+
+def test_when_a_notice_goes_out_everything_is_looked_up_again(rounds):
+    campaign, other, made = rounds
+    reminder, thanks, final = made["goes on"], made["thanking"], make_mailing(campaign, kind=FINAL, period="2027-03-31")
+    for mailing, past, standing, says in [
+        (reminder, "nothing", "holdout", ""),
+        (reminder, "nothing", "moving", "has moved, the quiet days are not over"),
+        (reminder, "muted", "holdout", "wants no more reminders"),
+        (final, "muted", "holdout", ""),
+        (reminder, "unreachable", "holdout", "no mail reaches the address"),
+        (final, "unreachable at the contact address", "holdout", "no mail reaches the address"),
+        (final, "has another address now", "holdout", ""),
+        (reminder, "written to yesterday", "holdout", ""),  # that was looked at when it was planned
+        (thanks, "nothing", "migrated", ""),
+        (thanks, "nothing", "mixed", "has not moved"),
+    ]:
+        held = live_through(past, campaign, other, made, standing=standing)
+        assert now_of(make_notice(mailing, held, state="waiting")) == says, (past, standing)
+
+
+def test_a_notice_withdraws_when_its_day_is_over_or_its_date_was_moved(rounds):
+    campaign, _, made = rounds
+    final = make_mailing(campaign, kind=FINAL, period="2027-03-31")
+    notice, reminder = make_notice(final, state="waiting"), make_notice(made["goes on"], state="waiting")
+    assert now_of(notice, today=final.expires_on) == ""
+    assert now_of(notice, today=final.expires_on + timedelta(days=1)) == selection.EXPIRED
+    campaign.cutoff_on = TODAY + timedelta(days=1)
+    campaign.save()
+    assert (now_of(notice), now_of(reminder)) == (selection.EXPIRED, "")
+    assert now_of(reminder, today=TODAY + timedelta(days=1)) == selection.EXPIRED
+
+
+def test_who_is_no_longer_in_the_audience_is_not_written_to(rounds):
+    campaign, _, _ = rounds
+    mailing = make_mailing(campaign, period="2026-12", audience={"standings": ["mixed"], "waves": [1]})
+    notice = make_notice(mailing, make_holdout(campaign, standing="mixed"), state="waiting")
+    assert now_of(notice) == ""
+    notice.holdout.standing = "holdout"
+    notice.holdout.save()
+    assert now_of(notice) == "is none of those whom the plan chooses"
 
 
 def test_an_exemption_counts_on_its_first_and_last_day_only(db):
