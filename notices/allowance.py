@@ -1,0 +1,76 @@
+"""How many notices the desk allows on a day: decided once, from its seats and the contacts there were."""
+
+from datetime import date, timedelta
+from itertools import islice
+
+from django.conf import settings
+from django.db.models.functions import Now
+
+from campaign.models import Contact, Desk
+from campaign.plan import calendar, capacity
+from notices import pacing
+from notices.models import Notice, SendingDay
+
+FURTHEST_BACK = 90  # days in which the open days are looked for
+
+
+def of_day(day: date) -> SendingDay:
+    """The day's row, with the cap that is in force on it; the first who asks decides it.
+
+    It rests on the days before alone, so it does not matter who asks first, or when.
+    """
+    row = SendingDay.objects.filter(day=day).first()
+    if row is None:
+        row, _ = SendingDay.objects.get_or_create(day=day)
+    return row if row.decided_at else decide(day)
+
+
+def decide(day: date, *, again: bool = False) -> SendingDay:
+    """Write down what holds on the day, unless somebody else has; `again` when the desk itself has changed."""
+    undecided = {} if again else {"decided_at": None}
+    SendingDay.objects.filter(day=day, **undecided).update(decided_at=Now(), **_reckoned(day))
+    return SendingDay.objects.get(day=day)
+
+
+def foresee(day: date) -> SendingDay:
+    """What is in force on the day, or would be if it were decided now; writes nothing."""
+    row = SendingDay.objects.filter(day=day).first() or SendingDay(day=day)
+    if not row.decided_at:
+        for name, value in _reckoned(day).items():
+            setattr(row, name, value)
+    return row
+
+
+def _reckoned(day: date) -> dict[str, float | int | None]:
+    measured = measured_before(day)
+    takes, desk_cap = room(day, measured.per_hundred)
+    return {
+        "capacity": takes,
+        "desk_cap": desk_cap,
+        "contacts_per_hundred": measured.per_hundred,
+        "contacts_at_least": measured.at_least,
+        "contacts_at_most": measured.at_most,
+    }
+
+
+def measured_before(day: date) -> capacity.Measure:
+    return capacity.measure(recent_days(day), assumed=settings.CONTACTS_PER_HUNDRED)
+
+
+def room(day: date, per_hundred: float) -> tuple[int | None, int | None]:
+    """What the desk takes on the day, and how many notices that leaves room for; None where there is no limit."""
+    coming = islice(calendar.open_days(day, pacing.is_open), len(capacity.LAG) - 1)
+    found = capacity.capacities(Desk.objects.all().capacities(), [day, *coming])
+    return found[0], capacity.cap(per_hundred, found)
+
+
+def recent_days(day: date) -> list[capacity.Day]:
+    """The open days before `day` that are looked back on, in their order, and what each had."""
+    back = (day - timedelta(days=ago) for ago in range(1, FURTHEST_BACK))
+    days = list(islice((one for one in back if pacing.is_open(one)), capacity.WINDOW))[::-1]
+    if not days:
+        return []
+    contacts = capacity.by_open_day(Contact.objects.by_day(days[0], day - timedelta(days=1)), days)
+    # One narrow range of the index for each day: grouping by day would compute it for every row.
+    notices = [Notice.objects.accepted_on(one).count() for one in days]
+    return [capacity.Day(*values) for values in zip(days, notices, contacts, strict=True)]
