@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Concat, Right
+from django.db.models.functions import Coalesce, Concat, Lower, NullIf, Right
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -212,6 +212,10 @@ class SendingDay(models.Model):
     contacts_at_most = models.FloatField(null=True, help_text="the upper end")
     desk_cap = models.PositiveIntegerField(null=True, help_text="notices that the desk allows; null: any number")
 
+    def bound(self, cap: int) -> int:
+        """A mailing's own cap, or what the desk allows where that is less."""
+        return cap if self.desk_cap is None else min(cap, self.desk_cap)
+
 
 class NoticeQuerySet(models.QuerySet):
     def for_mailing(self, mailing: Mailing) -> "NoticeQuerySet":
@@ -397,6 +401,17 @@ class Mute(models.Model):
     at = models.DateTimeField()
 
 
+class SuppressionQuerySet(models.QuerySet):
+    def open(self) -> "SuppressionQuerySet":
+        return self.filter(ended_at=None)
+
+    def in_the_way(self, *, customer: str) -> models.Exists:
+        """Whether mail to a customer's present address is suppressed; `customer` names the outer query's path."""
+        contact, login = models.OuterRef(f"{customer}__contact_address"), models.OuterRef(f"{customer}__login")
+        address = Lower(Coalesce(NullIf(contact, models.Value("")), login))
+        return models.Exists(self.open().filter(customer=models.OuterRef(customer), address=address))
+
+
 class Suppression(models.Model):
     """No mail reaches this address: nothing is sent to it until mail gets through again or staff clear it."""
 
@@ -413,6 +428,8 @@ class Suppression(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_why = models.CharField(max_length=10, choices=End.choices, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = SuppressionQuerySet.as_manager()
 
     class Meta:
         constraints = [
