@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notices import mailings, pacing, selection
+from notices import mailings, pace, pacing, selection
 from notices.compose import Letter, NotSendable, compose
 from notices.models import Attempt, Mailing, Notice
 from notices.outcomes import Outcome
@@ -40,12 +40,12 @@ def send_batch(*, mailing_id: int, clock: Clock, limit: int) -> int:
         mailings.finish_if_done(mailing_id=mailing_id, now=now)
         return 0
     day = timezone.localdate(now)
-    granted = pacing.take_from_day(day, wanted=len(wanted), cap=mailing.daily_cap)
+    granted = pace.take_from_day(day, wanted=len(wanted), cap=mailing.daily_cap)
     batch = Batch(clock)
     try:
         batch.send(mailing, wanted[:granted])
     finally:
-        pacing.give_back_to_day(day, granted - batch.used)
+        pace.give_back_to_day(day, granted - batch.used)
     mailings.finish_if_done(mailing_id=mailing_id, now=clock())
     return batch.accepted
 
@@ -68,11 +68,11 @@ class Batch:
             _note(mailing, attempt, str(error), now=self.clock())
             return
         random.shuffle(notices)  # two workers with the same list shall not race for each of its rows
-        rate = pacing.Rate(per_second=settings.NOTICE_PER_SECOND, url=settings.REDIS_URL)
+        rate = pace.Rate(per_second=settings.NOTICE_PER_SECOND, url=settings.REDIS_URL)
         with contextlib.closing(relay), contextlib.closing(rate):
             self._send_all(notices, relay, rate)
 
-    def _send_all(self, notices: Iterable[int], relay: Relay, rate: pacing.Rate) -> None:
+    def _send_all(self, notices: Iterable[int], relay: Relay, rate: pace.Rate) -> None:
         for pk in notices:
             notice = _load(pk, now=self.clock())
             if notice is None:
@@ -90,7 +90,7 @@ class Batch:
         """What to send; None when this notice does not go out, and then the ledger says why."""
         now = self.clock()
         row = Notice.objects.filter(pk=notice.pk)
-        reason = _no_longer_due(notice, now=now)
+        reason = selection.no_longer_due(notice, today=timezone.localdate(now))
         if reason:
             row.withdraw(reason, now=now)
             return None
@@ -130,7 +130,7 @@ class Batch:
         elif outcome is Outcome.CLOSING:
             settled = notice.put_back(words, send_after=now + SOON)
         else:
-            settled = notice.put_back(words, send_after=now + pacing.retry_after(notice.attempts))
+            settled = notice.put_back(words, send_after=now + pace.retry_after(notice.attempts))
         if not settled:
             log.error("notice %s: %s came after its lease had ended: %s", notice.number, outcome.value, words)
         _note(notice.mailing, ATTEMPTS[outcome], words, now=now)
@@ -147,22 +147,12 @@ ATTEMPTS = {
 
 def _load(pk: int, *, now: datetime) -> Notice | None:
     """The notice with all it needs, as it is at this moment; None when it no longer waits."""
-    exempt = selection.exempt_on(timezone.localdate(now), campaign="holdout__campaign", customer="holdout__customer")
-    related = Notice.objects.select_related("mailing__campaign", "holdout__customer").annotate(exempt=exempt)
-    notice = related.filter(pk=pk, state=Notice.State.WAITING).first()
+    waiting = Notice.objects.filter(pk=pk, state=Notice.State.WAITING)
+    notice = selection.as_it_stands(waiting, today=timezone.localdate(now)).first()
     if notice is not None:
         customer = notice.holdout.customer
         notice.language, notice.client_program = customer.language, customer.client_program
     return notice
-
-
-def _no_longer_due(notice: Notice, *, now: datetime) -> str:
-    """Why the notice must not go out any more (English, for the ledger), or ""."""
-    today = timezone.localdate(now)
-    if today > notice.mailing.expires_on or today >= notice.mailing.campaign.cutoff_on:  # the date may have been moved
-        return mailings.EXPIRED
-    reason = selection.why_not(notice.holdout.standing, exempt=notice.exempt)
-    return reason.english if reason else ""
 
 
 def _claim(notice: Notice, *, now: datetime) -> bool:
@@ -173,7 +163,7 @@ def _claim(notice: Notice, *, now: datetime) -> bool:
 def _note(mailing: Mailing, attempt: Attempt, words: str, *, now: datetime) -> None:
     """Remember how it went; too much trouble pauses the mailing."""
     recent = mailing.note(attempt)
-    if attempt is not Attempt.SENT and pacing.too_much_trouble(recent):
+    if attempt is not Attempt.SENT and pace.trouble(recent):
         _pause(mailing, _("Too many attempts failed. The relay's last words: %(words)s") % {"words": words}, now=now)
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from campaign.models import Campaign
 from campaign.plan import calendar
-from notices import dispatch, mailings, pacing
+from notices import dispatch, mailings, pace, pacing
 from notices.deliveries import record
 from notices.models import Mailing
 
@@ -29,7 +29,7 @@ def send_due() -> None:
         return
     mailings.start_approved(now=now)
     for mailing_id in Mailing.objects.filter(state=Mailing.State.SENDING).values_list("pk", flat=True):
-        dispatch.send_batch(mailing_id=mailing_id, clock=timezone.now, limit=pacing.batch_limit())
+        dispatch.send_batch(mailing_id=mailing_id, clock=timezone.now, limit=pace.batch_limit())
 
 
 @shared_task

@@ -1,14 +1,11 @@
-import threading
-import time
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 
 import pytest
-import redis
-from rounds import DAY, TOKYO, at
+from rounds import TOKYO, at
 
-from notices.pacing import Hours, Rate, give_back_to_day, retry_after, slots, take_from_day, too_much_trouble
+from notices.pacing import Hours, slots
 
 OFFICE = Hours(9, 17, TOKYO)
 
@@ -57,71 +54,3 @@ def test_slots_leave_out_weekends_and_holidays_and_never_exceed_the_cap():
     assert date(2026, 12, 26) not in {slot.date() for slot in found}
     assert date(2027, 1, 1) not in {slot.date() for slot in found}
     assert found == sorted(found)
-
-
-def test_waits_grow_up_to_four_hours():
-    waits = [retry_after(attempts) for attempts in range(1, 9)]
-    assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (timedelta(minutes=5), timedelta(hours=4))
-
-
-@pytest.mark.parametrize(
-    ("recent", "too_much"),
-    [
-        ("", False),
-        ("cccc", False),
-        ("ccccc", True),
-        ("ccbcb", True),
-        ("cccc.c", False),
-        ("d" * 9, False),
-        ("d" * 10, True),
-        (".d" * 10, True),
-        ("." * 11 + "rdrdlrdrd", False),
-        ("d" * 10 + "." * 20, False),
-    ],
-)
-def test_trouble_is_five_without_the_relay_or_half_of_twenty(recent, too_much):
-    assert too_much_trouble(recent) is too_much
-
-
-@pytest.mark.django_db
-def test_a_day_gives_no_more_than_its_cap():
-    assert [take_from_day(DAY, wanted=4, cap=10) for _ in range(4)] == [4, 4, 2, 0]
-    give_back_to_day(DAY, 3)
-    assert take_from_day(DAY, wanted=10, cap=10) == 3
-    assert take_from_day(DAY + timedelta(days=1), wanted=1, cap=10) == 1
-    assert take_from_day(DAY, wanted=5, cap=2) == 0
-
-
-def test_all_workers_keep_one_pace(empty_redis, settings):
-    sent = []
-
-    def worker():
-        rate = Rate(per_second=50, url=settings.REDIS_URL)
-        for _ in range(10):
-            time.sleep(rate.take())
-            sent.append(time.monotonic())
-        rate.close()
-
-    workers = [threading.Thread(target=worker) for _ in range(3)]
-    for one in workers:
-        one.start()
-    for one in workers:
-        one.join()
-    assert max(sent) - min(sent) >= 29 / 50 - 0.02
-    assert max(sent) - min(sent) < 29 / 50 + 1
-
-
-def test_a_pause_saves_up_nothing(empty_redis, settings):
-    rate = Rate(per_second=10, url=settings.REDIS_URL)
-    assert rate.take() == 0
-    time.sleep(0.3)
-    assert rate.take() == 0
-    assert 0.05 < rate.take() <= 0.1
-    rate.close()
-
-
-def test_without_redis_nobody_may_send(settings):
-    rate = Rate(per_second=10, url=f"unix://{settings.DATA}/nobody-here.sock")
-    with pytest.raises(redis.ConnectionError):
-        rate.take()
