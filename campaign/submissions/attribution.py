@@ -4,9 +4,11 @@ The rules stand in `attribution.sql`; what SQL cannot decide (is this address in
 network, which login does this spelling mean) is asked here once for each different value.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
@@ -16,21 +18,25 @@ import pyarrow as pa
 from campaign.logs.events import LOGINS, MESSAGES, SCHEMAS, SESSIONS
 from campaign.logs.logins import canonical_login
 from campaign.logs.stamps import SECOND
+from campaign.submissions.candidates import behind
 from campaign.submissions.days import day_of, start_of
 from campaign.submissions.segments import Segments
 
 SQL = (Path(__file__).parent / "attribution.sql").read_text()
 TOLD_LOGINS = (Path(__file__).parent / "logins.sql").read_text()
-STEP_3 = "-- 3. "  # what comes before it needs no look-ups, and says which ones are needed
-ASSEMBLED, REST = SQL.split(STEP_3)
+# Step 3 needs look-ups for what the first two found; step 4 needs to know who is behind each address.
+ASSEMBLED, SENT, DECIDED = re.split(r"(?m)^(?=-- [34]\. )", SQL)
 HOUR = 3_600_000_000
 BEFORE = HOUR  # pieces from before the day: what queue ids were still in use at midnight
 AFTER = 6 * HOUR  # pieces from behind the day: first delivery attempts of what came before midnight
 LOOPBACK = (ip_network("127.0.0.1/32"), ip_network("::1/128"))
 # Names that canonical_login() may change; the others, nearly all, are not even looked at in Python.
-ODD = "(NOT contains({name}, '@') OR {name} <> lower({name}) OR starts_with({name}, ' ') OR ends_with({name}, ' '))"
+ODD = """
+    (NOT contains(sasl_user, '@') OR sasl_user <> lower(sasl_user) OR starts_with(sasl_user, ' ')
+     OR ends_with(sasl_user, ' '))"""
 TIMES = {"moment", "accepted", "queued", "attempt", "removed"}  # `started` only tells the order of lines
 MEMORY_LIMIT = "400MB"
+BATCH = 500_000  # logins that leave DuckDB at a time
 
 Network = IPv4Network | IPv6Network
 
@@ -91,7 +97,14 @@ def attribute(con: duckdb.DuckDBPyConnection, segments: Segments, day: date, rul
     con.execute(TOLD_LOGINS)
     con.execute(ASSEMBLED)
     _lookups(con, rules)
-    con.execute(STEP_3 + REST)
+    con.execute(SENT)
+    sent = con.sql("SELECT id, moment, ip, sender_login, bare_login FROM sent").to_arrow_table()
+    logins = con.sql('SELECT ip, "user", moment FROM login').to_arrow_reader(BATCH)
+    with_domain = partial(canonical_login, default_domain=rules.default_domain)
+    counted = behind(sent, logins, with_domain, window=window, skew=skew, day=(start, end), crowd=rules.crowd)
+    con.register("behind", counted)
+    con.execute(DECIDED)
+    con.unregister("behind")
 
 
 def _micros(span: timedelta) -> int:
@@ -136,9 +149,7 @@ def _lookups(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     clients = "SELECT DISTINCT ip FROM message WHERE sasl_user IS NULL"
     table(con, "own_address", ip=inside(con, rules.own_networks, clients))
     table(con, "filter_address", ip=inside(con, [*LOOPBACK, *rules.filter_addresses], clients))
-    typed = _column(con, f"""
-        SELECT "user" AS name FROM login WHERE {ODD.format(name='"user"')}
-        UNION SELECT sasl_user FROM message WHERE {ODD.format(name="sasl_user")}""")  # fmt: skip  # noqa: S608
+    typed = _column(con, f"SELECT DISTINCT sasl_user FROM message WHERE {ODD}")  # noqa: S608 (our own condition)
     logins = [canonical_login(name, rules.default_domain) for name in typed]
     table(con, "other_login", typed=typed, login=logins)
     table(con, "local_domain", domain=list(rules.local_domains))

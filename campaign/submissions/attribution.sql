@@ -2,7 +2,7 @@
 --
 -- Given as views:     piece (campaign/logs/events.py), told_login, and the table session (logins.sql)
 -- Given as tables:    other_login (typed, login) for logins not spelled as `user@domain`, directory (address, login), local_domain (domain),
---                     own_address (ip), filter_address (ip), program_name (header, name)
+--                     own_address (ip), filter_address (ip), program_name (header, name); behind (candidates.py)
 -- Given as variables: day_start, day_end, pieces_from, pieces_until, window_us, skew_us, has_directory, crowd
 --
 -- Stamps of RFC 3164 know no less than a second. Inside one the order is that of the lines, and where
@@ -105,27 +105,16 @@ FROM (
 ) AS told
 WHERE message.rowid = told.id AND told.kind = 'auth_failed';
 
---    The logins from addresses that mail came from.
-CREATE OR REPLACE TEMP TABLE login AS
-SELECT ip, "user", moment
-FROM told_login SEMI JOIN (SELECT ip FROM message WHERE sasl_user IS NULL) USING (ip)
+--    All logins that count for mail of the day.
+CREATE OR REPLACE TEMP VIEW login AS
+SELECT ip, "user", moment FROM told_login
 WHERE moment >= getvariable('day_start') - getvariable('window_us')
   AND moment < getvariable('day_end') + getvariable('skew_us');
 
--- 3. Who is behind an address: candidates are all with a successful login from it within the window.
---    Where more log in on one day than share a home or an office, it is a carrier's.
-CREATE OR REPLACE TEMP TABLE crowded AS
-SELECT ip
-FROM (SELECT * FROM login SEMI JOIN (SELECT ip FROM login GROUP BY ip HAVING count(*) > getvariable('crowd')) USING (ip))
-LEFT JOIN other_login ON other_login.typed = "user"
-WHERE moment >= getvariable('day_start') AND moment < getvariable('day_end')
-GROUP BY ip HAVING count(DISTINCT coalesce(other_login.login, "user")) > getvariable('crowd');
-
--- 4. The class, then the user (docs/attribution.md says the same in words), of all that did not authenticate.
-CREATE OR REPLACE TEMP TABLE decided AS
-WITH sent AS (
-    -- Whose address the sender is. Without a list of customers every address under a local domain
-    -- counts as some customer's: its own.
+-- 3. What did not authenticate, and whose address its sender is. Without a list of customers every
+--    address under a local domain counts as some customer's: its own.
+CREATE OR REPLACE TEMP TABLE sent AS
+WITH addressed AS (
     SELECT message.rowid AS id, message.moment, message.ip, message.remote, message.sender = '' AS bounce,
            own_address.ip IS NOT NULL AS from_own_network,
            directory.login IS NOT NULL OR local_domain.domain IS NOT NULL AS sender_is_local,
@@ -139,26 +128,15 @@ WITH sent AS (
     LEFT JOIN local_domain ON contains(message.sender, '@')
                           AND local_domain.domain = lower(split_part(message.sender, '@', -1))
     WHERE message.sasl_user IS NULL AND NOT message.passed_on
-), candidate AS (
-    SELECT DISTINCT sent.id, sent.sender_login, sent.sender_is_local, coalesce(other_login.login, login."user") AS login
-    FROM sent JOIN login ON login.ip = sent.ip
-     AND login.moment BETWEEN sent.moment - getvariable('window_us') AND sent.moment + getvariable('skew_us')
-    LEFT JOIN other_login ON other_login.typed = login."user"
-), owning AS (
-    SELECT id, login, coalesce(login = sender_login OR (
-        -- a login without domain, where no default domain is set, is that name under every local domain
-        NOT getvariable('has_directory') AND NOT contains(login, '@') AND sender_is_local
-        AND login = split_part(sender_login, '@', 1)), false) AS owns_sender
-    FROM candidate
-), behind AS (
-    SELECT id, count(*) AS candidates, count(*) FILTER (owns_sender) AS owners, min(login) AS one,
-           min(login) FILTER (owns_sender) AS owner
-    FROM owning GROUP BY id
-), counted AS (
-    SELECT sent.*, coalesce(candidates, 0) AS candidates, coalesce(owners, 0) AS owners, one, owner,
-           crowded.ip IS NOT NULL AS from_crowd
-    FROM sent LEFT JOIN behind USING (id) LEFT JOIN crowded USING (ip)
-), classified AS (
+)
+-- A login without domain, where no default domain is set, is that name under every local domain.
+SELECT *, CASE WHEN NOT getvariable('has_directory') THEN split_part(sender_login, '@', 1) END AS bare_login
+FROM addressed;
+
+-- 4. The class, then the user (docs/attribution.md says the same in words), by who is behind the address:
+--    candidates.py makes the table `behind` of `sent` and the logins.
+CREATE OR REPLACE TEMP TABLE decided AS
+WITH classified AS (
     SELECT *, CASE
         WHEN from_own_network AND (remote OR sender_is_local) THEN 'local_port25'
         WHEN from_own_network THEN 'inbound'
@@ -167,7 +145,7 @@ WITH sent AS (
         WHEN remote THEN 'unexplained_relay'
         ELSE 'inbound'
     END AS class
-    FROM counted
+    FROM sent JOIN behind USING (id)
 ), attributed AS (
     SELECT *, CASE
         WHEN class NOT IN ('pop_before_smtp', 'local_port25') THEN 'none'

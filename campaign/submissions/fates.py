@@ -2,50 +2,61 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import duckdb
+import pyarrow as pa
 from django.conf import settings
 from django.db.models import Max
 
-from campaign.logs.events import MESSAGES
 from campaign.logs.stamps import micros, moment
 from campaign.models import Coverage, Stream
-from campaign.submissions.attribution import connect, view
-from campaign.submissions.intake import segments
+from campaign.submissions import traces
+from campaign.submissions.attribution import connect
+from campaign.submissions.traces import Trace
 
 # A message may lie in several pieces of the log; the first of them has the Message-ID. Which one a
-# later piece belongs to is told by the queue id, up to the next Message-ID under it.
+# later piece belongs to is told by the queue id, up to the next Message-ID under it, and until the
+# queue manager has removed it. `fresh` are the pieces that have not been written down.
 FATES = """
-WITH notice AS (
-    SELECT DISTINCT host, mta, queue_id FROM piece
-    WHERE starts_with(message_id, '<notice.') AND ends_with(message_id, $suffix)
-), known AS (
-    SELECT * FROM piece SEMI JOIN notice USING (host, mta, queue_id)
-), begun AS (
-    SELECT host, mta, queue_id, moment, message_id FROM known WHERE message_id IS NOT NULL
+WITH begun AS (
+    SELECT DISTINCT host, mta, queue_id, moment, message_id FROM named
+), late AS (
+    SELECT DISTINCT host, mta, queue_id FROM named WHERE fresh
+), tried AS (
+    SELECT * FROM named WHERE fresh
+    UNION ALL SELECT * FROM loose WHERE fresh
+    UNION ALL SELECT loose.* FROM loose SEMI JOIN late USING (host, mta, queue_id) WHERE NOT fresh
+), gone AS (
+    SELECT host, mta, queue_id, removed FROM named WHERE removed IS NOT NULL
+    UNION ALL SELECT host, mta, queue_id, removed FROM loose WHERE removed IS NOT NULL
 )
 SELECT substr(begun.message_id, 2, length(begun.message_id) - 2), tried.status, coalesce(tried.code, ''),
        coalesce(tried.words, ''), tried.attempt, tried.host, tried.queue_id
-FROM known AS tried ASOF JOIN begun
+FROM tried ASOF JOIN begun
   ON tried.host = begun.host AND tried.mta = begun.mta AND tried.queue_id = begun.queue_id
  AND tried.moment >= begun.moment
-WHERE tried.status IS NOT NULL AND starts_with(begun.message_id, '<notice.') AND ends_with(begun.message_id, $suffix)
-  AND tried.attempt >= $since AND tried.attempt < $until
+WHERE tried.status IS NOT NULL AND NOT EXISTS (
+    FROM gone
+    WHERE gone.host = tried.host AND gone.mta = tried.mta AND gone.queue_id = tried.queue_id
+      AND gone.removed >= begun.moment AND gone.removed < tried.moment)
 ORDER BY tried.attempt, tried.started, tried.line
 """
 
 # A header is logged while it is being received; only the queue manager proves acceptance.
 SEEN = """
+WITH taken AS (
+    SELECT host, mta, queue_id, queued FROM named WHERE queued IS NOT NULL
+    UNION ALL SELECT host, mta, queue_id, queued FROM loose WHERE queued IS NOT NULL
+)
 SELECT substr(named.message_id, 2, length(named.message_id) - 2), min(named.moment)
-FROM piece AS named JOIN piece AS taken
-  ON taken.queued IS NOT NULL AND taken.host = named.host AND taken.mta = named.mta
+FROM named JOIN taken
+  ON taken.host = named.host AND taken.mta = named.mta
  AND taken.queue_id = named.queue_id AND taken.queued BETWEEN named.moment - 5000000 AND named.moment + 3600000000
-WHERE starts_with(named.message_id, '<notice.') AND ends_with(named.message_id, $suffix)
-  AND named.moment >= $since AND named.moment < $until
+WHERE named.moment >= $since AND named.moment < $until
 GROUP BY named.message_id
 """
 
@@ -62,18 +73,45 @@ class Fate(NamedTuple):
     queue_id: str
 
 
-def fates_of(*, domain: str, since: datetime, until: datetime) -> list[Fate]:
-    """All attempts for notices under `domain`, in time order; Message-IDs without brackets."""
-    # The message may have come in days before its last attempt.
-    with _pieces(since - timedelta(days=7), until) as con:
-        rows = con.execute(FATES, _given(domain, since, until)).fetchall()
-    return [Fate(*row[:4], moment(row[4]), *row[5:]) for row in rows]
+class News(NamedTuple):
+    """Attempts in time order, and the traces that told them, for `written_down`."""
+
+    fates: list[Fate]
+    told_by: list[Trace]
+
+
+def news(*, domain: str, since: datetime, until: datetime) -> News:
+    """Attempts for notices under `domain` that the log files tell and that are not written down yet.
+
+    `since`: when the oldest notice came in whose fate is still open.
+    """
+    found = traces.bring_up_to_date(domain=domain, since=since, until=until)
+    fresh = [trace for trace in found if trace.fresh]
+    if not fresh:
+        return News([], [])
+    # What came late belongs to attempts that were read before; these lie behind it.
+    late = min((trace.day for trace in fresh if trace.files("named")), default=date.max)
+    loose = [trace for trace in found if trace.fresh or trace.day >= late]
+    with _pieces(named=found, loose=loose) as con:
+        rows = con.execute(FATES).fetchall()
+    return News([Fate(*row[:4], moment(row[4]), *row[5:]) for row in rows], fresh)
+
+
+def written_down(told: News) -> None:
+    """The attempts are kept elsewhere: they need not be told again."""
+    traces.written_down(told.told_by)
+
+
+def forget_before(moment: datetime) -> None:
+    traces.drop_before(moment.date())
 
 
 def seen_message_ids(*, domain: str, since: datetime, until: datetime) -> dict[str, datetime]:
     """Every notice that the mail server accepted in that time, and when."""
-    with _pieces(since, until) as con:
-        return {name: moment(at) for name, at in con.execute(SEEN, _given(domain, since, until)).fetchall()}
+    found = traces.bring_up_to_date(domain=domain, since=since, until=until)
+    with _pieces(named=found, loose=found) as con:
+        rows = con.execute(SEEN, {"since": micros(since), "until": micros(until)}).fetchall()
+    return {name: moment(at) for name, at in rows}
 
 
 def logged_until() -> datetime | None:
@@ -81,13 +119,19 @@ def logged_until() -> datetime | None:
     return Coverage.objects.filter(stream=Stream.MAIL).aggregate(last=Max("last_at"))["last"]
 
 
-def _given(domain: str, since: datetime, until: datetime) -> dict[str, object]:
-    return {"suffix": f"@{domain}>", "since": micros(since), "until": micros(until)}
-
-
 @contextmanager
-def _pieces(since: datetime, until: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
+def _pieces(*, named: list[Trace], loose: list[Trace]) -> Iterator[duckdb.DuckDBPyConnection]:
     settings.DATA.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="fates-", dir=settings.DATA) as scratch, connect(Path(scratch)) as con:
-        view(con, "piece", segments(), MESSAGES, (micros(since), micros(until)), settings.CLOCK_OFFSETS)
+        for part, held in (("named", named), ("loose", loose)):
+            tables = [_table(con, [t for t in held if t.fresh is fresh], part, fresh) for fresh in (True, False)]
+            con.register(f"{part}_rows", pa.concat_tables(tables).unify_dictionaries())
+            con.table(f"{part}_rows").create_view(part, replace=True)
         yield con
+
+
+def _table(con: duckdb.DuckDBPyConnection, held: list[Trace], part: str, fresh: bool) -> pa.Table:
+    """The rows of one part; another process may replace a file of it while it is read, and then it is read again."""
+    files = [file for trace in held for file in trace.files(part)]
+    rows = con.read_parquet(files, hive_partitioning=False).to_arrow_table() if files else traces.SCHEMA.empty_table()
+    return rows.cast(traces.SCHEMA).append_column("fresh", pa.array([fresh] * rows.num_rows, pa.bool_()))

@@ -9,7 +9,7 @@ WITH relayed AS (
 ), anybody AS (
     SELECT DISTINCT moment FROM login_event
 ), known AS (
-    SELECT DISTINCT ip, moment FROM login
+    SELECT DISTINCT ip, moment FROM login SEMI JOIN relayed USING (ip)
 ), timed AS (
     SELECT relayed.*, any_before.moment AS anybody_at, own_before.moment AS before_at, own_after.moment AS after_at
     FROM relayed
