@@ -30,7 +30,7 @@ run: setup
 	@touch $@
 
 # The searches in log lines are compiled once for each state of their sources.
-.venv/.warm: .venv/.ready $(wildcard campaign/logs/*.py)
+.venv/.warm: .venv/.ready $(wildcard campaign/logs/*.py) campaign/submissions/candidates.py campaign/submissions/json_lines.py
 	@.venv/bin/python -m campaign.submissions.warm
 	@touch $@
 
