@@ -1,11 +1,13 @@
 """Settings held against each other at start; each finding says what to change."""
 
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import Error, Warning, register
 
 from campaign.logs.own_pattern import WrongPattern, own_pattern
+from campaign.plan import calendar
 
 
 @register()
@@ -14,6 +16,13 @@ def check_settings(app_configs, **kwargs):
     if settings.NOTICE_FROM_HOUR >= settings.NOTICE_TO_HOUR:
         hours = f"NOTICE_FROM_HOUR={settings.NOTICE_FROM_HOUR} is not before NOTICE_TO_HOUR={settings.NOTICE_TO_HOUR}"
         found.append(Error(hours, hint="No notice would ever go out.", id="campaign.E001"))
+    open_days = calendar.open_days(
+        date(2001, 1, 1),
+        lambda day: calendar.is_open(day, weekdays=settings.NOTICE_WEEKDAYS, closed=settings.NOTICE_HOLIDAYS),
+    )
+    if next(open_days, None) is None:
+        closed = "NOTICE_WEEKDAYS and NOTICE_HOLIDAYS leave no day in a year"
+        found.append(Error(closed, hint="No notice would ever go out.", id="campaign.E006"))
     if not settings.LOCAL_DOMAINS:
         found.append(Error("LOCAL_DOMAINS is empty", hint="Name the domains of your customers.", id="campaign.E002"))
     if "@" not in settings.NOTICE_FROM:

@@ -59,7 +59,7 @@ def measured_before(day: date) -> capacity.Measure:
 
 def room(day: date, per_hundred: float) -> tuple[int | None, int | None]:
     """What the desk takes on the day, and how many notices that leaves room for; None where there is no limit."""
-    coming = islice(calendar.open_days(day, pacing.is_open), len(capacity.LAG) - 1)
+    coming = islice(calendar.open_days(day + timedelta(days=1), pacing.is_open), len(capacity.LAG) - 1)
     found = capacity.capacities(Desk.objects.all().capacities(), [day, *coming])
     return found[0], capacity.cap(per_hundred, found)
 

@@ -43,14 +43,11 @@ def is_open(day: date) -> bool:
 
 
 def slots(after: datetime, *, cap: int, within: Hours) -> Iterator[datetime]:
-    """Without end, the times at which notices become due: evenly over the hours of working days,
+    """The times at which notices become due, without end: evenly over the hours of working days,
     at most `cap` on one day, none before `after`; of a day that has begun only what is left."""
     step = timedelta(hours=within.end - within.first) / cap
-    day = after.astimezone(within.zone).date()
-    while True:
-        if within.is_working_day(day):
-            begin, _ = within.of(day)
-            passed = max(0, math.ceil((after - begin) / step))
-            for place in range(passed, cap):
-                yield begin + place * step
-        day += timedelta(days=1)
+    for day in calendar.open_days(after.astimezone(within.zone).date(), within.is_working_day):
+        begin, _ = within.of(day)
+        passed = max(0, math.ceil((after - begin) / step))
+        for place in range(passed, cap):
+            yield begin + place * step

@@ -1,11 +1,12 @@
 """Which days count: working days by the calendar of Japan, and those on which the provider is open."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, timedelta
 
 import jpholiday
 
 SATURDAY = 5
+DAYS_OF_A_YEAR = 366
 
 
 def is_working_day(day: date) -> bool:
@@ -27,12 +28,16 @@ def _is_within(day: date, first: str, last: str) -> bool:
     return first <= written <= last if first <= last else written >= first or written <= last
 
 
-def open_days(after: date, is_open_on) -> Iterator[date]:
-    """Without end, the open days after a day."""
-    while True:
-        after += timedelta(days=1)
-        if is_open_on(after):
-            yield after
+def open_days(first: date, is_open_on: Callable[[date], bool]) -> Iterator[date]:
+    """The open days from `first` on, in their order; ends only where a whole year has none."""
+    day, closed = first, 0
+    while closed < DAYS_OF_A_YEAR:
+        if is_open_on(day):
+            closed = 0
+            yield day
+        else:
+            closed += 1
+        day += timedelta(days=1)
 
 
 def first_working_day(year: int, month: int) -> date:

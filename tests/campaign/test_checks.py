@@ -10,6 +10,11 @@ def test_hours_that_never_open_are_an_error(settings):
     assert [finding.id for finding in check_settings(None)] == ["campaign.E001"]
 
 
+def test_a_year_without_an_open_day_is_an_error(settings):
+    settings.NOTICE_HOLIDAYS = (("01-01", "12-31"),)
+    assert [finding.id for finding in check_settings(None)] == ["campaign.E006"]
+
+
 def test_a_folder_that_is_missing_is_named(settings, tmp_path):
     sqlite = {"ENGINE": "django.db.backends.sqlite3"}
     settings.DATABASES = {"default": sqlite | {"NAME": str(tmp_path / "campaign.sqlite3")}}
