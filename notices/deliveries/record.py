@@ -10,13 +10,17 @@ from django.utils.translation import gettext_noop
 
 from campaign.submissions import fates
 from notices import mailings
-from notices.deliveries import relaylog
-from notices.models import Delivery, Notice
+from notices.deliveries import relaylog, suppressions
+from notices.deliveries.evidence import Evidence, known
+from notices.models import Delivery, Mailing, Notice
 
 CHUNK = 1000
 MARGIN = timedelta(hours=1)  # clocks and logs of several hosts are seldom further apart
 QUEUE_LIFETIME = timedelta(days=7)  # after it no mail server still tries
 SECOND_THOUGHTS = timedelta(days=1)  # in which a server further on may still bounce what was delivered
+REFUSED_SINCE = timedelta(days=1)
+FIELDS = ["fate", "at", "status_code", "text", "host", "queue_id", "source"]
+KEPT = timedelta(days=21)  # what was taken out of the log
 UNKNOWN_FOR = timedelta(days=14)  # then it is the operator's; the log is not read again for it
 WORKER_GONE = gettext_noop("the sending process ended before it could write down the relay's reply")
 IN_THE_LOG = gettext_noop("found in the mail server's log")
@@ -28,6 +32,8 @@ def settle(*, now: datetime) -> None:
     _end_leases(now)
     _settle_unknown(now)
     _record_fates(now)
+    _learn_from_refusals(now)
+    fates.forget_before(now - KEPT)
 
 
 def _end_leases(now: datetime) -> None:
@@ -42,7 +48,8 @@ def _settle_unknown(now: datetime) -> None:
     if logged_until is None:
         return
     first, last = unknown[0].claimed_at, unknown[-1].claimed_at
-    seen = fates.seen_message_ids(domain=settings.NOTICE_DOMAIN, since=first - 2 * MARGIN, until=now)
+    until = min(now, last + settings.NOTICE_LEASE + 2 * MARGIN)
+    seen = fates.seen_message_ids(domain=settings.NOTICE_DOMAIN, since=first - 2 * MARGIN, until=until)
     witnesses = _witnesses(first - MARGIN, last + settings.NOTICE_LEASE + MARGIN, seen=frozenset(seen))
     for notice in unknown:
         if notice.message_id in seen:
@@ -75,10 +82,16 @@ def _record_fates(now: datetime) -> None:
     since = _oldest_open(now)
     if since is None:
         return
-    found = relaylog.latest(fates.fates_of(domain=settings.NOTICE_DOMAIN, since=since - MARGIN, until=now))
+    told = fates.news(domain=settings.NOTICE_DOMAIN, since=since - MARGIN, until=now)
+    found = relaylog.latest(told.fates)
     message_ids = list(found)
     for begin in range(0, len(message_ids), CHUNK):
-        _record(message_ids[begin : begin + CHUNK], found)
+        chunk = message_ids[begin : begin + CHUNK]
+        write_down({name: relaylog.evidence(found[name]) for name in chunk})
+    # Of what is not settled yet the log has told already: it is asked again, until it is.
+    unsettled = Notice.objects.unsettled().filter(claimed_at__gte=now - UNKNOWN_FOR)
+    if not any(name in found for name in unsettled.values_list("message_id", flat=True)):
+        fates.written_down(told)
 
 
 def _oldest_open(now: datetime) -> datetime | None:
@@ -89,25 +102,29 @@ def _oldest_open(now: datetime) -> datetime | None:
     return open_notices.order_by("accepted_at").values_list("accepted_at", flat=True).first()
 
 
-def _record(message_ids: list[str], found: dict[str, fates.Fate]) -> None:
-    notices = Notice.objects.filter(message_id__in=message_ids, state=Notice.State.ACCEPTED)
-    rows = [
-        Delivery(
-            notice=notice,
-            fate=relaylog.FATES[fate.status],
-            at=fate.at,
-            status_code=fate.status_code[:12],
-            text=fate.text[:300],
-            host=fate.host[:255],
-            queue_id=fate.queue_id[:40],
-        )
-        for notice in notices.select_related("delivery")
-        if _is_news(notice, fate := found[notice.message_id])
-    ]
-    fields = ["fate", "at", "status_code", "text", "host", "queue_id"]
-    Delivery.objects.bulk_create(rows, update_conflicts=True, unique_fields=["notice"], update_fields=fields)
+def write_down(told: dict[str, Evidence]) -> None:
+    """Keep what became of accepted notices, by their Message-IDs, where it outweighs what is known."""
+    with transaction.atomic():
+        ours = Notice.objects.filter(message_id__in=told, state=Notice.State.ACCEPTED)
+        locked = set(ours.order_by("pk").select_for_update().values_list("pk", flat=True))
+        notices = Notice.objects.filter(pk__in=locked).select_related("delivery", "holdout__customer")
+        news = [
+            (notice, evidence)
+            for notice in notices
+            if (evidence := told[notice.message_id]).outweighs(known(getattr(notice, "delivery", None)))
+        ]
+        rows = [_delivery(notice, evidence) for notice, evidence in news]
+        Delivery.objects.bulk_create(rows, update_conflicts=True, unique_fields=["notice"], update_fields=FIELDS)
+        suppressions.learn(news)
 
 
-def _is_news(notice: Notice, fate: fates.Fate) -> bool:
-    known = getattr(notice, "delivery", None)
-    return known is None or known.at < fate.at or (known.at == fate.at and known.fate != relaylog.FATES[fate.status])
+def _delivery(notice: Notice, evidence: Evidence) -> Delivery:
+    return Delivery(notice=notice, **{name: getattr(evidence, name) for name in FIELDS})
+
+
+def _learn_from_refusals(now: datetime) -> None:
+    """A relay that knows its users says at once that there is none of that name."""
+    lately = Mailing.objects.filter(expires_on__gte=timezone.localdate(now - REFUSED_SINCE))
+    refused = Notice.objects.filter(mailing__in=lately, state=Notice.State.REFUSED, ended_at__gte=now - REFUSED_SINCE)
+    for notice in refused.exclude(claimed_at=None).select_related("holdout__customer").order_by("pk"):
+        suppressions.learn([(notice, relaylog.refusal(notice.reply, at=notice.ended_at))])

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaign.submissions.fates import Fate
+from notices.deliveries.evidence import Evidence
 from notices.models import Delivery
+from notices.outcomes import enhanced_code
 
 FATES = {
     "sent": Delivery.Fate.DELIVERED,
@@ -23,6 +25,24 @@ def latest(fates: Iterable[Fate]) -> dict[str, Fate]:
         if fate.status in FATES and (fate.message_id not in found or found[fate.message_id].at <= fate.at):
             found[fate.message_id] = fate
     return found
+
+
+def evidence(fate: Fate) -> Evidence:
+    return Evidence(
+        source=Delivery.Source.LOG,
+        fate=FATES[fate.status],
+        at=fate.at,
+        status_code=fate.status_code[:12],
+        text=fate.text[:300],
+        host=fate.host[:255],
+        queue_id=fate.queue_id[:40],
+    )
+
+
+def refusal(reply: str, *, at: datetime) -> Evidence:
+    """What the relay said instead of taking a notice, such as `550 5.1.1 User unknown`."""
+    code = enhanced_code(reply.partition(" ")[2])
+    return Evidence(Delivery.Source.LOG, Delivery.Fate.BOUNCED, at, status_code=code, text=reply[:300])
 
 
 @dataclass(frozen=True)

@@ -1,57 +1,14 @@
 from datetime import datetime, timedelta
 
 import pytest
+from maillog import EVENING, accepted, attempt, removed, taken
 from rounds import AFTERNOON, DAY, at, numbers, sending, state_of
 
-from campaign.submissions import intake
 from notices import mailings
 from notices.deliveries import record
 from notices.models import Delivery, Mailing, Notice
 
 pytestmark = pytest.mark.django_db
-EVENING = at(22)
-
-
-@pytest.fixture
-def mail_log(tmp_path, settings):
-    """`mail_log(lines)` has the pipeline read Postfix lines, each `(time, program, text)`."""
-    settings.SEGMENTS = tmp_path / "segments"
-    path = tmp_path / "mail.log"
-
-    def read(lines: list[tuple[datetime, str, str]]) -> None:
-        with path.open("a") as log:
-            for time, program, text in lines:
-                log.write(f"{time.isoformat(timespec='microseconds')} mx1 postfix/{program}[411]: {text}\n")
-        report = intake.read([path], now=EVENING)
-        assert not report.problems
-        intake.attribute(report.days, now=EVENING)
-
-    return read
-
-
-def taken(notice: Notice, time: datetime, queue_id: str):
-    return [
-        (time, "smtpd", f"{queue_id}: client=app.isp.example[10.64.0.9]"),
-        (time, "cleanup", f"{queue_id}: message-id=<{notice.message_id}>"),
-        (time, "qmgr", f"{queue_id}: from=<notice+x@isp.example>, size=5000, nrcpt=1 (queue active)"),
-    ]
-
-
-def attempt(
-    time: datetime, queue_id: str, status: str, dsn: str, words: str, relay: str = "mx.isp.example[192.0.2.9]:25"
-):
-    text = f"{queue_id}: to=<x@isp.example>, relay={relay}, delay=0.5, delays=0.1/0/0.2/0.2, dsn={dsn}"
-    return [(time, "smtp", f"{text}, status={status} ({words})")]
-
-
-def removed(time: datetime, queue_id: str):
-    return [(time, "qmgr", f"{queue_id}: removed")]
-
-
-def accepted(notice: Notice, time: datetime) -> Notice:
-    assert notice.claim(now=time)
-    assert notice.accept("250 2.0.0 Ok", now=time)
-    return notice
 
 
 def lost(notice: Notice, time: datetime) -> Notice:
