@@ -157,6 +157,7 @@ NOTICE_WEEKDAYS = env.weekdays("NOTICE_WEEKDAYS", "mon tue wed thu fri")  # publ
 NOTICE_HOLIDAYS = env.days("NOTICE_HOLIDAYS")  # when the provider itself is closed
 NOTICE_HOLD = timedelta(minutes=env.number("NOTICE_HOLD_MINUTES", default=10, at_least=0, at_most=1440))
 CONTACTS_PER_HUNDRED = env.number("CONTACTS_PER_HUNDRED", default=5, at_least=1, at_most=100)  # until it is measured
+NOTICE_PRECEDENCE = env.text("NOTICE_PRECEDENCE", "")  # such as bulk; never standard, but old answering machines ask
 NOTICE_LEASE = timedelta(minutes=env.number("NOTICE_LEASE_MINUTES", default=15, at_least=1, at_most=1440))
 
 # --- Jobs ------------------------------------------------------------------------------

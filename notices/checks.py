@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.core.checks import Error, Warning, register
 
-from notices.compose import width
 from notices.guides import catalog
 from notices.guides.schema import WrongFile
+from notices.lines import width
 from notices.selection import unusable
 
 COMMANDS = 5  # greeting or MAIL, RCPT, DATA, the text, its reply: each may take the time-out

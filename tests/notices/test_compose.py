@@ -9,7 +9,9 @@ from builders import make_campaign, make_customer, make_use
 from rounds import at, plan
 
 from campaign.models import Customer, Holdout, Reason
-from notices.compose import NotSendable, compose, one_line, width, wrapped
+from notices import links
+from notices.compose import NotSendable, compose
+from notices.lines import one_line, width, wrapped
 from notices.models import Notice
 
 pytestmark = pytest.mark.django_db
@@ -65,8 +67,8 @@ def test_the_headers_are_those_of_a_notice(notice):
 
 def test_the_envelope_sender_names_the_notice(notice):
     letter = compose(notice, now=NOW)
-    key = notice.message_id.split("@")[0].split(".")[-1]
-    assert (letter.envelope_sender, letter.recipient) == (f"notice+{key}@isp.example", "hanako@isp.example")
+    assert letter.recipient == "hanako@isp.example"
+    assert links.number_of_bounce(letter.envelope_sender) == notice.number
 
 
 def test_the_subject_begins_with_the_provider_and_is_short(notice):

@@ -1,0 +1,65 @@
+"""The HTML of a mail, made from its text: the same words, with headings, steps and the link marked up.
+
+The styles are put into the lines once, when the template is compiled: mail programs read nothing else.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from css_inline import CSSInliner
+from django.conf import settings
+from jinja2 import Environment, StrictUndefined, Template
+
+from notices.lines import URL
+
+LETTER = settings.BASE_DIR / "templates" / "mail" / "letter.html"
+HEADINGS = ("■ ", "* ")
+STEP = re.compile(r"\d+\. ")
+
+
+@dataclass(frozen=True)
+class Block:
+    """What stands between two blank lines; `kind` is heading, link, steps or words."""
+
+    kind: str
+    lines: tuple[str, ...]
+
+
+def html(subject: str, body: str, *, language: str) -> str:
+    """`body` is the text before its lines were wrapped."""
+    return _letter().render(subject=subject, blocks=list(blocks(body)), language=language)
+
+
+def blocks(body: str) -> list[Block]:
+    return [block for part in re.split(r"\n[ \t]*\n", body.strip("\n")) for block in _blocks_of(part.split("\n"))]
+
+
+def _blocks_of(lines: list[str]) -> list[Block]:
+    """A heading or an address ends the words above it, also without a blank line."""
+    found: list[Block] = []
+    for line in filter(None, map(str.rstrip, lines)):
+        kind = _kind(line)
+        if found and kind == found[-1].kind and kind not in ("heading", "link"):
+            found[-1] = Block(kind, (*found[-1].lines, line))
+        elif found and found[-1].kind == "steps" and line.startswith(" "):
+            found[-1] = Block("steps", (*found[-1].lines, line))
+        else:
+            found.append(Block(kind, (line.removeprefix(HEADINGS[0]).removeprefix(HEADINGS[1]),)))
+    return found
+
+
+def _kind(line: str) -> str:
+    if line.startswith(HEADINGS):
+        return "heading"
+    if line.startswith(URL) and " " not in line:
+        return "link"
+    return "steps" if STEP.match(line) else "words"
+
+
+@cache
+def _letter() -> Template:
+    inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+    inlined = inliner.inline(LETTER.read_text(encoding="utf-8"))
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(inlined)
