@@ -1,0 +1,175 @@
+"""How a round will go: how many notices on which day, when it is through, and what that brings to the desk."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice, takewhile
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone
+
+from campaign.models import Desk
+from campaign.plan import calendar, capacity
+from notices import allowance, pacing
+from notices.models import Mailing, Notice, SendingDay
+
+AFTER = len(capacity.LAG) - 1  # open days on which a notice still brings contacts
+PACE_MINUTES = 5
+
+
+@dataclass(frozen=True)
+class Day:
+    """An open day to come: what goes out, the contacts to expect with their likely ends, and what the desk takes."""
+
+    day: date
+    notices: int
+    contacts: float
+    at_least: float
+    at_most: float
+    capacity: int | None
+
+
+@dataclass(frozen=True)
+class Course:
+    """The estimate for one mailing, from this moment on.
+
+    `through_on` is None where its last day comes first, and `left_over` notices stay behind;
+    the days between `earliest` and `latest` are as likely as the contacts' ends. Contacts are all
+    that come in, also those of earlier notices and of `others`, which wait in other mailings.
+    """
+
+    through_on: date | None
+    earliest: date | None
+    latest: date | None
+    left_over: int
+    others: int
+    days: tuple[Day, ...]
+
+    @property
+    def busiest(self) -> Day | None:
+        return max(self.days, key=lambda day: day.contacts, default=None)
+
+
+def spread(waiting: int, caps: Iterable[tuple[date, int]]) -> list[tuple[date, int]]:
+    """Share the notices that wait out over the days, each of which takes no more than its cap."""
+    found = []
+    for day, cap in caps:
+        if not waiting:
+            break
+        going = min(waiting, cap)
+        waiting -= going
+        found.append((day, going))
+    return found
+
+
+def through(plan: Sequence[tuple[date, int]], waiting: int) -> date | None:
+    """The day on which the last one goes out; None where some are left."""
+    return plan[-1][0] if plan and sum(notices for _, notices in plan) == waiting else None
+
+
+def contacts_of(
+    plan: Sequence[tuple[date, int]], sent_before: Sequence[int], row: SendingDay
+) -> list[tuple[float, ...]]:
+    """For each day of `plan` and the open days after it: contacts, at least, at most."""
+    due = capacity.answers([*sent_before, *(notices for _, notices in plan)])[len(sent_before) :]
+    rates = (row.contacts_per_hundred, row.contacts_at_least, row.contacts_at_most)
+    return [tuple(notices * rate / 100 for rate in rates) for notices in due]
+
+
+def course(mailing: Mailing, *, waiting: int, now: datetime) -> Course:
+    """For a mailing that is being sent, or as if it went out from now on; `waiting` as its report says."""
+    today = timezone.localdate(now)
+    row = allowance.foresee(today)
+    first = _first_day(mailing, row, now=now)
+    days = _days(today, mailing.expires_on)
+    others = _waiting_elsewhere(mailing, now=now)
+    takes = capacity.capacities(Desk.objects.all().capacities(), days)
+
+    def caps(per_hundred: float) -> Iterable[tuple[date, int]]:
+        for place, day in enumerate(days):
+            if day > mailing.expires_on:
+                return
+            desk_cap = capacity.cap(per_hundred, takes[place : place + AFTER + 1])
+            yield day, first if day == today else _bound(mailing.daily_cap, desk_cap)
+
+    alone = spread(waiting, caps(row.contacts_at_least))
+    together = spread(waiting + others, caps(row.contacts_per_hundred))
+    slowest = spread(waiting + others, caps(row.contacts_at_most))
+    last_slot = _last_slot(mailing)
+    return Course(
+        through_on=_no_earlier(through(together, waiting + others), last_slot),
+        earliest=_no_earlier(through(alone, waiting), last_slot),
+        latest=_no_earlier(through(slowest, waiting + others), last_slot),
+        left_over=max(0, waiting - sum(notices for _, notices in together)),
+        others=others,
+        days=_told(together, days, takes, row),
+    )
+
+
+def _bound(cap: int, desk_cap: int | None) -> int:
+    by_rate = settings.NOTICE_PER_SECOND * 3600 * (settings.NOTICE_TO_HOUR - settings.NOTICE_FROM_HOUR)
+    return min(cap, by_rate) if desk_cap is None else min(cap, by_rate, desk_cap)
+
+
+def _first_day(mailing: Mailing, row: SendingDay, *, now: datetime) -> int:
+    """How many of the mailing can still go out today: by the cap, the hours that are left, and its slots."""
+    begin, end = pacing.hours().of(row.day)
+    seconds = (end - max(now, begin, mailing.hold_until or now)).total_seconds()
+    left = min(row.bound(mailing.daily_cap) - row.taken, int(seconds * settings.NOTICE_PER_SECOND))
+    if left <= 0 or not pacing.is_open(row.day):
+        return 0
+    due = Notice.objects.for_mailing(mailing).claimable(now=end)
+    return due.order_by()[:left].count()
+
+
+def _days(today: date, until: date) -> list[date]:
+    """The open days from today on to the last day, and those after it on which contacts still come."""
+    coming = calendar.open_days(today, pacing.is_open)
+    found = list(takewhile(lambda day: day <= until, coming))
+    after = calendar.open_days(max(today, until + timedelta(days=1)), pacing.is_open)
+    return [*found, *islice(after, AFTER + 1)]
+
+
+def _waiting_elsewhere(mailing: Mailing, *, now: datetime) -> int:
+    others = Mailing.objects.filter(state=Mailing.State.SENDING).exclude(pk=mailing.pk)
+    return Notice.objects.filter(mailing__in=others, state=Notice.State.WAITING).count()
+
+
+def _last_slot(mailing: Mailing) -> date | None:
+    waiting = Notice.objects.for_mailing(mailing).filter(state=Notice.State.WAITING)
+    last = waiting.aggregate(at=Max("send_after"))["at"]
+    return timezone.localdate(last) if last else None
+
+
+def _no_earlier(day: date | None, slot: date | None) -> date | None:
+    return max(day, slot) if day and slot else day
+
+
+def _told(plan: list[tuple[date, int]], days: list[date], takes: list[int | None], row: SendingDay) -> tuple[Day, ...]:
+    """The days of the plan and those after it, with what the desk gets to hear."""
+    before = list(islice((day for day in _back(row.day) if pacing.is_open(day)), AFTER))[::-1]
+    taken = dict(SendingDay.objects.filter(day__in=before).values_list("day", "taken"))
+    going = dict(plan)
+    if days and days[0] == row.day:
+        going[row.day] = going.get(row.day, 0) + row.taken
+    contacts = contacts_of(list(going.items()), [taken.get(day, 0) for day in before], row)
+    sent = dict(plan)
+    return tuple(
+        Day(day, sent.get(day, 0), *expected, takes[place])
+        for place, (day, expected) in enumerate(zip(days, contacts, strict=False))
+    )
+
+
+def _back(day: date) -> Iterable[date]:
+    return (day - timedelta(days=ago) for ago in range(1, allowance.FURTHEST_BACK))
+
+
+def pace(mailing: Mailing, *, now: datetime) -> float:
+    """Notices a minute that the relay accepted in the last minutes."""
+    since = now - timedelta(minutes=PACE_MINUTES)
+    if mailing.hold_until and since < mailing.hold_until < now:
+        since = mailing.hold_until
+    minutes = max(1.0, (now - since).total_seconds() / 60)
+    accepted = Notice.objects.for_mailing(mailing).filter(accepted_at__gt=since, accepted_at__lte=now)
+    return accepted.count() / minutes
