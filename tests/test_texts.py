@@ -38,10 +38,11 @@ HARSH = re.compile("旧方式|移行|緊急|至急|不達|中継|締切")
 """Words of the trade, or words that frighten: not in what an old customer reads."""
 
 # A page shows words of the catalogue or of the database; these write their own in both languages.
-OWN_WORDS = ("error.html", "403.html", "403_csrf.html", "404.html", "500.html", "guides/")
+OWN_PAGES = ("error.html", "403.html", "403_csrf.html", "404.html", "500.html")
+OWN_WORDS = (*OWN_PAGES, "guides/", "mail/en/", "mail/ja/")
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 READ_ALOUD = re.compile(r'\b(?:aria-label|placeholder|title|alt)="([^"]*)"')
-NO_TEXT = re.compile(r"<code>.*?</code>|<!DOCTYPE[^>]*>|<[^>]*>", re.DOTALL)
+NO_TEXT = re.compile(r"<code>.*?</code>|<style>.*?</style>|<!DOCTYPE[^>]*>|<[^>]*>", re.DOTALL)
 
 
 @cache
@@ -130,7 +131,8 @@ def places() -> Iterator[tuple[str, str]]:
     """Where something Japanese stands, and what: catalogue, guides, the pages that write their own."""
     for message, text in translated():
         yield " ".join(path for path, _ in message.locations), text
-    own = [*ROOT.glob("templates/guides/ja/*.html"), *(ROOT / "templates" / name for name in OWN_WORDS[:-1])]
+    own = [*ROOT.glob("templates/guides/ja/*.html"), *ROOT.glob("templates/mail/ja/*.txt")]
+    own += [ROOT / "templates" / name for name in OWN_PAGES]
     for path in own:
         yield str(path.relative_to(ROOT)), NO_TEXT.sub(" ", JINJA.sub(" ", path.read_text()))
     for path in ROOT.glob("notices/guides/clients/*.toml"):
