@@ -44,6 +44,8 @@ _all = (
         "2027年3月31日（水）",
     ),
     _text("until", _("the last day on which the old way works"), "Tuesday, March 30, 2027", "2027年3月30日（火）"),
+    _text("cutoff_day", _("the first day without the old way, short, for a subject"), "March 31", "3月31日"),
+    _text("until_day", _("the last day of the old way, short, for a subject"), "March 30", "3月30日"),
     _text(
         "sent_on", _("the day of the last mail sent the old way"), "Sunday, November 22, 2026", "2026年11月22日（日）"
     ),
