@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaign.customers import rollup
 from campaign.cutoff import dryrun
-from campaign.submissions import clocks, intake, retention
+from campaign.submissions import clocks, gaps, intake, retention
 from campaign.turns import only_one
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ def read_logs() -> None:
         days = report.days | intake.stale_days(now=now)
         intake.attribute(days, now=now)
         today = timezone.localdate(now)
+        if days and min(days) < today - timedelta(days=1):  # old lines may close a gap, or open one
+            days |= gaps.bring_up_to_date(now=now)
         if days or rollup.unsettled_days(today=today) or not rollup.covers(today=today):
             rollup.bring_up_to_date(days=days, today=today)
 
@@ -51,8 +53,9 @@ def compare_clocks() -> None:
 @shared_task
 def begin_day() -> None:
     """A new day moves standings even without new evidence, and ends the keeping of an old one."""
-    today = timezone.localdate()
-    rollup.bring_up_to_date(days=[], today=today)
+    now = timezone.now()
+    today = timezone.localdate(now)
+    rollup.bring_up_to_date(days=gaps.bring_up_to_date(now=now), today=today)
     retention.drop_before(today - timedelta(days=settings.RETENTION_DAYS))
 
 

@@ -21,6 +21,7 @@ from campaign.models import (
     Coverage,
     DailyUse,
     Holdout,
+    SourceGap,
     Standing,
     StandingChange,
     StandingCount,
@@ -67,9 +68,10 @@ def covers(*, today: date) -> bool:
 
 
 def covered_days(*, until: date) -> list[date]:
-    """Days of which every stream has events, ascending."""
+    """Days of which every stream has events and no source is missing, ascending."""
     both = Coverage.objects.filter(day__lte=until, events__gt=0).values("day").annotate(streams=Count("stream"))
-    return list(both.filter(streams=len(Stream)).order_by("day").values_list("day", flat=True))
+    whole = both.filter(streams=len(Stream)).exclude(day__in=SourceGap.objects.values("day"))
+    return list(whole.order_by("day").values_list("day", flat=True))
 
 
 def _bring_campaign_up_to_date(campaign: Campaign, changed: set[date], today: date) -> None:

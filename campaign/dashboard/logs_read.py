@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import Coalesce
 
-from campaign.models import AttributedDay, Coverage, LogFile, Stream
+from campaign.models import AttributedDay, Coverage, LogFile, SourceGap, Stream
 from campaign.submissions import clocks
 from campaign.submissions.skew import WrongClock
 from campaign.submissions.sources import NotUnderstood, Source, late, not_understood
@@ -71,11 +71,12 @@ def logs_read(*, today: date, now: datetime, quiet_days: int) -> LogsRead:
 
 
 def uncovered_days(first: date, today: date) -> tuple[date, ...]:
-    """Days from `first` up to yesterday without both sources; before the very first evidence nothing is missed."""
+    """Days from `first` up to yesterday that prove nothing; before the very first evidence nothing is missed."""
     covered = defaultdict(set)
     for day, stream in Coverage.objects.filter(day__gte=first, day__lt=today).values_list("day", "stream"):
         covered[day].add(stream)
     if not Coverage.objects.filter(day__lt=first).exists():
         first = min(covered, default=today)
     days = [first + timedelta(days=number) for number in range((today - first).days)]
-    return tuple(day for day in days if len(covered[day]) < len(Stream))
+    missing = set(SourceGap.objects.filter(day__gte=first).values_list("day", flat=True))
+    return tuple(day for day in days if len(covered[day]) < len(Stream) or day in missing)

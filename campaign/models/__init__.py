@@ -6,7 +6,7 @@ from campaign.models.holdouts import Holdout, Reason, Standing, StandingChange, 
 from campaign.models.plan import Campaign, CutoffChange, Desk, Exemption, WavePlan
 from campaign.models.relays import RelayAcknowledgement, RelayedDay
 from campaign.models.shadow import ShadowHit, ShadowRun
-from campaign.models.sources import ClockReading, Coverage, LogFile, ProgramLines, SourceLines, Stream
+from campaign.models.sources import ClockReading, Coverage, LogFile, ProgramLines, SourceGap, SourceLines, Stream
 from campaign.models.submissions import (
     AttributedDay,
     Attribution,
@@ -39,6 +39,7 @@ __all__ = [
     "RelayedDay",
     "ShadowHit",
     "ShadowRun",
+    "SourceGap",
     "SourceLines",
     "Standing",
     "StandingChange",

@@ -86,6 +86,20 @@ class ClockReading(models.Model):
         ]
 
 
+class SourceGap(models.Model):
+    """A source was silent for a part of a day in which it should have spoken: the day proves nothing."""
+
+    day = models.DateField()
+    host = models.CharField(max_length=64)
+    program = models.CharField(max_length=64)
+    missed = models.PositiveIntegerField(help_text="lines that should have come on that day")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "host", "program"], name="one_gap_per_day_and_source"),
+        ]
+
+
 class Coverage(models.Model):
     """Events of one stream on one day; a day without both streams proves nothing."""
 

@@ -1,6 +1,7 @@
 """What the operator is told of the sources: a source is a host and a program of it, as its lines name them."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -61,7 +62,19 @@ def late(*, now: datetime) -> list[Source]:
     return [source for source in _sources(rows, now) if source.state == State.LATE]
 
 
+def rhythms(*, now: datetime) -> Iterator[tuple[str, str, State, Rhythm, datetime]]:
+    """Host, program, state, rhythm and last line of each source that is read."""
+    for (host, program), rows, rhythm in _with_rhythms(SourceLines.objects.all()):
+        if sum(row["not_understood"] for row in rows) < sum(row["lines"] for row in rows):
+            yield host, program, _state(rhythm, rows[-1]["last_at"], now), rhythm, rows[-1]["last_at"]
+
+
 def _sources(lines: QuerySet[SourceLines], now: datetime) -> list[Source]:
+    return [_source(rows, rhythm, now) for _, rows, rhythm in _with_rhythms(lines)]
+
+
+def _with_rhythms(lines: QuerySet[SourceLines]) -> Iterator[tuple[tuple[str, str], list[dict], Rhythm]]:
+    """Host and program, the rows of each, the newest last, and its rhythm."""
     parts: dict[tuple[str, str], list[dict]] = defaultdict(list)
     columns = ("pk", "host", "program", "lines", "not_understood", "first_at", "last_at", "log_file__name")
     for row in lines.order_by("host", "program", "last_at", "pk").values(*columns):
@@ -69,17 +82,19 @@ def _sources(lines: QuerySet[SourceLines], now: datetime) -> list[Source]:
     since = {name: rows[-1]["last_at"] - timedelta(days=DAYS) for name, rows in parts.items()}
     wanted = [row["pk"] for name, rows in parts.items() for row in rows if row["last_at"] >= since[name]]
     hours = dict(SourceLines.objects.filter(pk__in=wanted).values_list("pk", "hours"))
-    return [
-        _source(rows, added((hours[row["pk"]] for row in rows if row["pk"] in hours), since=since[name]), now)
-        for name, rows in parts.items()
-    ]
+    zone = ZoneInfo(settings.TIME_ZONE)
+    for name, rows in parts.items():
+        yield (
+            name,
+            rows,
+            Rhythm(added((hours[row["pk"]] for row in rows if row["pk"] in hours), since=since[name]), zone),
+        )
 
 
-def _source(rows: list[dict], hours: dict[int, int], now: datetime) -> Source:
+def _source(rows: list[dict], rhythm: Rhythm, now: datetime) -> Source:
     newest = rows[-1]
     lines, odd = sum(row["lines"] for row in rows), sum(row["not_understood"] for row in rows)
-    rhythm, last = Rhythm(hours, ZoneInfo(settings.TIME_ZONE)), newest["last_at"]
-    read = odd < lines
+    last, read = newest["last_at"], odd < lines
     return Source(
         host=newest["host"],
         program=newest["program"],

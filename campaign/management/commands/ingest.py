@@ -18,7 +18,7 @@ from campaign.dashboard.sources import said_of
 from campaign.logs.files import STANDARD_INPUT
 from campaign.logs.stamps import moment
 from campaign.management.progress_bar import ProgressBar
-from campaign.submissions import clocks, intake
+from campaign.submissions import clocks, gaps, intake
 from campaign.turns import only_one
 
 POLL = 1.0  # seconds between two looks at the files
@@ -52,7 +52,8 @@ class Command(BaseCommand):
         days = report.days | intake.stale_days(now=now)
         with ProgressBar(self.stderr, "attributing", unit="days", total=len(days)) as bar:
             intake.attribute(days, now=now, progress=lambda day: bar.advance(1))
-        rollup.bring_up_to_date(days=days, today=timezone.localdate(now))
+        gone_or_come = gaps.bring_up_to_date(now=now)
+        rollup.bring_up_to_date(days=days | gone_or_come, today=timezone.localdate(now))
         self.compare_clocks(sorted(day for day in report.days if day <= timezone.localdate(now))[-CLOCK_DAYS:])
         self.stdout.write(f"{len(report.files)} files read, {len(days)} days attributed")
         if report.problems:
