@@ -15,12 +15,16 @@ class Relay:
 
     `recipient(address)` and `content(envelope)` return a reply such as "450 4.2.0 later", or
     the word "drop": the connection is cut. `begin(envelope)` may cut it after the 354;
-    "2 then drop" of `content` takes the mail first.
+    "2 then drop" of `content` takes the mail first. `in_groups` takes commands in groups (RFC 2920);
+    with `greeting`, such as "421 4.3.2 too many connections", nobody comes further than that.
     """
 
-    def __init__(self, *, sender=None, recipient=None, begin=None, content=None, answers: bool = True):
+    def __init__(
+        self, *, sender=None, recipient=None, begin=None, content=None, answers: bool = True, in_groups: bool = False,
+        greeting: str = "",
+    ):  # fmt: skip
         self.sender, self.recipient, self.begin, self.content = sender, recipient, begin, content
-        self.answers = answers
+        self.answers, self.in_groups, self.greeting = answers, in_groups, greeting
         self.accepted: list[str] = []
         self.letters: list[bytes] = []
         self.senders: list[str] = []
@@ -28,6 +32,10 @@ class Relay:
 
     def message_ids(self) -> Counter:
         return Counter(message_from_bytes(letter)["Message-ID"].strip("<>") for letter in self.letters)
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.in_groups else responses
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         reply = self.sender(address) if self.sender else "250 2.1.0 Ok"
@@ -69,6 +77,10 @@ class Server(SMTP):
 
     def connection_made(self, transport):
         self.event_handler.connections += 1
+        if self.event_handler.greeting:
+            transport.write(f"{self.event_handler.greeting}\r\n".encode())
+            transport.close()
+            return
         super().connection_made(transport)
 
 
