@@ -2,26 +2,29 @@
 
 import contextlib
 import logging
-import random
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notices import mailings, pace, pacing, selection
+from notices import ledger, mailings, pace, pacing, selection
 from notices.compose import Letter, NotSendable, compose
+from notices.ledger import End
 from notices.models import Attempt, Mailing, Notice
 from notices.outcomes import Outcome
-from notices.relay import Barred, Lost, NoConnection, Relay
+from notices.relay import Barred, Busy, Lost, NoConnection, Relay
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
+State, Cause = Notice.State, Mailing.PauseCause
 SOON = timedelta(minutes=1)  # after a connection's end that says nothing about the notice
+LONGEST_CHUNK = timedelta(seconds=2)  # then what was claimed goes back: a pause holds within 5 seconds
+CHUNKS = 20  # for so many a worker takes from the day's cap at once
 
 
 def send_batch(*, mailing_id: int, clock: Clock, limit: int) -> int:
@@ -30,110 +33,210 @@ def send_batch(*, mailing_id: int, clock: Clock, limit: int) -> int:
     Any number of workers may do this at once. Nothing happens outside the hours, above the
     day's cap, or while the mailing is not being sent. Without a connection nothing is claimed.
     """
-    mailing = Mailing.objects.get(pk=mailing_id)
     now = clock()
-    if mailing.state != Mailing.State.SENDING or not pacing.hours().allow(now):
+    mailing = Mailing.objects.sending(now=now).filter(pk=mailing_id).first()
+    if mailing is None or not pacing.hours().allow(now):
         return 0
-    due = Notice.objects.for_mailing(mailing).claimable(now=now).order_by("send_after", "pk")
-    wanted = list(due.values_list("pk", flat=True)[:limit])
-    if not wanted:
-        mailings.finish_if_done(mailing_id=mailing_id, now=now)
-        return 0
-    day = timezone.localdate(now)
-    granted = pace.take_from_day(day, wanted=len(wanted), cap=mailing.daily_cap)
-    batch = Batch(clock)
-    try:
-        batch.send(mailing, wanted[:granted])
-    finally:
-        pace.give_back_to_day(day, granted - batch.used)
+    with contextlib.ExitStack() as stack:
+        batch = Batch(mailing, clock, stack)
+        batch.send(limit)
     mailings.finish_if_done(mailing_id=mailing_id, now=clock())
     return batch.accepted
+
+
+def try_again(*, mailing_id: int, clock: Clock) -> bool:
+    """See whether the relay takes the mail of a mailing again that has paused for its sake, and then go on.
+
+    One connection with one notice, if one is due. True when the mailing goes on.
+    """
+    now = clock()
+    if not pacing.hours().allow(now) or not mailings.take_try(mailing_id=mailing_id, now=now):
+        return False
+    with contextlib.ExitStack() as stack:
+        batch = Batch(Mailing.objects.get(pk=mailing_id), clock, stack, trial=True)
+        if not batch.connect():
+            return False
+        batch.send(1)
+    if not set(batch.attempts) <= {Attempt.SENT, Attempt.REFUSED}:
+        return False
+    log.info("the relay takes mail again, mailing %s goes on", mailing_id)
+    return mailings.go_on(mailing_id=mailing_id)
 
 
 @dataclass
 class Batch:
     """One worker's turn: a connection, a place in the common pace, and what came of it."""
 
+    mailing: Mailing
     clock: Clock
+    stack: contextlib.ExitStack  # ends the connections to the relay and to Redis
+    trial: bool = False
     accepted: int = 0
     used: int = 0  # of the day's cap: what went out, may have gone out, or was refused for good
+    attempts: str = ""  # how they ended, as letters of `Attempt`
+    relay: Relay | None = None
 
-    def send(self, mailing: Mailing, notices: list[int]) -> None:
-        if not notices:
-            return
-        try:
-            relay = Relay.open()
-        except NoConnection as error:
-            attempt = Attempt.BARRED if isinstance(error, Barred) else Attempt.NO_CONNECTION
-            _note(mailing, attempt, str(error), now=self.clock())
-            return
-        random.shuffle(notices)  # two workers with the same list shall not race for each of its rows
-        rate = pace.Rate(per_second=settings.NOTICE_PER_SECOND, url=settings.REDIS_URL)
-        with contextlib.closing(relay), contextlib.closing(rate):
-            self._send_all(notices, relay, rate)
+    def send(self, limit: int) -> None:
+        """In portions, each taken from the day's cap before anything is sent."""
+        while limit > 0:
+            portion = min(limit, CHUNKS * pace.chunk_size(), self._due())
+            day = timezone.localdate(self.clock())
+            granted = pace.take_from_day(day, wanted=portion, cap=self.mailing.daily_cap) if portion else 0
+            before = self.used
+            try:
+                if not granted or not self.connect() or not self._send_portion(granted):
+                    return
+            finally:
+                pace.give_back_to_day(day, granted - (self.used - before))
+            limit -= granted
 
-    def _send_all(self, notices: Iterable[int], relay: Relay, rate: pace.Rate) -> None:
-        for pk in notices:
-            notice = _load(pk, now=self.clock())
-            if notice is None:
-                continue  # another worker was faster
-            if notice.mailing.state != Mailing.State.SENDING or not pacing.hours().allow(self.clock()):
-                return
-            letter = self._letter(notice)
-            if letter is None:
-                continue
-            time.sleep(rate.take())
-            if _claim(notice, now=self.clock()) and not self._hand_over(notice, letter, relay):
-                return
+    def _due(self) -> int:
+        due = Notice.objects.for_mailing(self.mailing).claimable(now=self.clock())
+        return due.order_by()[: CHUNKS * pace.chunk_size()].count()
 
-    def _letter(self, notice: Notice) -> Letter | None:
-        """What to send; None when this notice does not go out, and then the ledger says why."""
-        now = self.clock()
-        row = Notice.objects.filter(pk=notice.pk)
-        reason = selection.no_longer_due(notice, today=timezone.localdate(now))
-        if reason:
-            row.withdraw(reason, now=now)
-            return None
-        try:
-            return compose(notice, now=now)
-        except NotSendable as error:
-            row.filter(state=Notice.State.WAITING).update(state=Notice.State.REFUSED, reply=str(error), ended_at=now)
-        except Exception as error:  # whatever a text can do wrong, it does it to the next customer, too
-            log.exception("notice %s cannot be composed", notice.number)
-            values = {"number": notice.number, "error": f"{type(error).__name__}: {error}"}
-            _pause(notice.mailing, _("The text for announcement number %(number)s fails: %(error)s") % values, now=now)
-        return None
-
-    def _hand_over(self, notice: Notice, letter: Letter, relay: Relay) -> bool:
-        """Give a claimed notice to the relay and write down what it says; whether the connection is still good."""
-        try:
-            outcome, words = relay.send(letter)
-        except NoConnection as error:
-            outcome, words = Outcome.CLOSING, str(error)
-        except Lost as error:
-            # It stays claimed: whether it went out, the log will tell.
-            self.used += 1
-            _note(notice.mailing, Attempt.LOST, str(error), now=self.clock())
+    def connect(self) -> bool:
+        """A connection to the relay, if there is not one already; what stands in the way is noted."""
+        if self.relay is not None:
+            return True
+        place = self.stack.enter_context(contextlib.closing(pace.Place(url=settings.REDIS_URL)))
+        if not place.take():
             return False
-        self._settle(notice, outcome, words)
-        return outcome is not Outcome.CLOSING
+        try:
+            self.relay = self.stack.enter_context(contextlib.closing(Relay.open()))
+        except Busy as error:
+            others = place.too_many()
+            log.warning("the relay has too many connections, %s others stay: %s", others, error)
+            if not others:
+                self._note(Attempt.NO_CONNECTION, str(error))
+            return False
+        except NoConnection as error:
+            self._note(Attempt.BARRED if isinstance(error, Barred) else Attempt.NO_CONNECTION, str(error))
+            return False
+        rate = pace.Rate(per_second=settings.NOTICE_PER_SECOND, url=settings.REDIS_URL)
+        self.rate, self.place = self.stack.enter_context(contextlib.closing(rate)), place
+        return True
 
-    def _settle(self, notice: Notice, outcome: Outcome, words: str) -> None:
+    def _send_portion(self, granted: int) -> bool:
+        """Chunk by chunk; whether the turn goes on."""
+        while granted > 0:
+            size = min(granted, pace.chunk_size())
+            time.sleep(self.rate.take(size))  # first the pace, then a look at how things stand now
+            now = self.clock()
+            if not pacing.hours().allow(now) or not self.place.take():
+                return False
+            notices = ledger.claim(mailing_id=self.mailing.pk, limit=size, now=now, trial=self.trial)
+            if not notices or not self._send_chunk(Chunk(notices, now)):
+                return False
+            granted -= size
+        return True
+
+    def _send_chunk(self, chunk: "Chunk") -> bool:
+        try:
+            if not self._compose(chunk):
+                return False
+            good = self._hand_over(chunk)
+        finally:
+            self._settle(chunk)
+        return self._note(chunk.attempts, chunk.words) and good
+
+    def _compose(self, chunk: "Chunk") -> bool:
+        """Make the letters; whoever does not get one any more has an end with the reason. False: the text fails."""
+        for notice in list(chunk.left.values()):
+            now = self.clock()
+            reason = selection.no_longer_due(notice, today=timezone.localdate(now))
+            if reason:
+                chunk.end(notice, State.WITHDRAWN, reason)
+                continue
+            try:
+                chunk.letters.append((notice, compose(notice, now=now)))
+            except NotSendable as error:
+                chunk.end(notice, State.REFUSED, str(error))
+            except Exception as error:  # whatever a text can do wrong, it does it to the next customer, too
+                log.exception("notice %s cannot be composed", notice.number)
+                values = {"number": notice.number, "error": f"{type(error).__name__}: {error}"}
+                reason = _("The text for announcement number %(number)s fails: %(error)s") % values
+                self._pause(reason, Cause.TEXT)
+                return False
+        return True
+
+    def _hand_over(self, chunk: "Chunk") -> bool:
+        """Give the letters to the relay, for as long as a chunk may last; whether the connection is still good."""
+        following = [letter for _notice, letter in chunk.letters[1:]]
+        for (notice, letter), then in zip_longest(chunk.letters, following):
+            in_time = self.clock() - chunk.claimed_at < LONGEST_CHUNK
+            attempt = self._send(chunk, notice, letter, then if in_time else None)
+            chunk.attempts += attempt
+            if attempt in (Attempt.LOST, Attempt.NO_CONNECTION):
+                return False
+            if not in_time or self._trouble(chunk.attempts):
+                break
+        return True
+
+    def _send(self, chunk: "Chunk", notice: Notice, letter: Letter, then: Letter | None) -> Attempt:
+        del chunk.left[notice.pk]  # from here on only the relay's word, or its log, tells what became of it
+        try:
+            outcome, chunk.words = self.relay.send(letter, then=then)
+        except NoConnection as error:
+            outcome, chunk.words = Outcome.CLOSING, str(error)
+        except Lost as error:
+            chunk.words = str(error)
+            self.used += 1
+            return Attempt.LOST
         now = self.clock()
         if outcome is Outcome.ACCEPTED:
-            settled = notice.accept(words, now=now)
+            chunk.end(notice, State.ACCEPTED, chunk.words)
             self.accepted += 1
-            self.used += 1
         elif outcome is Outcome.REFUSED:
-            settled = notice.refuse(words, now=now)
-            self.used += 1
-        elif outcome is Outcome.CLOSING:
-            settled = notice.put_back(words, send_after=now + SOON)
+            chunk.end(notice, State.REFUSED, chunk.words)
         else:
-            settled = notice.put_back(words, send_after=now + pace.retry_after(notice.attempts))
-        if not settled:
-            log.error("notice %s: %s came after its lease had ended: %s", notice.number, outcome.value, words)
-        _note(notice.mailing, ATTEMPTS[outcome], words, now=now)
+            wait = SOON if outcome is Outcome.CLOSING else pace.retry_after(notice.attempts)
+            chunk.end(notice, State.WAITING, chunk.words, send_after=now + wait)
+        self.used += outcome in (Outcome.ACCEPTED, Outcome.REFUSED)
+        return ATTEMPTS[outcome]
+
+    def _settle(self, chunk: "Chunk") -> None:
+        for end in ledger.settle(chunk.ends, untouched=chunk.left.values(), now=self.clock()):
+            log.error("notice %s: %s came after its lease had ended: %s", end.notice.number, end.state, end.reply)
+
+    def _trouble(self, attempts: str) -> Cause | None:
+        """What is wrong, as far as this worker knows; all of them together say it in `_note`."""
+        return None if attempts[-1] == Attempt.SENT else pace.trouble(self.mailing.recent_attempts + attempts)
+
+    def _note(self, attempts: str, words: str) -> bool:
+        """Remember how it went; too much trouble pauses the mailing. Whether the turn goes on."""
+        self.attempts += attempts
+        if self.trial or not attempts:
+            return not self.trial
+        recent = self.mailing.note(attempts)
+        cause = pace.trouble(recent) if set(attempts) != {Attempt.SENT.value} else None
+        if cause:
+            self._pause(_("Too many attempts failed. The relay's last words: %(words)s") % {"words": words}, cause)
+        return not cause
+
+    def _pause(self, reason: str, cause: Cause) -> None:
+        with contextlib.suppress(mailings.NotAllowed):  # somebody paused or cancelled it already
+            mailings.pause(mailing_id=self.mailing.pk, reason=reason, now=self.clock(), cause=cause)
+        log.warning("mailing %s paused: %s", self.mailing.pk, reason)
+
+
+@dataclass
+class Chunk:
+    """What was claimed together: `left` was not handed to the relay yet, `ends` is known and not written down yet."""
+
+    notices: list[Notice]
+    claimed_at: datetime
+    left: dict[int, Notice] = field(init=False)
+    letters: list[tuple[Notice, Letter]] = field(default_factory=list)
+    ends: list[End] = field(default_factory=list)
+    attempts: str = ""
+    words: str = ""  # the relay's last ones
+
+    def __post_init__(self) -> None:
+        self.left = {notice.pk: notice for notice in self.notices}
+
+    def end(self, notice: Notice, state: State, reply: str, *, send_after: datetime | None = None) -> None:
+        self.left.pop(notice.pk, None)
+        self.ends.append(End(notice, state, reply, send_after))
 
 
 ATTEMPTS = {
@@ -143,31 +246,3 @@ ATTEMPTS = {
     Outcome.BARRED: Attempt.BARRED,
     Outcome.CLOSING: Attempt.NO_CONNECTION,
 }
-
-
-def _load(pk: int, *, now: datetime) -> Notice | None:
-    """The notice with all it needs, as it is at this moment; None when it no longer waits."""
-    waiting = Notice.objects.filter(pk=pk, state=Notice.State.WAITING)
-    notice = selection.as_it_stands(waiting, today=timezone.localdate(now)).first()
-    if notice is not None:
-        customer = notice.holdout.customer
-        notice.language, notice.client_program = customer.language, customer.client_program
-    return notice
-
-
-def _claim(notice: Notice, *, now: datetime) -> bool:
-    with transaction.atomic(durable=True):  # committed, or SMTP must not speak
-        return notice.claim(now=now)
-
-
-def _note(mailing: Mailing, attempt: Attempt, words: str, *, now: datetime) -> None:
-    """Remember how it went; too much trouble pauses the mailing."""
-    recent = mailing.note(attempt)
-    if attempt is not Attempt.SENT and pace.trouble(recent):
-        _pause(mailing, _("Too many attempts failed. The relay's last words: %(words)s") % {"words": words}, now=now)
-
-
-def _pause(mailing: Mailing, reason: str, *, now: datetime) -> None:
-    with contextlib.suppress(mailings.NotAllowed):  # somebody paused or cancelled it already
-        mailings.pause(mailing_id=mailing.pk, reason=reason, now=now)
-    log.warning("mailing %s paused: %s", mailing.pk, reason)

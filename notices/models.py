@@ -18,6 +18,10 @@ class MailingQuerySet(models.QuerySet):
         held = models.Q(hold_until__isnull=False, hold_until__gt=now)
         return self.filter(~held, state=Mailing.State.SENDING)
 
+    def to_try(self) -> "MailingQuerySet":
+        """Paused by themselves for the relay's sake: they go on once it takes mail again."""
+        return self.filter(state=Mailing.State.PAUSED, pause_cause=Mailing.PauseCause.RELAY)
+
 
 class Mailing(models.Model):
     """One round of a campaign: who was due on the day it was planned, and how far it got."""
@@ -100,15 +104,15 @@ class Mailing(models.Model):
         """Change the state if it still is one of `since`; False when somebody was faster."""
         return Mailing.objects.filter(pk=self.pk, state__in=since).update(state=to, **fields) == 1
 
-    def note(self, attempt: "Attempt") -> str:
-        """Keep how an attempt ended, if anything went wrong lately, and return the recent ones.
+    def note(self, attempts: str) -> str:
+        """Keep how attempts ended, if anything went wrong lately, and return the recent ones.
 
         A healthy mailing costs no write: the row is the one that all workers share.
         """
-        if attempt is Attempt.SENT and not self.recent_attempts:
+        if not self.recent_attempts and set(attempts) <= {Attempt.SENT.value}:
             return ""
         row = Mailing.objects.filter(pk=self.pk)
-        row.update(recent_attempts=Right(Concat("recent_attempts", models.Value(attempt.value)), 20))
+        row.update(recent_attempts=Right(Concat("recent_attempts", models.Value(attempts[-20:])), 20))
         self.recent_attempts = row.values_list("recent_attempts", flat=True).get()
         if set(self.recent_attempts) == {Attempt.SENT.value} and len(self.recent_attempts) == 20:
             row.update(recent_attempts="")

@@ -89,19 +89,18 @@ def test_a_relay_that_closes_after_a_text_has_taken_nothing(settings, in_groups)
 
 
 def test_a_connection_cut_before_the_text_has_taken_nothing_and_is_gone_for_the_next(settings, in_groups):
-    with running(Server(in_groups=in_groups, recipient=refusing(reply="drop")), settings):
-        with closing(Relay.open()) as relay:
-            for recipient in (FIRST, SECOND):
-                with pytest.raises(NoConnection):
-                    relay.send(letter(recipient))
+    server = Server(in_groups=in_groups, recipient=refusing(reply="drop"))
+    with running(server, settings), closing(Relay.open()) as relay:
+        for recipient in (FIRST, SECOND):
+            with pytest.raises(NoConnection):
+                relay.send(letter(recipient))
 
 
 @pytest.mark.parametrize("where", [{"begin": lambda envelope: "drop"}, {"content": lambda envelope: "2 then drop"}])
 def test_of_a_connection_cut_within_the_text_the_announced_letter_is_not_gone(settings, in_groups, where):
-    second = letter(SECOND)
-    with running(Server(in_groups=in_groups, **where), settings) as server, closing(Relay.open()) as relay:
-        with pytest.raises(Lost):
-            relay.send(letter(FIRST), then=second)
+    server = Server(in_groups=in_groups, **where)
+    with running(server, settings), closing(Relay.open()) as relay, pytest.raises(Lost):
+        relay.send(letter(FIRST), then=letter(SECOND))
     assert SECOND not in server.accepted
 
 

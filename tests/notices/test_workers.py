@@ -31,7 +31,7 @@ def worker(mailing, settings) -> subprocess.Popen:
         "PYTHONPATH": str(ROOT),
         "RELAY_HOST": settings.RELAY_HOST,
         "RELAY_PORT": str(settings.RELAY_PORT),
-        "NOTICE_PER_SECOND": "10000",
+        "NOTICE_PER_SECOND": str(settings.NOTICE_PER_SECOND),
     }
     command = [sys.executable, WORKER, str(mailing.pk), AFTERNOON.isoformat()]
     return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -104,6 +104,7 @@ def test_many_threads_keep_to_the_days_cap(settings):
 
 
 def test_a_worker_killed_before_the_reply_leaves_one_unknown_and_the_others_go_on(settings):
+    settings.NOTICE_PER_SECOND = 10
     mailing = sending(4)
     with running(Relay(answers=False), settings) as relay:
         dying = worker(mailing, settings)
