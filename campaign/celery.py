@@ -20,7 +20,8 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
-    "plan the monthly reminder": {"task": "notices.tasks.plan_reminders", "schedule": crontab(hour="8", minute="0")},
+    # Once more each hour: a morning on which nothing ran, or logs came late, is made up for.
+    "plan the mailings": {"task": "notices.tasks.plan_mailings", "schedule": crontab(hour="8-16", minute="0")},
     "send what is due": {
         "task": "notices.tasks.send_due",
         "schedule": timedelta(seconds=15),

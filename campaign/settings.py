@@ -152,6 +152,7 @@ NOTICE_DAILY_CAP = env.number("NOTICE_DAILY_CAP", default=500, at_least=1)
 NOTICE_FROM_HOUR = env.number("NOTICE_FROM_HOUR", default=9, at_least=0, at_most=23)
 NOTICE_TO_HOUR = env.number("NOTICE_TO_HOUR", default=17, at_least=1, at_most=24)
 NOTICE_GAP_DAYS = env.number("NOTICE_GAP_DAYS", default=7, at_least=1, at_most=28)  # between two, final ones apart
+NOTICE_DAILY_BATCHES = env.flag("NOTICE_DAILY_BATCHES", default=False)  # of first notices and thanks; else weekly
 NOTICE_HTML = env.flag("NOTICE_HTML", default=False)  # beside the text, which is always there
 NOTICE_WEEKDAYS = env.weekdays("NOTICE_WEEKDAYS", "mon tue wed thu fri")  # public holidays apart
 NOTICE_HOLIDAYS = env.days("NOTICE_HOLIDAYS")  # when the provider itself is closed

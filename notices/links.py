@@ -19,13 +19,18 @@ from notices.models import Notice
 
 AFTER_CUTOFF = timedelta(days=30)  # so long a link shows how things stand
 BYTES = 16
-BOUNCE = re.compile(r"notice\+(\d{9})-([a-z2-7]{26})", re.IGNORECASE)
-STOP = re.compile(r"(\d{9})-([a-z2-7]{26})")
+SALT = "notices.links"
+BOUNCE = re.compile(r"notice\+([0-9]{9})-([a-z2-7]{26})", re.IGNORECASE)
+STOP = re.compile(r"([0-9]{9})-([a-z2-7]{26})")
 
 
 def token_for(message_id: str) -> str:
     """128 bits that nobody guesses and that are the same each time: a mail sent again has the same link."""
-    keyed = salted_hmac("notices.links", message_id, algorithm="sha256").digest()
+    return spelled(salted_hmac(SALT, message_id, algorithm="sha256").digest())
+
+
+def spelled(keyed: bytes) -> str:
+    """A token as it stands in an address."""
     return urlsafe_b64encode(keyed[:BYTES]).rstrip(b"=").decode("ascii")
 
 
@@ -43,7 +48,7 @@ def notice_of(token: str, *, today: date) -> Notice | None:
 
 
 def _still_open(found: QuerySet[Notice], *, today: date) -> Notice | None:
-    notice = found.select_related("mailing__campaign", "holdout__customer").first()
+    notice = found.select_related("mailing__campaign", "holdout__customer", "holdout__mute").first()
     if notice is None or today > notice.mailing.campaign.cutoff_on + AFTER_CUTOFF:
         return None
     return notice

@@ -1,30 +1,32 @@
 """A mailing from plan to end: planned, approved by a second person, started, paused, resumed, cancelled, finished."""
 
-import random
-import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from campaign.models import Campaign, Holdout
-from notices import links, pacing, selection
+from notices import pace, selection
 from notices.models import Delivery, Mailing, Notice
 
-State = Mailing.State
-CHUNK = 1000
-LATEST_AFTER_LAST_SLOT = timedelta(days=14)
-SHORT = {Campaign.Name.POP_BEFORE_SMTP: "pbs", Campaign.Name.LOCAL_PORT25: "p25"}
+State, Cause = Mailing.State, Mailing.PauseCause
+NO_PAUSE = {
+    "paused_at": None,
+    "pause_reason": "",
+    "pause_cause": "",
+    "try_again_at": None,
+    "tries": 0,
+    "recent_attempts": "",
+}
 CANCELLED = gettext_noop("the mailing was cancelled")
-EXPIRED = gettext_noop("the mailing had expired")
+EXPIRED = selection.EXPIRED
+MOVED = gettext_noop("the cut-off date was moved")
+OVERTAKEN = gettext_noop("a notice of the cut-off date takes its place")
 
 
 class NotAllowed(Exception):
@@ -69,93 +71,6 @@ def report(*, mailing_id: int) -> Report:
     return Report(**Notice.objects.filter(mailing=mailing_id).aggregate(planned=Count("pk"), **counts))
 
 
-def plan_reminder(*, campaign_id: int, today: date, now: datetime, planned_by_id: int | None = None) -> Mailing | None:
-    """Plan this month's reminder for all who are due.
-
-    None when nobody is due, the campaign does not run on this day, or the month has its
-    reminder already: it is safe to ask again, also for two at the same moment.
-    """
-    campaign = Campaign.objects.get(pk=campaign_id)
-    mailing = Mailing(
-        campaign=campaign,
-        period=f"{today:%Y-%m}",
-        planned_at=now,
-        planned_by_id=planned_by_id,
-        expires_on=campaign.cutoff_on - timedelta(days=1),
-        daily_cap=settings.NOTICE_DAILY_CAP,
-    )
-    this_month = Mailing.objects.filter(campaign=campaign, kind=mailing.kind, period=mailing.period)
-    if not campaign.starts_on <= today < campaign.cutoff_on or this_month.exists():
-        return None
-    try:
-        with transaction.atomic():
-            holdouts = list(selection.due(campaign, today=today).order_by("pk").values_list("pk", flat=True))
-            if not holdouts:
-                return None
-            mailing.save()
-            _plan_notices(mailing, holdouts, now=now)
-    except IntegrityError:
-        if this_month.exists():  # somebody else planned it at the same moment
-            return None
-        raise
-    return mailing
-
-
-def _plan_notices(mailing: Mailing, holdouts: list[int], *, now: datetime) -> None:
-    """One notice for each holdout, in an order that is random but the mailing's own."""
-    random.Random(f"{mailing} {settings.SECRET_KEY}").shuffle(holdouts)
-    slots = pacing.slots(now, cap=mailing.daily_cap, within=pacing.hours())
-    last = now
-    for begin in range(0, len(holdouts), CHUNK):
-        notices = list(_notices(mailing, holdouts[begin : begin + CHUNK], slots=slots, now=now))
-        Notice.objects.bulk_create(notices)
-        last = max(last, notices[-1].send_after)
-    # Days after the last slot are for what was deferred or paused; later the next month's mailing is due.
-    latest = timezone.localdate(last) + LATEST_AFTER_LAST_SLOT
-    if latest < mailing.expires_on:
-        mailing.expires_on = latest
-        mailing.save(update_fields=["expires_on"])
-
-
-def _notices(mailing: Mailing, chunk: list[int], *, slots: Iterator[datetime], now: datetime) -> Iterator[Notice]:
-    of = "customer__"
-    fields = ("pk", f"{of}language", f"{of}client_program", f"{of}contact_address", f"{of}login")
-    found = {row[0]: row[1:] for row in Holdout.objects.filter(pk__in=chunk).values_list(*fields)}
-    for pk, number in zip(chunk, _numbers(len(chunk)), strict=True):
-        language, program, contact_address, login = found[pk]
-        message_id = _message_id(mailing, pk)
-        notice = Notice(
-            mailing=mailing,
-            holdout_id=pk,
-            number=number,
-            message_id=message_id,
-            token_digest=links.digest(links.token_for(message_id)),
-            language=language,
-            client_program=program,
-            send_after=now,
-        )
-        wrong = selection.unusable(contact_address or login)
-        if wrong:
-            notice.state, notice.reply, notice.ended_at = Notice.State.REFUSED, wrong, now
-        else:
-            notice.send_after = next(slots)
-        yield notice
-
-
-def _message_id(mailing: Mailing, holdout_id: int) -> str:
-    keyed = salted_hmac("notices.message-id", f"{mailing} {holdout_id}", algorithm="sha256").hexdigest()[:24]
-    return f"notice.{SHORT[Campaign.Name(mailing.campaign.name)]}.{mailing.period}.{keyed}@{settings.NOTICE_DOMAIN}"
-
-
-def _numbers(wanted: int) -> list[str]:
-    """Announcement numbers that no notice has: random, so that one does not lead to the next."""
-    found: set[str] = set()
-    while len(found) < wanted:
-        drawn = {str(100_000_000 + secrets.randbelow(900_000_000)) for _ in range(wanted - len(found))}
-        found |= drawn - set(Notice.objects.filter(number__in=drawn).values_list("number", flat=True))
-    return list(found)
-
-
 def approve(*, mailing_id: int, user_id: int, now: datetime) -> None:
     mailing = Mailing.objects.get(pk=mailing_id)
     if mailing.planned_by_id == user_id:
@@ -176,20 +91,39 @@ def start_approved(*, now: datetime) -> int:
     return approved.update(state=State.SENDING, started_at=now, hold_until=now + settings.NOTICE_HOLD)
 
 
-def pause(*, mailing_id: int, reason: str, now: datetime) -> None:
-    mailing = Mailing.objects.get(pk=mailing_id)
-    values = {"paused_at": now, "pause_reason": reason[:300]}
-    if not mailing.move(State.PAUSED, since=(State.SENDING, State.APPROVED), **values):
+def pause(*, mailing_id: int, reason: str, now: datetime, cause: Cause = Cause.PERSON) -> None:
+    """Stop until somebody resumes it; one that pauses for the relay's sake (`cause`) goes on by itself.
+
+    A person may also pause what has paused by itself: then it stays so.
+    """
+    can_be = Q(state__in=(State.SENDING, State.APPROVED))
+    if cause is Cause.PERSON:
+        can_be |= Q(state=State.PAUSED) & ~Q(pause_cause=Cause.PERSON)
+    values = {"paused_at": now, "pause_reason": reason[:300], "pause_cause": cause, "tries": 0}
+    values["try_again_at"] = now + pace.try_after(0) if cause is Cause.RELAY else None
+    if not Mailing.objects.filter(can_be, pk=mailing_id).update(state=State.PAUSED, **values):
         raise _not_now(mailing_id, _("Only a mailing that is approved or being sent can be paused."))
+
+
+def take_try(*, mailing_id: int, now: datetime) -> bool:
+    """Whether the caller, and nobody else, shall see now if the relay takes the mail of a paused mailing again."""
+    mailing = Mailing.objects.to_try().filter(pk=mailing_id, try_again_at__lte=now).first()
+    if mailing is None:
+        return False
+    this_try = Mailing.objects.to_try().filter(pk=mailing_id, try_again_at=mailing.try_again_at)
+    next_try = now + pace.try_after(mailing.tries + 1)
+    return this_try.update(try_again_at=next_try, tries=mailing.tries + 1) == 1
+
+
+def go_on(*, mailing_id: int) -> bool:
+    """The relay takes mail again: end a pause that was for its sake, unless a person has changed it meanwhile."""
+    return Mailing.objects.to_try().filter(pk=mailing_id).update(state=State.SENDING, **NO_PAUSE) == 1
 
 
 def resume(*, mailing_id: int, now: datetime) -> None:
     """Go on, and forget the trouble there was: it has been looked into."""
     mailing = Mailing.objects.get(pk=mailing_id)
-    values = {
-        "paused_at": None,
-        "pause_reason": "",
-        "recent_attempts": "",
+    values = NO_PAUSE | {
         "started_at": Coalesce(F("started_at"), now),
         "hold_until": Case(When(started_at=None, then=now + settings.NOTICE_HOLD), default=F("hold_until")),
     }
@@ -231,6 +165,8 @@ def tidy(*, now: datetime) -> None:
     A notice may come back from an attempt after its mailing was cancelled.
     """
     today = timezone.localdate(now)
+    _cancel_those_of_another_date(now=now)
+    _withdraw_what_is_overtaken(now=now)
     with transaction.atomic():
         open_mailings = Mailing.objects.exclude(state__in=Mailing.ENDED)
         expired = list(open_mailings.filter(expires_on__lt=today).values_list("pk", flat=True))
@@ -240,3 +176,25 @@ def tidy(*, now: datetime) -> None:
         Notice.objects.filter(mailing__in=Mailing.objects.filter(state=state)).withdraw(reason, now=now)
     for mailing_id in Mailing.objects.filter(state=State.SENDING).values_list("pk", flat=True):
         finish_if_done(mailing_id=mailing_id, now=now)
+
+
+def _cancel_those_of_another_date(*, now: datetime) -> None:
+    """Final notices whose date was moved after they were planned; the schedule wants others for the new date."""
+    finals = Mailing.objects.exclude(state__in=Mailing.ENDED).filter(kind__in=selection.FINALS)
+    for mailing in finals.select_related("campaign"):
+        if mailing.period == mailing.campaign.cutoff_on.isoformat():
+            continue
+        with transaction.atomic():
+            Mailing.objects.filter(pk=mailing.pk).update(state=State.CANCELLED, ended_at=now)
+            Notice.objects.for_mailing(mailing).withdraw(MOVED, now=now)
+
+
+def _withdraw_what_is_overtaken(*, now: datetime) -> None:
+    """Where a final notice goes out, an earlier one of the campaign that still waits does not go out as well."""
+    finals = Mailing.objects.filter(kind__in=selection.FINALS, state=State.SENDING)
+    for final in finals:
+        earlier = Mailing.objects.filter(campaign=final.campaign_id, planned_at__lt=final.planned_at)
+        earlier = earlier.exclude(state__in=Mailing.ENDED).exclude(kind=Mailing.Kind.THANKS)
+        takes_its_place = Notice.objects.for_mailing(final).filter(holdout=OuterRef("holdout"))
+        going_out = takes_its_place.exclude(state__in=(Notice.State.REFUSED, Notice.State.WITHDRAWN))
+        Notice.objects.filter(Exists(going_out), mailing__in=earlier).withdraw(OVERTAKEN, now=now)

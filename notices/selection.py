@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,7 @@ class WhyNot(models.TextChoices):
     UNREACHABLE = "unreachable", _("no mail reaches the address")
     MUTED = "muted", _("wants no more reminders")
     WRITTEN = "written", _("has been written to in this campaign")
+    KNOWN_BEFORE = "known_before", _("was known before the campaign began to write: the reminder is for these")
     NOT_WRITTEN = "not_written", _("was never written to in this campaign")
     THANKED = "thanked", _("has been thanked already")
     LONG_MOVED = "long_moved", _("moved too long ago for thanks")
@@ -63,7 +64,7 @@ THANKS_CHECKS = (WhyNot.THANKED, WhyNot.NOT_WRITTEN, WhyNot.LONG_MOVED)
 NEVER_TOO_MUCH = (WhyNot.UNDER_WAY, WhyNot.LATELY)
 CHECKS = {  # after the exemption, the standing and the audience; the first that holds is the one that counts
     Kind.ANNOUNCEMENT: (*EVER, WhyNot.MUTED, WhyNot.WRITTEN, *NEVER_TOO_MUCH),
-    Kind.FIRST: (*EVER, WhyNot.MUTED, WhyNot.WRITTEN, *NEVER_TOO_MUCH),
+    Kind.FIRST: (*EVER, WhyNot.MUTED, WhyNot.KNOWN_BEFORE, WhyNot.WRITTEN, *NEVER_TOO_MUCH),
     Kind.REMINDER: (*EVER, WhyNot.MUTED, *NEVER_TOO_MUCH, WhyNot.FIRST_LATELY),
     Kind.TWO_WEEKS: EVER,
     Kind.THREE_DAYS: EVER,
@@ -178,6 +179,10 @@ class Sets:
     def _written(self) -> Exists:
         return self._got(state__in=(Notice.State.ACCEPTED, Notice.State.UNKNOWN, Notice.State.REFUSED))
 
+    def _known_before(self) -> Q:
+        begun = begun_on(self._campaign)
+        return Q(identified_on__lt=begun) if begun else Q(pk__in=())
+
     def _not_written(self) -> Exists:
         return ~self._got(state=Notice.State.ACCEPTED)
 
@@ -209,6 +214,12 @@ class Sets:
 
     def _got(self, **states: object) -> Exists:
         return Exists(self._own().filter(**states).exclude(mailing__kind=Kind.THANKS))
+
+
+def begun_on(campaign: Campaign) -> date | None:
+    """The day on which the campaign's first mailing was planned."""
+    first = Mailing.objects.filter(campaign=campaign).exclude(kind=Kind.THANKS).aggregate(at=Min("planned_at"))["at"]
+    return first and timezone.localdate(first)
 
 
 def _midnight(day: date) -> datetime:

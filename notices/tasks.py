@@ -3,21 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaign.models import Campaign
-from campaign.plan import calendar
-from notices import dispatch, mailings, pace, pacing
+from notices import dispatch, mailings, pace, pacing, planning
 from notices.deliveries import record
 from notices.models import Mailing
 
 
 @shared_task
-def plan_reminders() -> None:
-    """On the first working day of the month, or on any later one if that was missed."""
+def plan_mailings() -> None:
+    """What the schedule wants today, on the days when the provider is open."""
     today = timezone.localdate()
-    if today < calendar.first_working_day(today.year, today.month):
-        return
-    for campaign_id in Campaign.objects.values_list("pk", flat=True):
-        mailings.plan_reminder(campaign_id=campaign_id, today=today, now=timezone.now())
+    if pacing.is_open(today):
+        planning.plan_what_is_wanted(today=today, now=timezone.now())
 
 
 @shared_task
@@ -28,8 +24,10 @@ def send_due() -> None:
     if not pacing.hours().allow(now):
         return
     mailings.start_approved(now=now)
-    for mailing_id in Mailing.objects.filter(state=Mailing.State.SENDING).values_list("pk", flat=True):
+    for mailing_id in Mailing.objects.sending(now=now).values_list("pk", flat=True):
         dispatch.send_batch(mailing_id=mailing_id, clock=timezone.now, limit=pace.batch_limit())
+    for mailing_id in Mailing.objects.to_try().filter(try_again_at__lte=now).values_list("pk", flat=True):
+        dispatch.try_again(mailing_id=mailing_id, clock=timezone.now)
 
 
 @shared_task

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from builders import make_campaign, make_customer, make_holdout, make_user
 
 from campaign.models import Campaign, Customer
-from notices import mailings
+from notices import mailings, planning
 from notices.models import Mailing, Notice
 
 DAY = date(2026, 12, 1)  # a Tuesday, and the first working day of its month
@@ -35,7 +35,7 @@ def plan(holdouts: int = 1, *, campaign: Campaign | None = None, customers: list
     campaign = campaign or make_campaign()
     for customer in customers or [make_customer() for _ in range(holdouts)]:
         make_holdout(campaign, customer)
-    return mailings.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8))
+    return planning.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8))
 
 
 def sending(holdouts: int = 1, **given) -> Mailing:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from campaign.models import Campaign
 from campaign.plan.calendar import first_working_day, is_working_day
-from notices import dispatch, mailings
+from notices import dispatch, mailings, planning
 from notices.models import Mailing, Notice
 
 State = Mailing.State
@@ -68,7 +68,7 @@ def _turns(day: date, zone: ZoneInfo) -> Iterator[datetime]:
 
 def plan(campaign_id: int, day: date, *, zone: ZoneInfo) -> int:
     """Plan the month's reminder in the morning of `day`, unless there is one; how many notices it has."""
-    mailing = mailings.plan_reminder(campaign_id=campaign_id, today=day, now=_at(day, time(8), zone))
+    mailing = planning.plan_reminder(campaign_id=campaign_id, today=day, now=_at(day, time(8), zone))
     return 0 if mailing is None else mailing.notices.count()
 
 

@@ -28,7 +28,7 @@ from journeys.rotation import Cut, earlier
 
 from campaign.models import Campaign, DailyUse, Holdout, Standing, SubmissionClass
 from campaign.plan import calendar
-from notices import dispatch, mailings
+from notices import dispatch, mailings, planning
 from notices.deliveries import record
 from notices.models import Mailing, Notice
 
@@ -144,7 +144,7 @@ def plan(campaign: Campaign) -> Mailing:
     then = working_clock()
     today = timezone.localdate(then)
     planned_at = then - timedelta(minutes=1)  # so that all of it is due
-    return mailings.plan_reminder(campaign_id=campaign.pk, today=today, now=planned_at)
+    return planning.plan_reminder(campaign_id=campaign.pk, today=today, now=planned_at)
 
 
 def send_by_two_workers(mailing: Mailing) -> int:

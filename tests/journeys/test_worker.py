@@ -19,7 +19,7 @@ from journeys.rotation import earlier
 from campaign.celery import app
 from campaign.models import Holdout
 from campaign.plan import calendar
-from notices import mailings
+from notices import mailings, planning
 from notices.models import Notice
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
@@ -69,7 +69,7 @@ def test_a_worker_does_what_beat_asks_for(worker, settings, provider, afternoon,
     assert found >= {mailbox(name) for name in ALONE}
 
     settings.NOTICE_FROM_HOUR, settings.NOTICE_TO_HOUR, settings.NOTICE_DAILY_CAP = 0, 24, 1_000_000
-    mailing = mailings.plan_reminder(campaign_id=campaign.pk, today=today, now=now - timedelta(minutes=1))
+    mailing = planning.plan_reminder(campaign_id=campaign.pk, today=today, now=now - timedelta(minutes=1))
     mailings.approve(mailing_id=mailing.pk, user_id=make_user("approver").pk, now=now)
     Notice.objects.update(send_after=now)
     ask("notices.tasks.send_due", worker)

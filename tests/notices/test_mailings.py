@@ -6,7 +6,7 @@ from builders import make_campaign, make_customer, make_holdout, make_user
 from django.db import IntegrityError, connection
 from rounds import DAY, at, numbers, plan, sending, state_of
 
-from notices import links, mailings
+from notices import links, mailings, planning
 from notices.models import Mailing, Notice
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ def test_a_plan_has_one_waiting_notice_for_each_who_is_due():
     due = [make_holdout(campaign), make_holdout(campaign, standing="mixed"), make_holdout(campaign, identified_on=DAY)]
     for standing in ("moving", "migrated", "silent", "exempt"):
         make_holdout(campaign, standing=standing)
-    mailing = mailings.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8))
+    mailing = planning.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8))
     assert (mailing.state, mailing.period, mailing.planned_by) == ("planned", "2026-12", None)
     assert set(Notice.objects.values_list("holdout", flat=True)) == {holdout.pk for holdout in due}
     assert numbers(mailing).waiting == 3
@@ -25,7 +25,7 @@ def test_a_plan_has_one_waiting_notice_for_each_who_is_due():
 
 def test_planning_twice_plans_once():
     mailing = plan(3)
-    again = mailings.plan_reminder(campaign_id=mailing.campaign_id, today=DAY + timedelta(days=9), now=at(9))
+    again = planning.plan_reminder(campaign_id=mailing.campaign_id, today=DAY + timedelta(days=9), now=at(9))
     assert again is None
     assert Notice.objects.count() == 3
 
@@ -42,7 +42,7 @@ def test_the_database_itself_allows_one_notice_per_mailing_and_holdout():
 def test_nothing_is_planned_when_nobody_is_due():
     campaign = make_campaign()
     make_holdout(campaign, standing="migrated")
-    assert mailings.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8)) is None
+    assert planning.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8)) is None
     assert not Mailing.objects.exists()
 
 
@@ -50,7 +50,7 @@ def test_nothing_is_planned_when_nobody_is_due():
 def test_nothing_is_planned_before_the_campaign_or_after_its_cut_off(today):
     campaign = make_campaign(starts_on=date(2026, 4, 1), cutoff_on=date(2027, 3, 31))
     make_holdout(campaign)
-    assert mailings.plan_reminder(campaign_id=campaign.pk, today=today, now=at(8, day=today)) is None
+    assert planning.plan_reminder(campaign_id=campaign.pk, today=today, now=at(8, day=today)) is None
 
 
 def test_notices_are_spread_by_the_daily_cap_in_an_order_that_is_the_mailings_own(settings):
@@ -62,7 +62,7 @@ def test_notices_are_spread_by_the_daily_cap_in_an_order_that_is_the_mailings_ow
     assert order != sorted(order)
     campaign = mailing.campaign
     mailing.delete()
-    mailings.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8))
+    planning.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8))
     assert list(Notice.objects.order_by("send_after").values_list("holdout", flat=True)) == order
 
 
@@ -95,7 +95,7 @@ def test_who_still_has_a_notice_under_way_gets_no_second_one():
     Mailing.objects.update(expires_on=date(2027, 1, 31))  # its cap was so small
     new = make_holdout(mailing.campaign)
     january = date(2027, 1, 5)
-    next_one = mailings.plan_reminder(campaign_id=mailing.campaign_id, today=january, now=at(8, day=january))
+    next_one = planning.plan_reminder(campaign_id=mailing.campaign_id, today=january, now=at(8, day=january))
     assert [notice.holdout for notice in next_one.notices.all()] == [new]
 
 
@@ -103,7 +103,7 @@ def test_a_second_person_approves():
     keiko, taro = make_user("keiko"), make_user("taro")
     campaign = make_campaign()
     make_holdout(campaign)
-    mailing = mailings.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8), planned_by_id=keiko.pk)
+    mailing = planning.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8), planned_by_id=keiko.pk)
     with pytest.raises(mailings.NotAllowed):
         mailings.approve(mailing_id=mailing.pk, user_id=keiko.pk, now=at(9))
     assert state_of(mailing) == "planned"
@@ -210,7 +210,7 @@ def test_two_who_plan_at_the_same_moment_make_one_plan():
 
     def planner():
         begin.wait()
-        made.append(mailings.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8)))
+        made.append(planning.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8)))
         connection.close()
 
     planners = [threading.Thread(target=planner) for _ in range(2)]

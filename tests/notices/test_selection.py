@@ -31,6 +31,7 @@ FINAL = Kind.THREE_DAYS
         ("reminder", "holdout", False, {"first_lately"}, WhyNot.FIRST_LATELY),
         ("reminder", "holdout", False, {"written"}, None),
         ("first", "holdout", False, {"written"}, WhyNot.WRITTEN),
+        ("first", "holdout", False, {"known_before"}, WhyNot.KNOWN_BEFORE),
         ("announcement", "mixed", False, {"written"}, WhyNot.WRITTEN),
         ("first", "holdout", False, {"lately"}, WhyNot.LATELY),
         ("three_days", "holdout", False, {"muted", "lately", "under_way", "written"}, None),
@@ -99,6 +100,7 @@ PASTS = {  # what was before -> the facts that it makes
     "unreachable at the contact address": {"written", "unreachable"},
     "reached again": {"written"},
     "has another address now": {"written"},
+    "known before the campaign began": {"known_before", "not_written"},
     "moved long ago": {"written", "long_moved"},
 }
 
@@ -112,7 +114,10 @@ def live_through(past: str, campaign, other, made, **given):
     customer = make_customer(contact_address=contact.get(past, ""))
     if past == "moved long ago":
         given["standing_since"] = TODAY - timedelta(days=31)
-    held = make_holdout(campaign, customer, **{"standing_since": TODAY - timedelta(days=30)} | given)
+    if past == "known before the campaign began":
+        given["identified_on"] = TODAY - timedelta(days=21)
+    since = {"standing_since": TODAY - timedelta(days=30), "identified_on": TODAY - timedelta(days=20)}
+    held = make_holdout(campaign, customer, **since | given)
     if "written" in PASTS[past] and past not in ("refused", "a notice of an ended mailing is unknown"):
         days = {"written to yesterday": 1, "written to seven days ago": 7}.get(past, 60)
         if "first notice" not in past:

@@ -24,7 +24,7 @@ def set_clock(monkeypatch):
 def test_beat_knows_the_tasks_by_name(settings):
     app.loader.import_default_modules()
     names = {job["task"] for job in app.conf.beat_schedule.values() if job["task"].startswith("notices.")}
-    assert names == {"notices.tasks.plan_reminders", "notices.tasks.send_due", "notices.tasks.settle"}
+    assert names == {"notices.tasks.plan_mailings", "notices.tasks.send_due", "notices.tasks.settle"}
     assert names <= set(app.tasks)
 
 
@@ -39,7 +39,7 @@ def test_beat_knows_the_tasks_by_name(settings):
 def test_the_reminder_is_planned_from_the_first_working_day_on(set_clock, day, planned):
     make_holdout(make_campaign())
     set_clock(at(8, day=day))
-    tasks.plan_reminders()
+    tasks.plan_mailings()
     assert Mailing.objects.filter(period="2027-01").exists() is planned
 
 
@@ -48,7 +48,7 @@ def test_each_month_has_its_reminder_once_for_each_campaign(set_clock):
         make_holdout(make_campaign(name=name))
     for day in (date(2026, 12, 1), date(2026, 12, 2), date(2026, 12, 31)):
         set_clock(at(8, day=day))
-        tasks.plan_reminders()
+        tasks.plan_mailings()
     assert Mailing.objects.count() == 2
 
 

@@ -9,21 +9,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.models import Campaign
-from notices import mailings
+from notices import mailings, planning
 from notices.models import Mailing
 
-ACTS = ("plan", "approve", "start", "pause", "resume", "cancel", "report")
+ACTS = ("plan", "approve", "start", "pause", "resume", "cancel", "report", "list")
 PLAIN_ACTS = {"start": mailings.start, "resume": mailings.resume, "cancel": mailings.cancel}
 PERMISSIONS = {"approve": "notices.approve_mailing"}
 RUN = "notices.run_mailing"
 
 
 class Command(BaseCommand):
-    help = "Plan, approve, start, pause, resume or cancel a mailing, or report how far it is."
+    help = "Plan, approve, start, pause, resume or cancel a mailing, report how far it is, or list them all."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("act", choices=ACTS)
         parser.add_argument("--campaign", choices=Campaign.Name.values, help="for plan; else: its latest mailing")
+        parser.add_argument("--kind", choices=Mailing.Kind.values, default=Mailing.Kind.REMINDER.value, help="for plan")
         parser.add_argument("--mailing", type=int, metavar="ID", help="which mailing")
         parser.add_argument("--user", metavar="NAME", help="login of who does it; approve needs one")
         parser.add_argument("--reason", default="", help="why it is paused")
@@ -32,9 +33,12 @@ class Command(BaseCommand):
     @no_translations  # as all commands of the shell
     def handle(self, *args, act: str, **options) -> None:
         user = _user(options["user"], act)
+        if act == "list":
+            self._list(options["campaign"], as_json=options["json"])
+            return
         try:
-            mailing = _plan(options["campaign"], user) if act == "plan" else _act(act, user, options)
-        except mailings.NotAllowed as error:
+            mailing = _plan(options["campaign"], options["kind"], user) if act == "plan" else _act(act, user, options)
+        except (mailings.NotAllowed, planning.NothingPlanned) as error:
             raise CommandError(str(error)) from error
         self._tell(mailing, as_json=options["json"])
 
@@ -42,12 +46,34 @@ class Command(BaseCommand):
         mailing.refresh_from_db()
         report = asdict(mailings.report(mailing_id=mailing.pk))
         if as_json:
-            known = {"mailing": mailing.pk, "campaign": mailing.campaign.name, "period": mailing.period}
-            self.stdout.write(json.dumps(known | {"state": mailing.state} | report))
+            self.stdout.write(json.dumps(_known(mailing) | report))
             return
-        self.stdout.write(f"{mailing.pk}: {mailing.campaign} {mailing.period}: {mailing.get_state_display()}")
+        self.stdout.write(_line(mailing))
         for name, notices in report.items():
             self.stdout.write(f"  {name:<9} {notices:>9}")
+
+    def _list(self, campaign_name: str | None, *, as_json: bool) -> None:
+        """One line each, the newest first; as JSON one object a line."""
+        found = Mailing.objects.select_related("campaign").order_by("-planned_at", "-pk")
+        if campaign_name is not None:
+            found = found.filter(campaign=_campaign(campaign_name))
+        for mailing in found:
+            self.stdout.write(json.dumps(_known(mailing)) if as_json else _line(mailing))
+
+
+def _known(mailing: Mailing) -> dict[str, object]:
+    return {
+        "mailing": mailing.pk,
+        "campaign": mailing.campaign.name,
+        "kind": mailing.kind,
+        "period": mailing.period,
+        "state": mailing.state,
+    }
+
+
+def _line(mailing: Mailing) -> str:
+    kind, state = mailing.get_kind_display(), mailing.get_state_display()
+    return f"{mailing.pk}: {mailing.campaign}: {kind}, {mailing.period}: {state}"
 
 
 def _act(act: str, user, options: dict) -> Mailing:
@@ -72,7 +98,7 @@ def _user(name: str | None, act: str):
     if user is None:
         raise CommandError(_("There is no user %(name)s.") % {"name": name})
     permission = PERMISSIONS.get(act, RUN)
-    if act != "report" and not user.has_perm(permission):
+    if act not in ("report", "list") and not user.has_perm(permission):
         raise CommandError(
             _("%(name)s does not have the permission %(permission)s.") % {"name": name, "permission": permission}
         )
@@ -88,16 +114,14 @@ def _campaign(name: str | None) -> Campaign:
     return campaign
 
 
-def _plan(campaign_name: str | None, user) -> Mailing:
-    today = timezone.localdate()
-    campaign = _campaign(campaign_name)
-    mailing = mailings.plan_reminder(
-        campaign_id=campaign.pk, today=today, now=timezone.now(), planned_by_id=user.pk if user else None
+def _plan(campaign_name: str | None, kind: str, user) -> Mailing:
+    return planning.plan_now(
+        campaign_id=_campaign(campaign_name).pk,
+        kind=kind,
+        today=timezone.localdate(),
+        now=timezone.now(),
+        planned_by_id=user.pk if user else None,
     )
-    if mailing is None:
-        reason = _("Nothing planned: nobody is due, the campaign does not run today, or %(month)s has its reminder.")
-        raise CommandError(reason % {"month": f"{today:%Y-%m}"})
-    return mailing
 
 
 def _mailing(campaign_name: str | None, mailing_id: int | None) -> Mailing:
@@ -107,7 +131,7 @@ def _mailing(campaign_name: str | None, mailing_id: int | None) -> Mailing:
         if mailing is None:
             raise CommandError(_("There is no mailing %(id)s.") % {"id": mailing_id})
         return mailing
-    mailing = found.filter(campaign=_campaign(campaign_name)).order_by("-period", "-pk").first()
+    mailing = found.filter(campaign=_campaign(campaign_name)).order_by("-planned_at", "-pk").first()
     if mailing is None:
         raise CommandError(_("This campaign has no mailing yet."))
     return mailing

@@ -47,7 +47,8 @@ def test_a_round_goes_from_plan_to_cancel_by_commands_alone(run):
 def test_the_report_has_every_number(run):
     mailing = plan(2)
     report = json.loads(run("report", "--mailing", str(mailing.pk), "--json"))
-    about = {"mailing": mailing.pk, "campaign": "pop_before_smtp", "period": "2026-12", "state": "planned"}
+    about = {"mailing": mailing.pk, "campaign": "pop_before_smtp", "kind": "reminder", "period": "2026-12"}
+    about |= {"state": "planned"}
     numbers = dict.fromkeys(("accepted", "refused", "withdrawn", "unknown"), 0)
     fates = dict.fromkeys(("delivered", "deferred", "bounced", "expired"), 0)
     assert report == about | {"planned": 2, "waiting": 2} | numbers | fates
