@@ -22,7 +22,7 @@ class Piece:
 
 # A placeholder, a word, a number, a run of katakana or of kanji with what hangs on it; else a single character.
 WORDS = re.compile(
-    r"\{[^{}\n]*\}|[^\W\d_\u3000-\u30ff\u3400-\u9fff]+|\d+|[ァ-ヶー]+|[\u3400-\u9fff々]+[ぁ-ん]?|[ぁ-ん]{1,2}|\n|[^\S\n]+|."
+    r"\{\{.*?\}\}|\{%.*?%\}|[^\W\d_\u3000-\u30ff\u3400-\u9fff]+|\d+|[ァ-ヶー]+|[\u3400-\u9fff々]+[ぁ-ん]?|[ぁ-ん]{1,2}|\n|[^\S\n]+|."
 )
 
 

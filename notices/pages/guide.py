@@ -1,7 +1,5 @@
 """The guides: an index with two ways in, and a page per mail program. Public, nothing personal on them."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,8 +15,8 @@ from notices.guides.wording import Action, Setting, Teller, Told, setting_table
 from notices.models import Notice
 from notices.pages import limit
 from notices.pages.frame import frame_of, spoken
+from notices.pages.number import LONGEST, number_in
 
-NUMBER = re.compile(r"[0-9]{9}")
 DEVICES = ("iphone", "android", "windows", "mac", "else")
 
 
@@ -86,8 +84,8 @@ def program_of_number(typed: str) -> str | None:
 
     A number that nobody has leads to a guide as well, so that trying tells nothing.
     """
-    digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed)).replace("ー", "").replace("−", "")
-    if not NUMBER.fullmatch(digits):
+    digits = number_in(typed)
+    if digits is None:
         return None
     program = Notice.objects.filter(number=digits).values_list("client_program", flat=True).first()
     return catalog.client(program or "").name
@@ -100,7 +98,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not limit.allowed(request, now=timezone.now()):
             return render(request, "pages/busy.html", {"frame": frame_of(request)}, status=429)
-        typed = request.POST.get("number", "")[:40]
+        typed = request.POST.get("number", "")[:LONGEST]
         program = program_of_number(typed)
         if program:
             return redirect("guide", client=program)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from campaign.dashboard.comparison import Change, compared
 
-TEXTS = st.text(alphabet="ab 、。送信設定がをアイ{name}\n1", max_size=60)
+TEXTS = st.text(alphabet="ab 、。送信設定がをアイ{%} \n1", max_size=60)
 
 
 def marked(old: str, new: str) -> str:
@@ -16,7 +16,8 @@ def marked(old: str, new: str) -> str:
     ("old", "new", "wanted"),
     [
         ("send mail soon", "send mail today", "send mail [-soon-][+today+]"),
-        ("Dear {name},", "Dear {program},", "Dear [-{name}-][+{program}+],"),
+        ("Dear {{ name }},", "Dear {{ program }},", "Dear [-{{ name }}-][+{{ program }}+],"),
+        ("{% if name %}a", "{% if program %}a", "[-{% if name %}-][+{% if program %}+]a"),
         ("送信の設定を変えてください。", "送信の方法を変えてください。", "送信の[-設定を-][+方法を+]変えてください。"),
         ("アウトルックの設定", "サンダーバードの設定", "[-アウトルック-][+サンダーバード+]の設定"),
         ("12月30日まで", "1月31日まで", "[-12-][+1+]月[-30-][+31+]日まで"),

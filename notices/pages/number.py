@@ -1,0 +1,13 @@
+"""The announcement number as people type it."""
+
+from unicodedata import normalize
+
+from campaign.models.customers import HYPHENS, NUMBER_LENGTH
+
+LONGEST = 40  # of what is typed; the rest is no number anyway
+
+
+def number_in(typed: str) -> str | None:
+    """The nine digits, full-width and with hyphens or blanks as people write them; None if that is no number."""
+    digits = HYPHENS.sub("", normalize("NFKC", typed))
+    return digits if len(digits) == NUMBER_LENGTH and digits.isascii() and digits.isdecimal() else None
