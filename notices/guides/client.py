@@ -43,12 +43,33 @@ class Version:
 
 @dataclass(frozen=True)
 class Field:
-    """One line of a settings screen; `pair` marks port and encryption, which belong together."""
+    """One line of a settings screen; `pair` marks port and encryption, which belong together.
+
+    `kind` is how the program draws it: a box to type in, a list to choose from, a tick or a switch
+    that is on or off, one of several round buttons.
+    """
 
     label: str
     value: Words
     note: Words | None = None
     pair: bool = False
+    kind: Literal["text", "choice", "on", "off", "chosen", "not_chosen"] = "text"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What the step's screen shows, as far as it helps to find the place; the values stand in the step's `fields`.
+
+    `entries` are a menu's or a list's, top to bottom; `tabs` stand in a row; `press` is the one to press:
+    an entry, a tab or a button of its own.
+    """
+
+    kind: Literal["window", "menu", "phone"]
+    title: str = ""  # a label
+    tabs: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    press: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +80,7 @@ class Step:
     detail: Words | None = None
     versions: tuple[Version, ...] = ()
     fields: tuple[Field, ...] = ()
+    screen: Screen | None = None
 
 
 @dataclass(frozen=True)
@@ -87,9 +109,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Client:
+    """A program that is `retired` still sends, and its maker mends no faults any more; a `dead` one does not
+    send any more, or must not. Both say what to use `instead`; a dead one may have no steps."""
+
     name: str
     title: Words
+    who: Words  # whom the guide is for, and who need not read on
     looks: Words  # how to tell that one has this program
+    affected: Words  # where in the program to see whether it sends the old way
     state: Literal["current", "retired", "dead"]
     devices: tuple[Literal["iphone", "android", "windows", "mac", "else"], ...]
     order: int  # place in the index
@@ -102,4 +129,11 @@ class Client:
     undo: tuple[Step, ...]
     mistakes: tuple[Mistake, ...]
     errors: tuple[Message, ...]
+    version: Words | None = None  # how to tell which version one has, where that changes the steps
     pbs_switch: Switch | None = None
+    retired_on: str = ""  # the day as 2024-12-31, or the month or the year where no more is known
+    instead: Words | None = None
+    instead_guides: tuple[str, ...] = ()  # guides of what to use instead
+    prefers: Literal["", "SSL/TLS", "STARTTLS"] = ""  # where one of the two does not work in this program
+    programs: tuple[str, ...] = ()  # as campaign/logs/client.py names them, besides `name`
+    mailers: tuple[str, ...] = ()  # values of its X-Mailer or User-Agent header, for the tests

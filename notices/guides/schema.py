@@ -13,6 +13,8 @@ from notices.guides.client import Client, Words
 MARK = re.compile(r"\[([a-z0-9_]+)\]|\{([a-z0-9_]+)\}")
 TOKENS = ("smtp_host", "smtp_port", "security", "login", "provider", "phone")
 LANGUAGES = ("en", "ja")
+ON_SCREEN = re.compile(r"\.screen\.(?:title|press|(?:tabs|entries|buttons)\[\d+\])$")
+DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
 class WrongFile(ValueError):
@@ -103,10 +105,15 @@ def _check_texts(client: Client) -> None:
     """Every word on the screen and every token that a text names must exist."""
     if set(client.security) != {"SSL/TLS", "STARTTLS"}:
         raise _wrong("security", sorted(client.security), "both SSL/TLS and STARTTLS")
-    if not client.steps or not client.test:
+    if client.state != "dead" and not (client.steps and client.test):
         raise WrongFile("steps and test are empty, wanted at least one step each")
+    if client.state != "current" and not (client.instead and DAY.fullmatch(client.retired_on)):
+        raise WrongFile(
+            f"state is {client.state!r}, wanted instead and retired_on (as 2024-12-31, 2024-12 or 2024), too"
+        )
     for where, value in _strings(client, ""):
-        if where.endswith((".label", "].label")) and value not in client.labels:
+        of_screen = ON_SCREEN.search(where) and value
+        if (of_screen or where.endswith((".label", "].label"))) and value not in client.labels:
             raise _wrong(where, value, "one of the labels " + ", ".join(client.labels))
         if re.search(r"unverified\[\d+\]$", where) and value not in LANGUAGES:
             raise _wrong(where, value, "one of " + ", ".join(LANGUAGES))
