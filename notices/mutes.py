@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 
 from notices.models import Mailing, Mute, Notice
 
-MUTED = gettext_noop("the customer wants no more reminders")
+MUTED = gettext_noop("wants no more reminders")  # as `selection.WhyNot` says it
 MUTABLE = (Mailing.Kind.REMINDER,)
 """The kinds that a mute holds back, and whose mail offers it."""
 

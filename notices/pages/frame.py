@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import translate_url
 from django.utils.translation import get_language
 
@@ -42,3 +42,11 @@ def frame_of(request: HttpRequest) -> Frame:
             for code, name in settings.LANGUAGES
         ),
     )
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """The address is a secret: nobody keeps, indexes or passes on what is shown under it."""
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

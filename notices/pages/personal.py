@@ -5,18 +5,20 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from campaign.models import AttributedDay, DailyUse, Holdout, LogFile, Reason, Standing, SubmissionClass
-from notices import links
+from campaign.models.holdouts import LEFT
+from notices import links, mutes
 from notices.guides import catalog
-from notices.models import Notice, Visit
+from notices.models import Mute, Notice, Visit
 from notices.pages import limit
-from notices.pages.frame import frame_of, spoken
+from notices.pages.frame import frame_of, private, spoken
+from notices.pages.masks import masked_address, masked_number
 
 
 class Situation(StrEnum):
@@ -45,6 +47,10 @@ BY_REASON = {
     Reason.DEVICE_OR_PRINTER: Situation.DEVICE,
     Reason.OLD_HOST_OR_PORT: Situation.OLD_HOST,
 }
+REMINDERS = {
+    "stop": lambda notice, now: mutes.mute(holdout_id=notice.holdout_id, by=Mute.By.PAGE, now=now, notice_id=notice.pk),
+    "resume": lambda notice, now: mutes.unmute(holdout_id=notice.holdout_id),
+}
 NOTHING_LEFT = {Situation.DONE, Situation.EXEMPT}
 
 
@@ -59,15 +65,6 @@ def situation(
     if reason in BY_REASON:
         return BY_REASON[Reason(reason)]
     return Situation.ONE_LEFT if standing == Standing.MIXED else Situation.OLD_WAY
-
-
-def masked_address(address: str) -> str:
-    local, at, domain = address.partition("@")
-    return f"{local[:1]}***{at}{domain}"
-
-
-def masked_number(number: str) -> str:
-    return f"{number[:3]}-***-{number[6:]}"
 
 
 @dataclass(frozen=True)
@@ -86,6 +83,8 @@ class Personal:
     address: str
     number: str
     as_of: datetime | None
+    may_remind: bool  # there is something left to be reminded of, or reminders are stopped
+    stopped: bool
 
 
 def personal(notice: Notice, *, today: date, language: str) -> Personal:
@@ -98,6 +97,7 @@ def personal(notice: Notice, *, today: date, language: str) -> Personal:
     last_auth_at = _later(holdout.last_auth_at, new)
     found = situation(holdout.standing, holdout.reason, last_legacy_at=last_legacy_at, last_auth_at=last_auth_at)
     program = (old.client_program if old else "") or notice.client_program
+    stopped = hasattr(holdout, "mute")
     return Personal(
         situation=found,
         last_legacy_at=last_legacy_at,
@@ -113,6 +113,8 @@ def personal(notice: Notice, *, today: date, language: str) -> Personal:
         address=masked_address(holdout.customer.notice_address),
         number=masked_number(notice.number),
         as_of=_data_time(),
+        may_remind=stopped or holdout.standing in LEFT,
+        stopped=stopped,
     )
 
 
@@ -130,14 +132,6 @@ def _data_time() -> datetime | None:
     return attributed or LogFile.objects.aggregate(at=Max("read_at"))["at"]
 
 
-def _private(response: HttpResponse) -> HttpResponse:
-    """The address is a secret: nobody keeps, indexes or passes on what is shown under it."""
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
-
-
 # Without Django's form token: no cookie gives any right here, the secret in the address does, and
 # under "no-referrer" browsers send "Origin: null", which the check of that token refuses.
 @csrf_exempt
@@ -146,13 +140,16 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     frame = {"frame": frame_of(request)}
     if not limit.allowed(request, now=now):
-        return _private(render(request, "pages/busy.html", frame, status=429))
+        return private(render(request, "pages/busy.html", frame, status=429))
     today = timezone.localdate(now)
     notice = links.notice_of(token, today=today)
     if notice is None:
-        return _private(render(request, "pages/gone.html", frame, status=404))
+        return private(render(request, "pages/gone.html", frame, status=404))
     shown = personal(notice, today=today, language=spoken())
+    if request.method == "POST" and request.POST.get("act") in REMINDERS:
+        REMINDERS[request.POST["act"]](notice, now)
+        return private(HttpResponseRedirect(f"{request.path}#reminders", status=303))
     if request.method == "POST":
         Visit.objects.create(notice=notice, act=Visit.Act.GUIDE, client_program=shown.guide, at=now)
-        return _private(redirect("guide", client=shown.guide) if shown.guide else redirect("guide_index"))
-    return _private(render(request, "pages/personal.html", frame | {"personal": shown}))
+        return private(redirect("guide", client=shown.guide) if shown.guide else redirect("guide_index"))
+    return private(render(request, "pages/personal.html", frame | {"personal": shown}))

@@ -1,6 +1,7 @@
 """The public pages in a real browser: accessible, narrow, dark, without script; and the live look."""
 
 from itertools import product
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -8,7 +9,8 @@ from builders import TODAY, make_use, noon
 from django.utils import timezone
 
 from campaign.models import Standing
-from notices.models import Visit
+from notices import links, mutes
+from notices.models import Mute, Visit
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 
@@ -20,7 +22,7 @@ STANDINGS = ("mixed", "moving", "silent")  # one of each colour
 
 @pytest.fixture
 def paths(make_notice, path_of):
-    """Every public page of one language, the personal page in each of its colours."""
+    """Every public page of one language, the personal page in each of its colours, and how reminders are stopped."""
     notices = []
     for number, standing in enumerate(STANDINGS, 482913050):
         auth = noon(TODAY) if standing == "moving" else None
@@ -36,8 +38,11 @@ def paths(make_notice, path_of):
             )
         )
 
+    mutes.mute(holdout_id=notices[1].holdout_id, by=Mute.By.PAGE, now=noon(TODAY))
+
     def of(language):
         personal = [path_of(notice, language) for notice in notices]
+        personal += [urlsplit(links.stop_url(notice)).path.replace("/ja/", f"/{language}/") for notice in notices[:2]]
         return [f"/{language}/{rest}" for rest in ("", *GUIDES, "p/unknown/", "nothing/")] + personal
 
     return of

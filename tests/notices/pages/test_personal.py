@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from campaign.models import AttributedDay, Reason, Standing
 from notices.models import Visit
-from notices.pages import limit, personal
+from notices.pages import limit
+from notices.pages.masks import masked_address
 from notices.pages.personal import Situation, situation
 
 LATER = {"last_auth_on": TODAY - timedelta(days=1), "last_auth_at": noon(TODAY - timedelta(days=1))}
@@ -143,11 +144,11 @@ def test_the_page_shows_no_address_no_log_line_and_no_whole_number(client, make_
 @given(st.from_regex(r"[a-z0-9._+-]{2,30}@[a-z]{1,10}\.example", fullmatch=True))
 def test_a_masked_address_shows_one_letter_and_the_domain(address):
     local, domain = address.split("@")
-    assert personal.masked_address(address) == f"{local[0]}***@{domain}"
+    assert masked_address(address) == f"{local[0]}***@{domain}"
 
 
 def test_a_login_without_domain_is_masked_as_well():
-    assert personal.masked_address("suzuki") == "s***"
+    assert masked_address("suzuki") == "s***"
 
 
 def test_the_page_names_the_time_of_its_data(client, make_notice, path_of):

@@ -1,0 +1,64 @@
+"""No more reminders, please: one click in a mail program (RFC 8058), or this page. Looking changes nothing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from notices import links, mutes
+from notices.models import Mute, Notice
+from notices.pages import limit
+from notices.pages.frame import frame_of, private
+from notices.pages.masks import masked_address, masked_number
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """What the page shows."""
+
+    stopped: bool
+    address: str
+    number: str
+    cutoff_on: date
+
+
+# Without Django's form token: a mail server posts here by itself, without cookies; the secret in
+# the address is the authority.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    now = timezone.now()
+    frame = {"frame": frame_of(request)}
+    notice = links.notice_to_stop(token, today=timezone.localdate(now))
+    one_click = request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click"
+    # Large mail services click for thousands from a few addresses: with the right secret they are not counted.
+    if not (one_click and notice) and not limit.allowed(request, now=now):
+        return private(render(request, "pages/busy.html", frame, status=429))
+    if notice is None:
+        return private(render(request, "pages/gone.html", frame, status=404))
+    if request.method == "POST":
+        act(request, notice, one_click=one_click, now=now)
+        if not one_click:
+            return private(HttpResponseRedirect(request.path, status=303))
+    return private(render(request, "pages/mute.html", frame | {"reminders": reminders(notice)}))
+
+
+def act(request: HttpRequest, notice: Notice, *, one_click: bool, now: datetime) -> None:
+    if request.POST.get("act") == "resume":
+        mutes.unmute(holdout_id=notice.holdout_id)
+    else:
+        by = Mute.By.ONE_CLICK if one_click else Mute.By.PAGE
+        mutes.mute(holdout_id=notice.holdout_id, by=by, now=now, notice_id=notice.pk)
+
+
+def reminders(notice: Notice) -> Reminders:
+    return Reminders(
+        stopped=mutes.is_muted(notice.holdout_id),
+        address=masked_address(notice.holdout.customer.notice_address),
+        number=masked_number(notice.number),
+        cutoff_on=notice.mailing.campaign.cutoff_on,
+    )
