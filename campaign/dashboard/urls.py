@@ -10,6 +10,7 @@ from campaign.dashboard import (
     cutoff,
     mailing,
     mailings,
+    preview,
     programs,
     progress,
     proof,
@@ -17,10 +18,17 @@ from campaign.dashboard import (
     relays,
     shadow,
     sources,
+    staff_copies,
+    text,
+    text_compare,
+    text_edit,
+    texts,
 )
 from campaign.dashboard.shell import staff
 
 login = LoginView.as_view(template_name="dashboard/login.html", redirect_authenticated_user=True)
+
+TEXT = "texts/<slug:campaign>/<slug:kind>/<slug:language>"
 
 urlpatterns = [
     path("login/", login, name="login"),
@@ -31,7 +39,17 @@ urlpatterns = [
     path("customers/<int:pk>/proof/<slug:day>/", staff(proof.page), name="proof"),
     path("mailings/", staff(mailings.page), name="mailings"),
     path("mailings/<int:pk>/", staff(mailing.page), name="mailing"),
+    path("mailings/<int:pk>/preview/", staff(preview.mailing_page), name="mailing_preview"),
+    path("mailings/<int:pk>/preview/html/", staff(preview.mailing_html), name="mailing_preview_html"),
     path("mailings/<int:pk>/<slug:act>/", staff(acts.act), name="mailing_act"),
+    path("texts/", staff(texts.page), name="texts"),
+    path(f"{TEXT}/", staff(text.page), name="text"),
+    path(f"{TEXT}/edit/", staff(text_edit.page), name="text_edit"),
+    path(f"{TEXT}/compare/", staff(text_compare.page), name="text_compare"),
+    path(f"{TEXT}/<int:number>/preview/", staff(preview.text_page), name="text_preview"),
+    path(f"{TEXT}/<int:number>/preview/html/", staff(preview.text_html), name="text_preview_html"),
+    path(f"{TEXT}/<int:number>/copy/", staff(staff_copies.send), name="text_copy"),
+    path(f"{TEXT}/<int:number>/<slug:act>/", staff(text.act), name="text_act"),
     path("cutoff/", staff(cutoff.page), name="cutoff"),
     path("cutoff/<int:pk>/", staff(shadow.page), name="shadow"),
     path("relays/", staff(relays.page), name="relays"),

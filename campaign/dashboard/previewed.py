@@ -1,0 +1,116 @@
+"""What is previewed: a text or a mailing, the people whom it is for, and the notice that each of them would get."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from campaign.dashboard.texts import number_title, which
+from campaign.models import Holdout, Standing
+from notices import compose, filling, situations, staff_copies, texts
+from notices.models import Mailing, Notice
+from notices.placeholders import PLACEHOLDERS
+
+EMPTY = {  # by placeholder: for whom there is nothing to put in
+    "name": Q(customer__name=""),
+    "program": Q(customer__client_program=""),
+    "situation": ~Q(reason__in=situations.SITUATIONS) & ~Q(standing=Standing.MIXED),
+    "moved_on": Q(last_auth_on=None),
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is previewed: to whom it goes, and what each of them would get."""
+
+    title: str
+    campaign: str
+    url: str
+    back: str
+    people: QuerySet[Holdout]
+    notice: Callable[[Holdout], Notice]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """How many people have nothing to put in for a placeholder of the text."""
+
+    meaning: str
+    people: int
+    url: str
+    chosen: bool
+
+
+def of_text(*, campaign: str, kind: str, language: str, number: int) -> Subject:
+    text = which(campaign=campaign, kind=kind, language=language)
+    version = text.version(number)
+    words = texts.of(version, kind=kind, language=language)
+    people = Holdout.objects.filter(campaign=text.campaign, customer__language=language)
+
+    def notice(holdout: Holdout) -> Notice:
+        return staff_copies.specimen(holdout, kind=kind, language=language, version=version, now=timezone.now())
+
+    return Subject(
+        title=f"{text.title}: {number_title(number)}",
+        campaign=campaign,
+        url=text.url("text_preview", number=number),
+        back=f"{text.url()}?version={number}",
+        people=people.moved() if kind == Mailing.Kind.THANKS else people.left(),
+        notice=notice,
+        sources=(words.subject, words.body),
+    )
+
+
+def of_mailing(*, pk: int) -> Subject:
+    mailing = get_object_or_404(Mailing.objects.select_related("campaign", "text_ja", "text_en"), pk=pk)
+    words = [
+        texts.of(getattr(mailing, f"text_{language}"), kind=mailing.kind, language=language)
+        for language in ("ja", "en")
+    ]
+
+    def notice(holdout: Holdout) -> Notice:
+        return compose.with_all_it_needs(Notice.objects.filter(mailing=mailing)).get(holdout=holdout)
+
+    return Subject(
+        title=f"{mailing.get_kind_display()} {mailing.period}",
+        campaign=mailing.campaign.name,
+        url=reverse("mailing_preview", kwargs={"pk": pk}),
+        back=reverse("mailing", kwargs={"pk": pk}),
+        people=Holdout.objects.filter(notices__mailing=mailing),
+        notice=notice,
+        sources=tuple(source for each in words for source in (each.subject, each.body)),
+    )
+
+
+def missing(subject: Subject, view: str, without: str) -> list[Missing]:
+    """For each placeholder of the text that can be empty: how many people have nothing to put in."""
+    used = {use.name for source in subject.sources for use in _uses(source)}
+    return [
+        Missing(
+            meaning=str(PLACEHOLDERS[name].meaning),
+            people=subject.people.filter(condition).count(),
+            url=address(subject, view, name, None),
+            chosen=name == without,
+        )
+        for name, condition in EMPTY.items()
+        if name in used
+    ]
+
+
+def _uses(source: str) -> tuple[filling.Use, ...]:
+    """A text that cannot be filled in has no placeholders to look for; the preview says what is wrong."""
+    try:
+        return filling.uses(source)
+    except filling.WrongText:
+        return ()
+
+
+def address(subject: Subject, view: str, without: str, person: int | None) -> str:
+    asked = {"view": view, "without": without, "person": person}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{subject.url}?{query}" if query else subject.url

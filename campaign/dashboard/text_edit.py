@@ -1,0 +1,168 @@
+"""Writing a text: the next version is saved, and what somebody else saved meanwhile is neither lost nor overwritten."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaign.dashboard.comparison import Piece, compared
+from campaign.dashboard.shell import show
+from campaign.dashboard.text import WRITE, asked_number, key_of, marked
+from campaign.dashboard.texts import Which, name_of, number_title, which
+from notices import texts
+from notices.filling import WrongText
+from notices.models import TextVersion
+from notices.placeholders import PLACEHOLDERS, required
+from notices.text_checks import Field
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What stands in the form; `after` is the number of the version that it was written from."""
+
+    subject: str
+    body: str
+    remark: str
+    after: int
+
+    @property
+    def text(self) -> texts.Text:
+        return texts.Text(self.subject, self.body)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A placeholder beside the form."""
+
+    written: str
+    meaning: str
+    example: str
+    optional: bool
+    condition: bool
+    needed: bool
+
+
+@dataclass(frozen=True)
+class Other:
+    """What somebody else saved in the meantime, against what stands in the form."""
+
+    title: str
+    by: str
+    subject: tuple[Piece, ...]
+    body: tuple[Piece, ...]
+
+
+def page(request: HttpRequest, *, campaign: str, kind: str, language: str) -> HttpResponse:
+    text = which(campaign=campaign, kind=kind, language=language)
+    if not request.user.has_perm(WRITE):
+        raise PermissionDenied
+    if request.method != "POST":
+        newest = texts.newest(text.campaign, kind, language)
+        return _form(request, text, Draft(newest.subject, newest.body, "", newest.number))
+    draft = draft_of(request)
+    asked = request.POST.get("act", "")
+    if asked.startswith("replace "):
+        return _form(request, text, replaced(draft, text, key=asked.removeprefix("replace ")), changed=True)
+    if asked != "save":
+        return _form(request, text, draft, changed=True)
+    return _save(request, text, draft)
+
+
+def draft_of(request: HttpRequest) -> Draft:
+    """As typed: browsers end lines by CR LF, and places are counted without the CR."""
+    given = {name: request.POST.get(name, "").replace("\0", "") for name in ("subject", "body", "remark", "after")}
+    after = asked_number(given["after"], default=0)
+    return Draft(given["subject"], given["body"].replace("\r\n", "\n"), given["remark"], after)
+
+
+def replaced(draft: Draft, text: Which, *, key: str) -> Draft:
+    """With the finding's words replaced; as it was, where there is no such finding in it."""
+    for finding in texts.findings(draft.text, campaign=text.campaign, kind=text.kind, language=text.language):
+        if key_of(finding) != key or finding.replacement is None:
+            continue
+        in_subject = finding.field == Field.SUBJECT
+        source = draft.subject if in_subject else draft.body
+        new = source[: finding.start] + finding.replacement + source[finding.end :]
+        return Draft(new if in_subject else draft.subject, draft.body if in_subject else new, draft.remark, draft.after)
+    return draft
+
+
+def _save(request: HttpRequest, text: Which, draft: Draft) -> HttpResponse:
+    newest = texts.newest(text.campaign, text.kind, text.language)
+    if newest.version and newest.number > draft.after:
+        return _meanwhile(request, text, draft, newest.version)
+    try:
+        made = texts.write(
+            campaign_id=text.campaign.pk,
+            kind=text.kind.value,
+            language=text.language.value,
+            subject=draft.subject,
+            body=draft.body,
+            remark=draft.remark,
+            after=draft.after,
+            now=timezone.now(),
+            user_id=request.user.pk,
+        )
+    except (texts.NotPossible, WrongText) as error:
+        newest = texts.newest(text.campaign, text.kind, text.language)
+        if newest.version and newest.number > draft.after:  # in this very moment
+            return _meanwhile(request, text, draft, newest.version)
+        return _form(request, text, draft, error=str(error), status=400)
+    messages.success(request, _("Saved as %(version)s, a draft.") % {"version": number_title(made.number)})
+    return HttpResponseRedirect(f"{text.url()}?version={made.number}", status=303)
+
+
+def _meanwhile(request: HttpRequest, text: Which, draft: Draft, version: TextVersion) -> HttpResponse:
+    """Both are shown; to save once more, with both seen, goes on from the other's version."""
+    other = Other(
+        title=number_title(version.number),
+        by=name_of(version.written_by),
+        subject=compared(version.subject, draft.subject),
+        body=compared(version.body, draft.body),
+    )
+    return _form(request, text, Draft(draft.subject, draft.body, draft.remark, version.number), other=other, status=409)
+
+
+def _form(
+    request: HttpRequest,
+    text: Which,
+    draft: Draft,
+    *,
+    other: Other | None = None,
+    error: str = "",
+    changed: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    values = {
+        "text": text,
+        "campaign": text.campaign.name,
+        "draft": draft,
+        "base": number_title(draft.after),
+        "findings": marked(draft.text, text),
+        "changed": changed,
+        "names": names(text),
+        "other": other,
+        "error": error,
+        "longest": {"subject": texts.LONGEST_SUBJECT, "body": texts.LONGEST_BODY, "remark": texts.LONGEST_REMARK},
+    }
+    return show(request, "text_edit.html", values, status=status)
+
+
+def names(text: Which) -> list[Name]:
+    """The fixed list; those that may not be missing first."""
+    needed = required(text.kind)
+    found = [
+        Name(
+            written=each.written,
+            meaning=str(each.meaning),
+            example=each.example[text.language],
+            optional=each.optional,
+            condition=each.condition,
+            needed=each.name in needed,
+        )
+        for each in PLACEHOLDERS.values()
+    ]
+    return sorted(found, key=lambda each: not each.needed)
