@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Language
+from campaign.plan.lift import NotTold
 
 
 class Outcome(models.TextChoices):
@@ -11,15 +12,6 @@ class Outcome(models.TextChoices):
 
     MOVED = "moved", _("left the old way, and has not gone back")
     STARTED = "started", _("sent with SMTP-AUTH for the first time")
-
-
-class NotTold(models.TextChoices):
-    """Why a lift cannot be told; the first that holds is the one that counts."""
-
-    NOBODY = "nobody", _("nobody has been written to yet")
-    TOO_EARLY = "too_early", _("too early: the days after the first notices are not over")
-    NO_CONTROL = "no_control", _("everybody was written to at the same time: nobody is left to compare with")
-    TOO_FEW = "too_few", _("too few customers to tell anything from")
 
 
 class Lift(models.Model):

@@ -45,9 +45,10 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("nobody", "nobody has been written to yet"),
-                            ("too_early", "too early: the days after the first notices are not over"),
-                            ("no_control", "everybody was written to at the same time: nobody is left to compare with"),
+                            ("too_early", "too early: the day after the first notices has to be over"),
+                            ("no_control", "everybody was written to on the same day: nobody is left to compare with"),
                             ("too_few", "too few customers to tell anything from"),
+                            ("no_logs", "the logs of all these days are missing"),
                         ],
                         help_text="empty: it is told",
                         max_length=10,

@@ -1,0 +1,40 @@
+"""The decision on the waves of the first announcement, and until when it may be changed."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaign.models import Campaign, WavePlan
+from campaign.plan import waves
+from campaign.plan.campaigns import NotPossible
+from notices.models import Mailing
+
+
+def begun(campaign: Campaign) -> bool:
+    """Whether an announcement is planned, so that the waves stand."""
+    announced = Mailing.objects.filter(campaign=campaign, kind=Mailing.Kind.ANNOUNCEMENT)
+    return announced.exclude(state=Mailing.State.CANCELLED).exists()
+
+
+def decide(
+    *,
+    campaign_id: int,
+    waves_wanted: int,
+    first_day: date,
+    days_between: int,
+    now: datetime,
+    user_id: int | None = None,
+) -> WavePlan:
+    """Raises NotPossible, also from the moment on at which an announcement is planned."""
+    if begun(Campaign.objects.get(pk=campaign_id)):
+        raise NotPossible(_("The announcement is planned already: its waves can no longer be changed."))
+    return waves.decide(
+        campaign_id=campaign_id,
+        waves=waves_wanted,
+        first_day=first_day,
+        days_between=days_between,
+        now=now,
+        today=timezone.localdate(now),
+        user_id=user_id,
+    )
