@@ -10,8 +10,7 @@ from django.utils.translation import gettext_noop
 
 from campaign.submissions import fates
 from notices import mailings
-from notices.deliveries import relaylog, suppressions
-from notices.deliveries.evidence import Evidence, known
+from notices.deliveries import keep, relaylog, suppressions
 from notices.models import Delivery, Mailing, Notice
 
 CHUNK = 1000
@@ -19,7 +18,6 @@ MARGIN = timedelta(hours=1)  # clocks and logs of several hosts are seldom furth
 QUEUE_LIFETIME = timedelta(days=7)  # after it no mail server still tries
 SECOND_THOUGHTS = timedelta(days=1)  # in which a server further on may still bounce what was delivered
 REFUSED_SINCE = timedelta(days=1)
-FIELDS = ["fate", "at", "status_code", "text", "host", "queue_id", "source"]
 KEPT = timedelta(days=21)  # what was taken out of the log
 UNKNOWN_FOR = timedelta(days=14)  # then it is the operator's; the log is not read again for it
 WORKER_GONE = gettext_noop("the sending process ended before it could write down the relay's reply")
@@ -87,7 +85,7 @@ def _record_fates(now: datetime) -> None:
     message_ids = list(found)
     for begin in range(0, len(message_ids), CHUNK):
         chunk = message_ids[begin : begin + CHUNK]
-        write_down({name: relaylog.evidence(found[name]) for name in chunk})
+        keep.write_down({name: relaylog.evidence(found[name]) for name in chunk})
     # Of what is not settled yet the log has told already: it is asked again, until it is.
     unsettled = Notice.objects.unsettled().filter(claimed_at__gte=now - UNKNOWN_FOR)
     if not any(name in found for name in unsettled.values_list("message_id", flat=True)):
@@ -100,26 +98,6 @@ def _oldest_open(now: datetime) -> datetime | None:
     open_fate = Q(delivery=None) | Q(delivery__fate=Delivery.Fate.DEFERRED)
     open_notices = recent.filter(open_fate | Q(accepted_at__gte=now - SECOND_THOUGHTS))
     return open_notices.order_by("accepted_at").values_list("accepted_at", flat=True).first()
-
-
-def write_down(told: dict[str, Evidence]) -> None:
-    """Keep what became of accepted notices, by their Message-IDs, where it outweighs what is known."""
-    with transaction.atomic():
-        ours = Notice.objects.filter(message_id__in=told, state=Notice.State.ACCEPTED)
-        locked = set(ours.order_by("pk").select_for_update().values_list("pk", flat=True))
-        notices = Notice.objects.filter(pk__in=locked).select_related("delivery", "holdout__customer")
-        news = [
-            (notice, evidence)
-            for notice in notices
-            if (evidence := told[notice.message_id]).outweighs(known(getattr(notice, "delivery", None)))
-        ]
-        rows = [_delivery(notice, evidence) for notice, evidence in news]
-        Delivery.objects.bulk_create(rows, update_conflicts=True, unique_fields=["notice"], update_fields=FIELDS)
-        suppressions.learn(news)
-
-
-def _delivery(notice: Notice, evidence: Evidence) -> Delivery:
-    return Delivery(notice=notice, **{name: getattr(evidence, name) for name in FIELDS})
 
 
 def _learn_from_refusals(now: datetime) -> None:

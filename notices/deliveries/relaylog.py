@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaign.submissions.fates import Fate
+from notices.deliveries import replies
 from notices.deliveries.evidence import Evidence
 from notices.models import Delivery
 from notices.outcomes import enhanced_code
@@ -32,7 +33,7 @@ def evidence(fate: Fate) -> Evidence:
         source=Delivery.Source.LOG,
         fate=FATES[fate.status],
         at=fate.at,
-        status_code=fate.status_code[:12],
+        status_code=replies.precise(fate.status_code, fate.text)[:12],
         text=fate.text[:300],
         host=fate.host[:255],
         queue_id=fate.queue_id[:40],
@@ -41,7 +42,7 @@ def evidence(fate: Fate) -> Evidence:
 
 def refusal(reply: str, *, at: datetime) -> Evidence:
     """What the relay said instead of taking a notice, such as `550 5.1.1 User unknown`."""
-    code = enhanced_code(reply.partition(" ")[2])
+    code = replies.precise(enhanced_code(reply.partition(" ")[2]), reply)
     return Evidence(Delivery.Source.LOG, Delivery.Fate.BOUNCED, at, status_code=code, text=reply[:300])
 
 

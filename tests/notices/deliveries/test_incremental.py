@@ -7,7 +7,7 @@ from maillog import EVENING, accepted, attempt, removed, taken
 from rounds import AFTERNOON, at, numbers, sending
 
 from campaign.submissions import fates, traces
-from notices.deliveries import record
+from notices.deliveries import keep, record
 from notices.models import Delivery, Notice
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_who_dies_before_it_is_written_down_reads_it_again(mail_log, monkeypatch
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(record, "write_down", die)
+        patch.setattr(keep, "write_down", die)
         record.settle(now=EVENING)
     assert numbers(mailing).delivered == 0
     record.settle(now=EVENING)
