@@ -173,3 +173,13 @@ def pace(mailing: Mailing, *, now: datetime) -> float:
     minutes = max(1.0, (now - since).total_seconds() / 60)
     accepted = Notice.objects.for_mailing(mailing).filter(accepted_at__gt=since, accepted_at__lte=now)
     return accepted.count() / minutes
+
+
+def left_today(mailing: Mailing, *, now: datetime) -> int:
+    """How many of the mailing can still go out today."""
+    return _first_day(mailing, allowance.foresee(timezone.localdate(now)), now=now)
+
+
+def end_of_day(now: datetime) -> datetime:
+    """When the hours of the day end."""
+    return pacing.hours().of(timezone.localdate(now))[1]

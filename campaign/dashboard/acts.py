@@ -1,8 +1,11 @@
 """The steps that people take with a mailing: who may take which, and when."""
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
@@ -12,9 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign.dashboard.outlook import outlook
 from campaign.dashboard.shell import show
+from campaign.dashboard.words import mailing_title
+from campaign.jinja import count
 from notices import mailings
-from notices.models import Mailing
+from notices.models import Mailing, Notice
 
 State = Mailing.State
 
@@ -36,7 +42,11 @@ ACTS = {
         (State.PLANNED,),
         "notices.approve_mailing",
     ),
-    "start": Act(lambda: _("Start now"), lambda: _("The mailing is started."), (State.APPROVED,)),
+    "start": Act(
+        lambda: _("Start now"),
+        lambda: _("The mailing is started, and held: nothing goes out yet."),
+        (State.APPROVED,),
+    ),
     "resume": Act(lambda: _("Go on sending"), lambda: _("The mailing goes on."), (State.PAUSED,)),
     "pause": Act(
         lambda: _("Pause"),
@@ -56,34 +66,96 @@ def allowed_acts(mailing: Mailing, user: AbstractUser) -> set[str]:
     return {
         name
         for name, act in ACTS.items()
-        if mailing.state in act.states
+        if (mailing.state in act.states or (name == "pause" and tries_the_relay(mailing)))
         and user.has_perm(act.permission)
         and not (name == "approve" and mailing.planned_by_id == user.pk)
     }
 
 
+def tries_the_relay(mailing: Mailing) -> bool:
+    """Whether it has paused by itself and goes on by itself; a person can make it stay paused."""
+    return mailing.state == State.PAUSED and mailing.pause_cause == Mailing.PauseCause.RELAY
+
+
 def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
-    """Does one step; cancelling, which cannot be undone, asks first."""
+    """Does one step; starting and cancelling, which cannot be undone, ask first."""
     mailing = get_object_or_404(Mailing.objects.select_related("campaign"), pk=pk)
     if act not in ACTS:
         raise Http404
     if not request.user.has_perm(ACTS[act].permission):
         raise PermissionDenied
-    if request.method == "GET" and act == "cancel":
-        if mailing.state in Mailing.ENDED:
-            messages.error(request, _("This mailing has ended already."))
-            return _back_to(pk)
-        values = {"mailing": mailing, "campaign": mailing.campaign.name, "report": mailings.report(mailing_id=pk)}
-        return show(request, "cancel.html", values)
+    if request.method == "GET" and act in ASKS:
+        return ASKS[act](request, mailing)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
+    if act == "start" and (wrong := _not_confirmed(request, mailing)):
+        return ask_to_start(request, mailing, wrong=wrong)
     try:
         _do(act, mailing_id=pk, request=request)
     except mailings.NotAllowed as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, ACTS[act].done())
+        messages.success(request, _done(act, mailing_id=pk))
     return _back_to(pk)
+
+
+def ask_to_start(request: HttpRequest, mailing: Mailing, *, wrong: str = "") -> HttpResponse:
+    """The page on which the number of notices is typed in; `wrong` says what was not right with it."""
+    if mailing.state not in ACTS["start"].states:
+        messages.error(request, _("Only an approved mailing can be started."))
+        return _back_to(mailing.pk)
+    report, now = mailings.report(mailing_id=mailing.pk), timezone.now()
+    values = _asked(mailing, report) | {
+        "wrong": wrong,
+        "typed": request.POST.get("notices", "")[:20],
+        "parts": {"outlook": outlook(mailing, report, now=now)},
+        "minutes": int(settings.NOTICE_HOLD.total_seconds() // 60),
+    }
+    return show(request, "start.html", values, status=422 if wrong else 200)
+
+
+def ask_to_cancel(request: HttpRequest, mailing: Mailing) -> HttpResponse:
+    if mailing.state in Mailing.ENDED:
+        messages.error(request, _("This mailing has ended already."))
+        return _back_to(mailing.pk)
+    report = mailings.report(mailing_id=mailing.pk)
+    return show(request, "cancel.html", _asked(mailing, report) | {"nothing_out": nothing_out(mailing.pk)})
+
+
+ASKS = {"start": ask_to_start, "cancel": ask_to_cancel}
+
+
+def _asked(mailing: Mailing, report: mailings.Report) -> dict[str, object]:
+    title = mailing_title(mailing.kind, mailing.period)
+    return {"mailing": mailing, "title": title, "campaign": mailing.campaign.name, "report": report}
+
+
+def _not_confirmed(request: HttpRequest, mailing: Mailing) -> str:
+    """What is wrong with the number that was typed in; "" where it is right, or the state forbids it anyway."""
+    if mailing.state not in ACTS["start"].states:
+        return ""
+    waiting = mailings.report(mailing_id=mailing.pk).waiting
+    if number_in(request.POST.get("notices", "")) == waiting:
+        return ""
+    return _("To start the mailing, type the number of its notices: %(waiting)s.") % {"waiting": count(waiting)}
+
+
+def number_in(typed: str) -> int | None:
+    """A number as people type it: 1234, 1,234 or １２３４; None where it is none."""
+    plain = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", typed))
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else None
+
+
+def nothing_out(mailing_id: int) -> bool:
+    """Whether no notice has gone out, or may have without our knowledge."""
+    gone = (Notice.State.ACCEPTED, Notice.State.CLAIMED, Notice.State.UNKNOWN)
+    return not Notice.objects.filter(mailing=mailing_id, state__in=gone).exists()
+
+
+def _done(act: str, *, mailing_id: int) -> str:
+    if act == "cancel" and nothing_out(mailing_id):
+        return _("The mailing is cancelled. Nothing of it has gone out.")
+    return ACTS[act].done()
 
 
 def _back_to(pk: int) -> HttpResponse:

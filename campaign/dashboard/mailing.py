@@ -1,22 +1,21 @@
 """One mailing: how far it is, what happens next, what it says, and what did not get through."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractUser
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from markupsafe import Markup
 
-from campaign.dashboard import charts
+from campaign.dashboard import pulse
 from campaign.dashboard.acts import ACTS, allowed_acts
 from campaign.dashboard.shell import pager, show
-from campaign.jinja import count, day
+from campaign.dashboard.words import mailing_title
 from notices import compose, mailings
 from notices.models import Delivery, Mailing, Notice
 
@@ -59,6 +58,7 @@ class Shown:
 
 
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
+    begun = time.monotonic()
     mailing = get_object_or_404(Mailing.objects.select_related("campaign", "planned_by", "approved_by"), pk=pk)
     report = mailings.report(mailing_id=pk)
     pages = pager(request, total=report.refused + report.unknown + report.bounced + report.expired, size=20)
@@ -68,9 +68,9 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     values = {
         "mailing": mailing,
         "campaign": mailing.campaign.name,
-        "report": report,
-        "ledger_bar": ledger_bar(report),
-        "next": what_happens_next(mailing, report, now=now),
+        "title": mailing_title(mailing.kind, mailing.period),
+        "parts": pulse.parts(mailing, report, now=now),
+        "every": pulse.every(time.monotonic() - begun),
         "steps": steps(mailing),
         "acts": {name: act.title() for name, act in ACTS.items() if name in acts},
         "own": own and request.user.has_perm("notices.approve_mailing"),
@@ -79,31 +79,6 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "preview": preview(mailing, asked=request.GET.get("preview", ""), now=now),
     }
     return show(request, "mailing.html", values)
-
-
-def what_happens_next(mailing: Mailing, report: mailings.Report, *, now: datetime) -> str:
-    hours = {"from": f"{settings.NOTICE_FROM_HOUR}:00", "to": f"{settings.NOTICE_TO_HOUR}:00"}
-    if mailing.state == State.PLANNED:
-        return _("Somebody other than who planned it has to approve it. Nothing goes out before that.")
-    if mailing.state == State.APPROVED:
-        return _("Sending starts by itself on the next working day between %(from)s and %(to)s.") % hours
-    if mailing.state == State.SENDING:
-        last = Notice.objects.filter(mailing=mailing, state=Notice.State.WAITING).aggregate(at=Max("send_after"))["at"]
-        if last is None:
-            return _("Everything has gone out; the last answers are being recorded.")
-        values = hours | {"waiting": count(report.waiting), "cap": count(mailing.daily_cap), "day": day(max(last, now))}
-        return (
-            _(
-                "%(waiting)s notices wait. They go out on working days between %(from)s and %(to)s, "
-                "at most %(cap)s a day; the last is due on %(day)s."
-            )
-            % values
-        )
-    if mailing.state == State.PAUSED:
-        return _("Nothing goes out until somebody resumes it.")
-    if mailing.state == State.CANCELLED:
-        return _("It was cancelled: what had not gone out is withdrawn.")
-    return _("It is finished. Fates of its notices may still come in from the mail server's log.")
 
 
 def steps(mailing: Mailing) -> list[Step]:
@@ -123,23 +98,6 @@ def steps(mailing: Mailing) -> list[Step]:
 
 def name_of(user: AbstractUser | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
-
-
-def ledger_bar(report: mailings.Report) -> Markup:
-    titles = {
-        "accepted": _("Accepted by the mail relay"),
-        "waiting": _("Waiting"),
-        "withdrawn": _("Withdrawn"),
-        "unknown": _("Not known"),
-        "refused": _("Refused"),
-    }
-    numbers = [(name, getattr(report, name)) for name in titles]
-    return charts.stacked_bar(
-        name="ledger",
-        title=_("What became of the notices"),
-        description="; ".join(f"{titles[name]}: {count(number)}" for name, number in numbers),
-        parts=numbers,
-    )
 
 
 def troubles(mailing: Mailing, shown: slice) -> list[Trouble]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from campaign.dashboard.shell import Choice, asked_campaign, pager, show
+from campaign.dashboard.words import mailing_title
 from campaign.models import Campaign
 from notices.models import Mailing, Notice
 
@@ -20,7 +21,7 @@ class Summary:
 
     pk: int
     campaign: str
-    period: str
+    title: str
     state: str
     state_title: str
     planned_at: datetime
@@ -44,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
         Summary(
             pk=mailing.pk,
             campaign=str(mailing.campaign),
-            period=mailing.period,
+            title=mailing_title(mailing.kind, mailing.period),
             state=mailing.state,
             state_title=mailing.get_state_display(),
             planned_at=mailing.planned_at,

@@ -10,6 +10,7 @@ from campaign.logs.client import MACHINES
 from campaign.models import Reason, Standing
 from campaign.models.holdouts import LEFT
 from notices.guides import catalog
+from notices.models import Mailing
 
 UNKNOWN = "unknown"  # in an address, for a program or a reason that nothing is known of
 
@@ -136,3 +137,10 @@ def next_step(standing: str, reason: str) -> str:
         Standing.SILENT: _("Nothing to do unless the customer wants to send mail again: then use the guide."),
         Standing.EXEMPT: _("No notice goes out while the exemption lasts. Agree on what happens after it."),
     }[Standing(standing)]
+
+
+def mailing_title(kind: str, period: str) -> str:
+    """What a mailing is called: its kind, and the month or day that it is for."""
+    if kind == Mailing.Kind.REMINDER:
+        return _("Reminder of %(period)s") % {"period": period}
+    return _("%(kind)s, %(period)s") % {"kind": Mailing.Kind(kind).label, "period": period}

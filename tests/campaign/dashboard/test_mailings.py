@@ -3,9 +3,8 @@ from datetime import timedelta
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
-from django.utils import timezone
 
-from campaign.jinja import day
+from campaign.dashboard.acts import number_in
 from notices.models import Mailing, Notice
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +30,8 @@ def as_user(client):
 
 
 def mailing_in(state: str, **given) -> Mailing:
-    return make_mailing(make_campaign(), state=state, **given)
+    paused = {"pause_cause": "person"} if state == "paused" else {}
+    return make_mailing(make_campaign(), state=state, **paused | given)
 
 
 @pytest.mark.parametrize("state", Mailing.State.values)
@@ -40,7 +40,8 @@ def test_a_step_is_taken_where_it_is_possible_and_otherwise_explained(as_user, a
     permission, states, after = ACTS[act]
     browser, _user = as_user(permission)
     mailing = mailing_in(state)
-    response = browser.post(f"/staff/mailings/{mailing.pk}/{act}/", {"reason": "too many calls"}, follow=True)
+    given = {"reason": "too many calls", "notices": "0"}
+    response = browser.post(f"/staff/mailings/{mailing.pk}/{act}/", given, follow=True)
     assert response.redirect_chain == [(f"/staff/mailings/{mailing.pk}/", 303)]
     mailing.refresh_from_db()
     assert mailing.state == (after if state in states else state)
@@ -58,6 +59,17 @@ def test_a_step_needs_its_own_permission(as_user, act):
     assert f"/{act}/" not in browser.get(f"/staff/mailings/{mailing.pk}/").content.decode()
     mailing.refresh_from_db()
     assert mailing.state in states
+
+
+def test_what_tries_the_relay_by_itself_can_be_made_to_stay_paused(as_user):
+    browser, _user = as_user(RUN)
+    given = {"pause_cause": "relay", "pause_reason": "421 busy", "try_again_at": noon(TODAY) + timedelta(minutes=2)}
+    mailing = mailing_in("paused", **given)
+    page = f"/staff/mailings/{mailing.pk}/"
+    text = browser.get(page).content.decode()
+    assert "The mail relay is tried again at 12:02" in text and f"{page}pause/" in text and f"{page}resume/" in text
+    text = browser.post(f"{page}pause/", {"reason": "we look into it"}, follow=True).content.decode()
+    assert "Nothing goes out until somebody resumes it." in text and f"{page}pause/" not in text
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -91,8 +103,9 @@ def test_an_approval_names_who_gave_it(as_user):
 def test_cancelling_asks_first_and_no_other_step_happens_by_get(as_user):
     browser, _user = as_user(APPROVE, RUN)
     mailing = mailing_in("sending")
-    assert "Cancel the reminder of 2026-11?" in browser.get(f"/staff/mailings/{mailing.pk}/cancel/").content.decode()
-    for act in {*ACTS} - {"cancel"}:
+    text = browser.get(f"/staff/mailings/{mailing.pk}/cancel/").content.decode()
+    assert "Cancel this mailing? Reminder of 2026-11" in text
+    for act in {*ACTS} - {"cancel", "start"}:
         assert browser.get(f"/staff/mailings/{mailing.pk}/{act}/").status_code == 405
     mailing.refresh_from_db()
     assert mailing.state == "sending"
@@ -121,11 +134,87 @@ def test_every_state_says_what_happens_next(staff, state):
     assert "What happens next" in text and "<b>calls" not in text
 
 
-def test_what_is_overdue_is_due_today(staff):
-    mailing = mailing_in("sending")
-    make_notice(mailing, state="waiting", send_after=noon(TODAY - timedelta(days=400)))
+@pytest.mark.parametrize("typed", ["1,234", "１２３４", " 1234 "])
+def test_a_number_is_understood_as_people_type_it(typed):
+    assert number_in(typed) == 1234
+
+
+@pytest.mark.parametrize("typed", ["", "all", "-3", "1e3", "9" * 30])
+def test_what_is_no_number_is_none(typed):
+    assert number_in(typed) is None
+
+
+def test_starting_asks_for_the_number_of_notices(as_user):
+    browser, _user = as_user(RUN)
+    mailing = mailing_in("approved")
+    for _ in range(3):
+        make_notice(mailing, state="waiting")
+    make_notice(mailing, state="refused")
+    address = f"/staff/mailings/{mailing.pk}/start/"
+    text = browser.get(address).content.decode()
+    assert "3 customers will get a notice." in text and "For 10 minutes after the start nothing goes out" in text
+    for wrong in ("", "4", "all", "<b>"):
+        response = browser.post(address, {"notices": wrong})
+        assert response.status_code == 422 and "type the number of its notices: 3." in response.content.decode()
+    mailing.refresh_from_db()
+    assert mailing.state == "approved" and mailing.hold_until is None
+    assert browser.post(address, {"notices": "3"}).status_code == 303
+    mailing.refresh_from_db()
+    assert mailing.state == "sending"
+    assert mailing.hold_until == noon(TODAY) + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("state", sorted({*Mailing.State.values} - {"approved"}))
+def test_nobody_is_asked_to_start_what_cannot_be_started(as_user, state):
+    browser, _user = as_user(RUN)
+    mailing = mailing_in(state)
+    response = browser.get(f"/staff/mailings/{mailing.pk}/start/", follow=True)
+    assert response.redirect_chain == [(f"/staff/mailings/{mailing.pk}/", 303)]
+    assert "Only an approved mailing can be started." in response.content.decode()
+
+
+def test_in_the_hold_the_page_says_until_when_nothing_goes_out(staff):
+    mailing = mailing_in("sending", hold_until=noon(TODAY) + timedelta(seconds=90))
+    make_notice(mailing, state="waiting")
     text = staff.get(f"/staff/mailings/{mailing.pk}/").content.decode()
-    assert f"the last is due on {day(timezone.now())}." in text
+    assert "Nothing goes out before 12:01:30. Cancel before that, and nothing has gone out." in text
+    assert 'data-seconds-left="90"' in text and 'data-live="state-sending-held"' in text
+
+
+def test_after_the_hold_the_page_does_not_speak_of_it(staff):
+    mailing = mailing_in("sending", hold_until=noon(TODAY))
+    make_notice(mailing, state="waiting")
+    text = staff.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+    assert "Nothing goes out before" not in text and "data-seconds-left" not in text
+
+
+def test_cancelling_in_the_hold_says_that_nothing_went_out(as_user):
+    browser, _user = as_user(RUN)
+    mailing = mailing_in("sending", hold_until=noon(TODAY) + timedelta(minutes=5))
+    make_notice(mailing, state="waiting")
+    address = f"/staff/mailings/{mailing.pk}/cancel/"
+    assert "Nothing of it has gone out yet." in browser.get(address).content.decode()
+    assert "Nothing of it has gone out." in browser.post(address, follow=True).content.decode()
+    text = browser.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+    assert "It was cancelled before anything had gone out." in text
+
+
+@pytest.mark.parametrize("gone", ["accepted", "claimed", "unknown"])
+def test_cancelling_does_not_say_so_where_something_went_out_or_may_have(as_user, gone):
+    browser, _user = as_user(RUN)
+    mailing = mailing_in("sending")
+    make_notice(mailing, state=gone)
+    make_notice(mailing, state="waiting")
+    address = f"/staff/mailings/{mailing.pk}/cancel/"
+    assert "Nothing of it" not in browser.get(address).content.decode()
+    text = browser.post(address, follow=True).content.decode()
+    assert "Nothing of it" not in text and "what had not gone out is withdrawn" in text
+
+
+def test_a_mailing_of_another_kind_is_called_by_it(staff):
+    mailing = mailing_in("planned", kind="two_weeks", period="2027-03-17")
+    for address in (f"/staff/mailings/{mailing.pk}/", "/staff/mailings/"):
+        assert "Two weeks before the cut-off, 2027-03-17" in staff.get(address).content.decode()
 
 
 def test_the_ledger_on_the_page_adds_up(staff):

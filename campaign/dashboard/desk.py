@@ -1,0 +1,167 @@
+"""The help desk: its seats and what each takes, from which day on, and what notices bring to it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaign.dashboard.acts import number_in
+from campaign.dashboard.outlook import number
+from campaign.dashboard.shell import show
+from campaign.jinja import count
+from campaign.models import Desk
+from campaign.plan import capacity
+from notices import allowance
+from notices.models import SendingDay
+
+CHANGE = "campaign.change_desk"
+MOST = 9999  # seats, and contacts of a seat
+LATEST = timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class Row:
+    """The desk from a day on."""
+
+    from_day: date
+    seats: int
+    contacts_per_seat: int
+    capacity: int
+    in_force: bool
+    changed_at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """An open day that was looked back on."""
+
+    day: date
+    notices: int
+    contacts: int
+    expected: str
+    unrecorded: bool
+
+
+class NotPossible(Exception):
+    """What is wrong with what was entered; the text is for the person who entered it."""
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    wrong = ""
+    if request.method == "POST":
+        if not request.user.has_perm(CHANGE):
+            raise PermissionDenied
+        try:
+            return _changed(request)
+        except NotPossible as error:
+            wrong = str(error)
+    today = timezone.localdate()
+    measured = allowance.measured_before(today)
+    values = {
+        "wrong": wrong,
+        "given": _given(request, today),
+        "today": today,
+        "may_change": request.user.has_perm(CHANGE),
+        "rows": rows(today),
+        "cap": cap_text(allowance.foresee(today)),
+        "measured": measured,
+        "rate": number(measured.per_hundred),
+        "least": number(measured.at_least),
+        "most": number(measured.at_most),
+        "past": past(today, measured),
+    }
+    return show(request, "desk.html", values, status=422 if wrong else 200)
+
+
+def rows(today: date) -> list[Row]:
+    """All that was ever entered, the latest first."""
+    found = list(Desk.objects.select_related("changed_by").order_by("-from_day"))
+    now = next((desk.from_day for desk in found if desk.from_day <= today), None)
+    return [
+        Row(
+            from_day=desk.from_day,
+            seats=desk.seats,
+            contacts_per_seat=desk.contacts_per_seat,
+            capacity=desk.capacity,
+            in_force=desk.from_day == now,
+            changed_at=desk.changed_at,
+            by=desk.changed_by.get_full_name() or desk.changed_by.get_username() if desk.changed_by else "",
+        )
+        for desk in found
+    ]
+
+
+def cap_text(row: SendingDay) -> str:
+    if row.desk_cap is None:
+        return _("Nothing is entered for today, so the desk sets no limit: each mailing has only its own cap.")
+    values = {
+        "capacity": count(row.capacity or 0),
+        "cap": count(row.desk_cap),
+        "rate": number(row.contacts_per_hundred),
+    }
+    if row.capacity is None or row.capacity * 100 // row.contacts_per_hundred > row.desk_cap:
+        return _("Today at most %(cap)s notices go out, because the desk takes less in the days to come.") % values
+    return (
+        _(
+            "Today the desk takes %(capacity)s contacts; with %(rate)s contacts per hundred notices, at most %(cap)s "
+            "notices go out."
+        )
+        % values
+    )
+
+
+def past(today: date, measured: capacity.Measure) -> list[Past]:
+    """The open days that the measure rests on, the latest first."""
+    days = allowance.recent_days(today)
+    due = capacity.answers([day.notices for day in days])
+    found = [
+        Past(
+            day=one.day,
+            notices=one.notices,
+            contacts=one.contacts,
+            expected=number(notices * measured.per_hundred / 100),
+            unrecorded=one.day in measured.unrecorded,
+        )
+        for one, notices in zip(days, due, strict=False)
+    ]
+    return found[::-1]
+
+
+def _given(request: HttpRequest, today: date) -> dict[str, str]:
+    """What stands in the form: what was entered, or what is in force."""
+    if request.method == "POST":
+        return {name: request.POST.get(name, "")[:20] for name in ("from_day", "seats", "contacts_per_seat")}
+    desk = Desk.objects.filter(from_day__lte=today).order_by("-from_day").first()
+    shown = {"seats": str(desk.seats), "contacts_per_seat": str(desk.contacts_per_seat)} if desk else {}
+    return {"from_day": str(today), "seats": "", "contacts_per_seat": ""} | shown
+
+
+def _changed(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    from_day, values = entered(request.POST, today=today)
+    made = {"changed_at": timezone.now(), "changed_by": request.user}
+    Desk.objects.update_or_create(from_day=from_day, defaults=values | made)
+    if SendingDay.objects.filter(day=today, decided_at__isnull=False).exists():
+        allowance.decide(today, again=True)
+    messages.success(request, _("It is entered. The cap of today is reckoned anew."))
+    return HttpResponseRedirect(reverse("desk"), status=303)
+
+
+def entered(given: QueryDict, *, today: date) -> tuple[date, dict[str, int]]:
+    """The day from which on, and seats and contacts of a seat. Raises NotPossible."""
+    try:
+        from_day = date.fromisoformat(given.get("from_day", "").strip())
+    except ValueError as error:
+        raise NotPossible(_("Enter the day as year, month and day, such as 2026-12-01.")) from error
+    if not today <= from_day <= today + LATEST:
+        raise NotPossible(_("Enter today or a later day, within two years: what has been stays as it was."))
+    values = {name: number_in(given.get(name, "")) for name in ("seats", "contacts_per_seat")}
+    if any(value is None or value > MOST for value in values.values()):
+        raise NotPossible(_("Enter seats and contacts as whole numbers from 0 to 9999."))
+    return from_day, values
