@@ -135,7 +135,7 @@ def _views(subject: Subject, view: str, without: str, person: Holdout | None) ->
 
 def shown(subject: Subject, person: Holdout | None, view: str) -> dict[str, object]:
     """The letter in the view asked for, or why there is none."""
-    values = {"read": None, "old": None, "error": "", "narrow": "", "wide": "", "frame": "", "language": ""}
+    values = {"read": None, "old": None, "error": "", "narrow": "", "wide": "", "frame": "", "spoken": ""}
     if person is None:
         return values
     now = timezone.now()
@@ -147,5 +147,5 @@ def shown(subject: Subject, person: Holdout | None, view: str) -> dict[str, obje
         return values | {"error": _(str(error))}
     frame = f"{subject.url}html/?person={person.pk}" if read.html else ""
     narrow, wide = (letter.broken(read.text, columns=columns) for columns in (36, 72))
-    found = {"read": read, "old": old, "narrow": narrow, "wide": wide, "frame": frame, "language": notice.language}
+    found = {"read": read, "old": old, "narrow": narrow, "wide": wide, "frame": frame, "spoken": notice.language}
     return values | found
