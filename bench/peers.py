@@ -1,0 +1,118 @@
+"""The peers of `round.py`: `python peers.py NAME MAILS COUNT` fills a peer's queue and empties it by its own command.
+
+Also their settings: the product's database server and sink. Each peer gets what its documentation recommends: nothing
+is written of a mail that went well where that can be chosen, and as many processes as the product has.
+"""
+
+import json
+import os
+import pickle
+import sys
+import time
+from email import message_from_bytes
+from email.policy import default
+from itertools import islice
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from campaign import env  # noqa: E402
+
+SECRET_KEY = "bench"
+INSTALLED_APPS = ["django.contrib.contenttypes", "post_office", "mailer"]
+DATABASES = {"default": env.database("DATABASE_URL", default="")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = "127.0.0.1", int(os.environ["RELAY_PORT"])
+POST_OFFICE = {"BACKENDS": {"default": EMAIL_BACKEND}}
+MAILER_EMAIL_BACKEND = EMAIL_BACKEND
+MAILER_LOCK_PATH = f"{os.environ['DATA']}/mailer"
+CHUNK = 1000
+
+
+def mails(file: Path, count: int):
+    """As Django's own messages, with the headers and the text that the product made."""
+    from django.core.mail import EmailMessage
+
+    with file.open("rb") as kept:
+        for _ in range(count):
+            sender, recipient, content = pickle.load(kept)
+            found = message_from_bytes(content, policy=default)
+            headers = {name: str(found[name]) for name in found if name not in OWN}
+            text = found.get_content()
+            yield EmailMessage(str(found["Subject"]), text, sender, [recipient], headers=headers | {"From": str(found["From"])})
+
+
+OWN = ("Subject", "From", "To", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
+
+
+def fill_post_office(file: Path, count: int) -> None:
+    from post_office.models import PRIORITY, STATUS, Email
+
+    found = mails(file, count)
+    while some := list(islice(found, CHUNK)):
+        Email.objects.bulk_create(
+            Email(
+                from_email=one.from_email, to=one.to, subject=one.subject, message=one.body, headers=one.extra_headers,
+                status=STATUS.queued, priority=PRIORITY.medium, backend_alias="default",
+            )
+            for one in some
+        )  # fmt: skip
+
+
+def fill_mailer(file: Path, count: int) -> None:
+    from mailer.models import Message
+
+    found = mails(file, count)
+    while some := list(islice(found, CHUNK)):
+        rows = []
+        for one in some:
+            row = Message()
+            row.email = one
+            rows.append(row)
+        Message.objects.bulk_create(rows)
+
+
+def left(name: str) -> int:
+    from mailer.models import Message, MessageLog
+    from post_office.models import STATUS, Email
+
+    if name == "django-mailer":
+        done = MessageLog.objects.filter(result="1").count()
+        MessageLog.objects.all().delete()
+        return done - Message.objects.count()
+    done = Email.objects.filter(status=STATUS.sent).count()
+    Email.objects.all().delete()
+    return done
+
+
+def main() -> None:
+    name, file, count = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    fill = {"django-post-office": fill_post_office, "django-mailer": fill_mailer}[name]
+    fill(file, count)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    connection.close()
+    began = time.monotonic()
+    if name == "django-mailer":
+        call_command("send_mail")
+    else:
+        call_command("send_queued_mail", processes=2, log_level=0)
+    seconds = time.monotonic() - began
+    sent = left(name)
+    if sent != count:
+        sys.exit(f"{name} sent {sent} of {count} mails")
+    print(json.dumps({"rate": count / seconds}))
+
+
+if __name__ == "__main__":
+    main()
