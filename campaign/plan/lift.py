@@ -116,20 +116,31 @@ def _waiting(turns: Sequence[Turn], day: date) -> Waiting:
 def _choose(
     begun: Sequence[Turn], waiting: Mapping[date, Waiting], *, until: date
 ) -> tuple[int, list[Turn], list[Turn]] | NotTold:
-    """The window, whose windows are over, and of these who can be measured. What happened has no say in it."""
+    """The window, whose windows are over, and of these who can be measured. What came of it has no say."""
     fallback, why = None, NotTold.NO_CONTROL
+    enough, anybody = (_last_day(waiting, at_least=number) for number in (FEWEST, 1))
     for window in WINDOWS:
-        over = [turn for turn in begun if turn.written_on + timedelta(days=window - 1) <= until]
-        fewest = {turn.written_on: min(waiting[day].people for day in _days(turn.written_on, window)) for turn in over}
-        measured = [turn for turn in over if fewest[turn.written_on] >= FEWEST]
-        number = sum(turn.left_on(turn.written_on) for turn in measured)
+        last = {turn.written_on: turn.written_on + timedelta(days=window - 1) for turn in begun}
+        over = [turn for turn in begun if last[turn.written_on] <= until]
+        measured = [turn for turn in over if last[turn.written_on] <= enough]
+        number = _number(measured)
         if number >= FEWEST:
-            if number >= ENOUGH * sum(turn.left_on(turn.written_on) for turn in begun):
+            if number >= ENOUGH * _number(begun):
                 return window, over, measured
             fallback = fallback or (window, over, measured)
-        elif any(fewest.values()):
+        elif any(last[turn.written_on] <= anybody for turn in over):
             why = NotTold.TOO_FEW
     return fallback or why
+
+
+def _last_day(waiting: Mapping[date, Waiting], *, at_least: int) -> date:
+    """Up to which day so many wait: they become fewer from day to day."""
+    return max((day for day, those in waiting.items() if those.people >= at_least), default=date.min)
+
+
+def _number(written: Sequence[Turn]) -> int:
+    """Of people who had not the outcome when their turn came."""
+    return sum(turn.left_on(turn.written_on) for turn in written)
 
 
 def _estimate(
@@ -152,7 +163,7 @@ def _estimate(
     return Estimate(
         window_days=window,
         days_left_out=sum(day not in covered for day in days),
-        written=sum(turn.left_on(turn.written_on) for turn in over),
+        written=_number(over),
         measured=number,
         share=share,
         by_itself=by_itself,
