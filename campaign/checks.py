@@ -6,8 +6,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.checks import Error, Warning, register
 
+from campaign import brands
 from campaign.logs.own_pattern import WrongPattern, own_pattern
 from campaign.plan import calendar
+from campaign.tables import WrongFile
 
 
 @register()
@@ -32,6 +34,10 @@ def check_settings(app_configs, **kwargs):
     if settings.SECURE_PROXY_SSL_HEADER and not settings.TRUSTED_PROXIES:
         hint = "Name the proxy's address in TRUSTED_PROXIES, or all visitors share one limit."
         found.append(Warning("BEHIND_PROXY is set, TRUSTED_PROXIES is not", hint=hint, id="campaign.W003"))
+    try:
+        brands.brands()
+    except WrongFile as error:
+        found.append(Error(f"BRANDS_FILE: {error}", hint="docs/settings.md shows one.", id="campaign.E007"))
     try:
         own_pattern(settings.LOGIN_PATTERN, settings.LOGIN_PATTERN_TAGS)
     except WrongPattern as error:

@@ -47,6 +47,13 @@ def number(name: str, *, default: int, at_least: int, at_most: int = 2**31 - 1) 
     return int(value)
 
 
+def choice(name: str, default: str, among: tuple[str, ...]) -> str:
+    value = os.environ.get(name, default)
+    if value not in among:
+        raise _wrong(name, value, "one of " + ", ".join(among))
+    return value
+
+
 def words(name: str, default: str = "") -> tuple[str, ...]:
     """Values separated by commas or blanks."""
     return tuple(word for word in re.split(r"[,\s]+", os.environ.get(name, default)) if word)

@@ -128,8 +128,13 @@ CLOCK_OFFSETS = env.seconds_by_host("CLOCK_OFFSETS")  # added to the times of ho
 LATE_MINUTES = env.number("LATE_MINUTES", default=15, at_least=1, at_most=1440)  # that a source may be silent
 SMTP_HOST = env.text("SMTP_HOST", "smtp.isp.example")  # the submission server that customers enter
 SMTP_PORT = env.number("SMTP_PORT", default=465, at_least=1, at_most=65535)
+OTHER_SMTP_PORT = env.number("OTHER_SMTP_PORT", default=587, at_least=0, at_most=65535)  # 0: there is none
 POP_HOST = env.text("POP_HOST", "pop.isp.example")
-IMAP_HOST = env.text("IMAP_HOST", "imap.isp.example")
+POP_PORT = env.number("POP_PORT", default=995, at_least=1, at_most=65535)
+IMAP_HOST = env.text("IMAP_HOST", "imap.isp.example")  # "": not offered
+IMAP_PORT = env.number("IMAP_PORT", default=993, at_least=1, at_most=65535)
+LOGIN_FORM = env.choice("LOGIN_FORM", "address", ("address", "local_part"))  # what customers enter as user name
+BRANDS_FILE = env.text("BRANDS_FILE", "")  # names, domains, servers and looks of several brands
 SUPPORT_PHONE = env.text("SUPPORT_PHONE", "0120-000-000")
 SUPPORT_HOURS = {
     "ja": env.text("SUPPORT_HOURS_JA", "平日 9:00～18:00"),
@@ -160,6 +165,9 @@ NOTICE_HOLD = timedelta(minutes=env.number("NOTICE_HOLD_MINUTES", default=10, at
 CONTACTS_PER_HUNDRED = env.number("CONTACTS_PER_HUNDRED", default=5, at_least=1, at_most=100)  # until it is measured
 NOTICE_PRECEDENCE = env.text("NOTICE_PRECEDENCE", "")  # such as bulk; never standard, but old answering machines ask
 NOTICE_LEASE = timedelta(minutes=env.number("NOTICE_LEASE_MINUTES", default=15, at_least=1, at_most=1440))
+BOUNCE_MAILBOX = env.text("BOUNCE_MAILBOX", "")  # maildir:/path or imaps://..., read every minute
+DKIM_SELECTOR = env.text("DKIM_SELECTOR", "")  # that the relay signs with, for `manage.py doctor`
+RELAY_ADDRESSES = env.networks("RELAY_ADDRESSES")  # from which the relay's mail leaves, for `manage.py doctor`
 
 # --- Jobs ------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)

@@ -15,6 +15,8 @@ ROOMS = {
     "campaign.settings": 0,
     "campaign.env": 0,
     "campaign.jinja": 0,
+    "campaign.tables": 0,
+    "campaign.brands": 0,
     "campaign.models": 0,
     "campaign.logs": 1,
     "campaign.submissions": 2,

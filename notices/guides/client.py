@@ -9,16 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-
-@dataclass(frozen=True)
-class Words:
-    """The same text in each language of the product."""
-
-    en: str
-    ja: str
-
-    def __getitem__(self, language: str) -> str:
-        return {"en": self.en, "ja": self.ja}[language]
+from campaign.tables import Words
 
 
 @dataclass(frozen=True)

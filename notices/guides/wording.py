@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from notices.guides.client import Client, Field, Step, Words
+from campaign.tables import Words
+from notices.guides.client import Client, Field, Step
 from notices.guides.schema import MARK
 
 SECURITY = {465: "SSL/TLS"}  # RFC 8314: TLS from the first byte there; every other port begins in clear

@@ -4,8 +4,9 @@ import pytest
 from django.test import override_settings
 
 from campaign.models import Language
+from campaign.tables import strings
 from notices.guides import catalog
-from notices.guides.schema import MARK, _strings
+from notices.guides.schema import MARK
 from notices.guides.wording import Teller, plain
 
 NAMES = ("iphone", "thunderbird", "outlook", "other")
@@ -45,7 +46,7 @@ def test_a_program_has_the_name_that_its_own_screen_shows():
 def test_every_token_and_every_label_of_a_guide_is_filled(name, language):
     client = catalog.client(name)
     teller = Teller(client, language)
-    for where, text in _strings(client, ""):
+    for where, text in strings(client):
         if where.endswith(f".{language}"):
             told = "".join(part.text for part in teller._parts(text))
             assert not MARK.search(told.replace("[STARTTLS]", "")), where
@@ -66,7 +67,7 @@ def test_a_step_is_one_sentence_with_one_action(name, language):
 @pytest.mark.parametrize(("name", "language"), EVERY)
 def test_steps_and_numbers_that_a_text_names_exist(name, language):
     client = catalog.client(name)
-    for where, text in _strings(client, ""):
+    for where, text in strings(client):
         if where.endswith(f".{language}"):
             for first in re.findall(r"(?:steps?|手順) (\d+)", text):
                 assert 1 <= int(first) <= len(client.steps), where

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign.tables import strings
 from notices.guides import catalog, schema
 
 FILES = sorted(catalog.FOLDER.glob("*.toml"))
@@ -20,7 +21,7 @@ def changed(tmp_path: Path, old: str, new: str, name: str = "thunderbird") -> Pa
 def test_every_file_is_complete_in_both_languages(path):
     client = schema.read(path)
     assert client.name == path.stem
-    texts = [text for where, text in schema._strings(client, "") if where.endswith((".en", ".ja"))]
+    texts = [text for where, text in strings(client) if where.endswith((".en", ".ja"))]
     assert len(texts) % 2 == 0
     assert all(texts)
 

@@ -1,0 +1,217 @@
+"""The names under which one provider sells mail: each with domains, servers, looks and a phone of its own.
+
+Without a file there is one brand, made of the settings. With one (setting BRANDS_FILE), each `[[brand]]` says
+what is its own, and has the rest from the settings:
+
+    [[brand]]
+    slug = "aozora"
+    name = { ja = "あおぞらネット", en = "Aozora Net" }
+    domains = ["aozora.example", "mail.aozora.example"]
+    smtp_host = "smtp.aozora.example"
+    site = "https://mail.aozora.example"
+    phone = "0120-111-111"
+    colour = "#00508c"
+    logo = "aozora.svg"
+"""
+
+import re
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from campaign import tables
+from campaign.tables import Words, WrongFile, wrong
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+")
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+LOGO = re.compile(r"[\w-]+\.(?:svg|png)")
+CONTRAST = 4.5  # of white text on the brand's colour (WCAG 2.2, 1.4.3)
+OLD_PORT = 25  # nobody shall be told to send there again
+
+
+@dataclass(frozen=True)
+class Brand:
+    """`domains` are those of its mailboxes, the first is the one in examples; `site` is where its public pages
+    are, `home` its top page. A host that is "" is a service that is not offered, and a port that is 0 none.
+    `smtp_port` is the one that customers enter, with TLS from the first byte (465) or by STARTTLS (others);
+    `other_smtp_port` the one for programs that cannot use it. `login` is what they enter as user name."""
+
+    slug: str
+    name: Words
+    domains: tuple[str, ...]
+    site: str
+    home: str
+    smtp_host: str
+    smtp_port: int
+    other_smtp_port: int
+    pop_host: str
+    pop_port: int
+    imap_host: str
+    imap_port: int
+    login: Literal["address", "local_part"]
+    phone: str
+    hours: Words
+    notice_from: str
+    colour: str = ""
+    logo: str = ""
+
+    @property
+    def host(self) -> str:
+        """The web host of its public pages, without the port."""
+        return (urlsplit(self.site).hostname or "").lower()
+
+
+@dataclass(frozen=True)
+class OwnPart:
+    """What a `[[brand]]` of the file may say; `offers` are the ways to receive mail that it has."""
+
+    slug: str
+    name: Words
+    domains: tuple[str, ...]
+    site: str | None = None
+    home: str | None = None
+    smtp_host: str | None = None
+    smtp_port: int | None = None
+    other_smtp_port: int | None = None
+    pop_host: str | None = None
+    pop_port: int | None = None
+    imap_host: str | None = None
+    imap_port: int | None = None
+    login: Literal["address", "local_part"] | None = None
+    phone: str | None = None
+    hours: Words | None = None
+    notice_from: str | None = None
+    colour: str = ""
+    logo: str = ""
+    offers: tuple[Literal["pop", "imap"], ...] = ("pop", "imap")
+
+
+@dataclass(frozen=True)
+class BrandsFile:
+    brand: tuple[OwnPart, ...]
+
+
+def brands() -> tuple[Brand, ...]:
+    """All brands, in the order of the file; the first is the provider's main one. Raises `WrongFile`."""
+    base = _of_settings()
+    return _read(Path(settings.BRANDS_FILE), base) if settings.BRANDS_FILE else (base,)
+
+
+def main_brand() -> Brand:
+    return brands()[0]
+
+
+def of_domain(domain: str) -> Brand | None:
+    """The brand whose mailboxes have this domain; None for a stranger's."""
+    wanted = domain.lower().rstrip(".")
+    return next((brand for brand in brands() if wanted in brand.domains), None)
+
+
+def of_login(login: str) -> Brand:
+    """The brand of a customer; the main one where the login has no domain, or one that no brand names."""
+    return of_domain(login.rpartition("@")[2]) or main_brand()
+
+
+def of_host(host: str) -> Brand:
+    """The brand whose pages this web host shows; the main one for any other. Brands may share a host: the first."""
+    wanted = host.partition(":")[0].lower().rstrip(".")
+    return next((brand for brand in brands() if wanted in {brand.host, *_setup_hosts(brand)}), main_brand())
+
+
+def _setup_hosts(brand: Brand) -> set[str]:
+    """Where mail programs ask for the settings of a domain."""
+    return {f"{name}.{domain}" for name in ("autoconfig", "autodiscover") for domain in brand.domains}
+
+
+def _of_settings() -> Brand:
+    return Brand(
+        slug="main",
+        name=Words(**settings.PROVIDER_NAME),
+        domains=tuple(dict.fromkeys((settings.DEFAULT_DOMAIN, *settings.LOCAL_DOMAINS))),
+        site=settings.PUBLIC_URL,
+        home=settings.PROVIDER_HOME,
+        smtp_host=settings.SMTP_HOST,
+        smtp_port=settings.SMTP_PORT,
+        other_smtp_port=settings.OTHER_SMTP_PORT,
+        pop_host=settings.POP_HOST,
+        pop_port=settings.POP_PORT,
+        imap_host=settings.IMAP_HOST,
+        imap_port=settings.IMAP_PORT,
+        login=settings.LOGIN_FORM,
+        phone=settings.SUPPORT_PHONE,
+        hours=Words(**settings.SUPPORT_HOURS),
+        notice_from=settings.NOTICE_FROM,
+    )
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, base: Brand) -> tuple[Brand, ...]:
+    parts = tables.read(path, BrandsFile).brand
+    try:
+        found = tuple(_checked(_completed(part, base), f"brand[{place}]") for place, part in enumerate(parts, 1))
+        _check_together(found)
+    except WrongFile as error:
+        raise WrongFile(f"{path.name}: {error}") from None
+    return found
+
+
+def _completed(part: OwnPart, base: Brand) -> Brand:
+    values = {}
+    for name in (each.name for each in fields(Brand)):
+        own = getattr(part, name)
+        values[name] = getattr(base, name) if own is None else own
+    not_offered = {f"{service}_host": "" for service in ("pop", "imap") if service not in part.offers}
+    return Brand(**values | not_offered)
+
+
+def _checked(brand: Brand, where: str) -> Brand:
+    rules = {
+        "slug": (SLUG.fullmatch(brand.slug), "small letters, digits and hyphens"),
+        "site": (
+            urlsplit(brand.site).scheme in ("http", "https") and brand.host,
+            "an address as https://mail.isp.example",
+        ),
+        "home": (urlsplit(brand.home).scheme in ("http", "https"), "an address as https://www.isp.example/"),
+        "colour": (not brand.colour or COLOUR.fullmatch(brand.colour), "a colour as #00508c, in small letters"),
+        "logo": (not brand.logo or LOGO.fullmatch(brand.logo), "the name of an svg or png file beside this one"),
+        "smtp_host": (HOST.fullmatch(brand.smtp_host), "a host as smtp.isp.example"),
+        "pop_host": (not brand.pop_host or HOST.fullmatch(brand.pop_host), "a host as pop.isp.example"),
+        "imap_host": (not brand.imap_host or HOST.fullmatch(brand.imap_host), "a host as imap.isp.example"),
+        "domains": (
+            brand.domains and all(map(HOST.fullmatch, brand.domains)),
+            "domains as isp.example, in small letters",
+        ),
+    }
+    for name, (fine, wanted) in rules.items():
+        if not fine:
+            raise wrong(f"{where}.{name}", getattr(brand, name), wanted)
+    for name in ("smtp_port", "other_smtp_port", "pop_port", "imap_port"):
+        if not 0 <= (port := getattr(brand, name)) <= 65535 or port == OLD_PORT or (name == "smtp_port" and not port):
+            raise wrong(f"{where}.{name}", port, "a port from 1 to 65535, and not 25")
+    if brand.colour and contrast_with_white(brand.colour) < CONTRAST:
+        raise wrong(f"{where}.colour", brand.colour, f"one that white text is legible on ({CONTRAST} to 1)")
+    return brand
+
+
+def _check_together(found: tuple[Brand, ...]) -> None:
+    if not found:
+        raise WrongFile("no [[brand]], wanted at least one")
+    for name, values in {
+        "slug": [brand.slug for brand in found],
+        "domains": [domain for brand in found for domain in brand.domains],
+    }.items():
+        twice = sorted({value for value in values if values.count(value) > 1})
+        if twice:
+            raise wrong(name, twice[0], "that of one brand only")
+
+
+def contrast_with_white(colour: str) -> float:
+    """How well white text is told from this colour (WCAG 2.2: relative luminance, contrast ratio)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
