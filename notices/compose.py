@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 
@@ -12,15 +12,10 @@ from django.utils import timezone
 
 from campaign.models import Campaign, DailyUse
 from notices import encoding, links, markup, mutes, selection, situations, texts
+from notices.days import long_day, short_day
 from notices.guides import catalog
 from notices.lines import COLUMNS, breathing, one_line, wrapped
 from notices.models import Notice
-
-WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS_EN = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 class NotSendable(ValueError):
@@ -125,18 +120,6 @@ def values_for(notice: Notice) -> dict[str, object]:
 def spelled(number: str) -> str:
     """An announcement number as people read it out: 482-913-057."""
     return f"{number[:3]}-{number[3:6]}-{number[6:]}"
-
-
-@lru_cache
-def long_day(day: date, language: str) -> str:
-    """With its weekday: people plan by it."""
-    if language == "ja":
-        return f"{day.year}年{short_day(day, language)}（{'月火水木金土日'[day.weekday()]}）"
-    return f"{WEEKDAYS_EN[day.weekday()]}, {short_day(day, language)}, {day.year}"
-
-
-def short_day(day: date, language: str) -> str:
-    return f"{day.month}月{day.day}日" if language == "ja" else f"{MONTHS_EN[day.month - 1]} {day.day}"
 
 
 def _provider(language: str) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from notices.placeholders import PLACEHOLDERS
+from notices.placeholders import ASSURED, PLACEHOLDERS
 
 MOST_USES = 200  # of names in one text: bounds what it can grow to
 DEEPEST = 5  # conditions within conditions
@@ -123,6 +123,7 @@ def _open(condition: re.Match[str], tag: re.Match[str], source: str, around: lis
     words = condition[2].split()
     surely = set() if "or" in words else {name for name in words if name not in OPERATORS}
     surely -= {name for word, name in pairwise(words) if word == "not"}
+    surely |= {also for name in surely for also in ASSURED.get(name, ())}
     around.append(_Condition(*tag.span(), frozenset(surely)))
 
 

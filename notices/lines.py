@@ -57,7 +57,7 @@ def _broken(line: str, columns: int) -> Iterator[str]:
     """Japanese goes to a new line after each 。 and, where that is too long, after a 、."""
     hang = " " * len(re.match(r" *(?:\d+\. |- |\()?", line)[0])
     filled = ""
-    for piece in pieces(line, columns - len(hang)):
+    for piece in _pieces(line, columns - len(hang)):
         if filled and (width(filled + piece.rstrip()) > columns or filled.endswith("。")):
             yield filled.rstrip()
             filled = hang
@@ -65,9 +65,14 @@ def _broken(line: str, columns: int) -> Iterator[str]:
     yield filled.rstrip()
 
 
-def pieces(line: str, columns: int) -> Iterator[str]:
-    """What must stay on one line: up to a 、 or 。 or a blank; longer than a line, it is cut anywhere."""
-    for piece in filter(None, re.findall(r"[^、。 ]*(?:[、。][」』）)]?| +|$)", line)):
+def units(line: str) -> list[str]:
+    """What must stay on one line: up to a 、 or 。 or a blank."""
+    return [unit for unit in re.findall(r"[^、。 ]*(?:[、。][」』）)]?| +|$)", line) if unit]
+
+
+def _pieces(line: str, columns: int) -> Iterator[str]:
+    """The units; one that is longer than a line is cut anywhere."""
+    for piece in units(line):
         while width(piece.rstrip()) > columns:
             cut = next(end for end in range(len(piece), 0, -1) if width(piece[:end]) <= columns)
             cut -= len(re.search(r"[A-Za-z0-9@._-]*$", piece[:cut])[0]) % cut  # not inside a word, if there is a choice

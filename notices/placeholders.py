@@ -70,6 +70,8 @@ _all = (
     _condition("has_guide", _("the steps are those of the customer's own mail program")),
     _condition("own_network", _("it is about mail from our own lines, not about POP before SMTP")),
 )
+ASSURED = {"has_guide": ("program",)}
+"""Where a condition holds, these are not empty either."""
 PLACEHOLDERS = {each.name: each for each in _all}
 """By name, in the order in which the editor lists them."""
 

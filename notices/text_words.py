@@ -1,0 +1,60 @@
+"""Words that a service notice does without: they frighten like fraudulent mail, or they advertise.
+
+Patterns, in both languages for either: an English word in a Japanese text reads no better.
+"""
+
+import re
+
+ALARM = (
+    r"大?至急|緊急|早急|直ちに|ただちに|今すぐ|いますぐ|即時",
+    r"重要なお知らせ|【重要】|\[重要\]|重要[:：]|必ずお読みください",
+    r"警告|最終(?:通告|警告|通知)|最後通告|督促|催告|法的措置",
+    r"(?:アカウント|メールボックス)[のがを]?(?:停止|凍結|ロック|削除)|利用停止|ご?利用[をが]?制限|凍結|失効",
+    r"不正(?:利用|アクセス|ログイン)|本人確認|(?:24|２４|48|４８)時間以内",
+    r"\burgent(?:ly)?\b|\bimmediate(?:ly)?\b|\bASAP\b|\bact now\b|\bright away\b|\bwithin (?:24|48) hours\b",
+    r"\bimportant(?: notice|:)|\bfinal (?:notice|warning)\b|\blast (?:warning|chance)\b|\bwarning\b",
+    r"\bsuspen(?:d|ded|sion)\b|\b(?:account|mailbox) (?:will be |is )?(?:locked|closed|blocked|terminated|deleted)\b",
+    r"\bverify your (?:account|identity)\b|\bsecurity alert\b|\bunauthori[sz]ed\b|\bexpir(?:e|es|ed|ing)\b",
+)
+ADVERTISING = (
+    r"キャンペーン|お得|おトク|(?<!通話料)(?<!通話)無料|割引|割安|値下げ|特別価格|円引き|セール|キャッシュバック",
+    r"特典|プレゼント|進呈|ポイント(?:還元|付与)|期間限定|数量限定|今だけ|大好評",
+    r"新登場|新サービス|新プラン|おすすめ|お勧め|オプションサービス|乗り?換え|お?申し?込み",
+    r"(?<!toll-)(?<!feel )\bfree\b|\bdiscounts?\b|\b(?:special|new|our) offers?\b|\bbargains?\b|\bsale\b",
+    r"\bcash ?back\b|\bbonus\b|\bgifts?\b|\bprizes?\b|\blimited[- ]time\b|\bpromotion(?:al)?\b|\bbest price\b",
+    r"\bexclusive\b|\bupgrade\b|\bsign up\b|\bsubscribe\b|\bnew plans?\b|\brecommend(?:ed)?\b",
+)
+_ANY = {
+    "alarm": re.compile("|".join(ALARM), re.IGNORECASE),
+    "advertising": re.compile("|".join(ADVERTISING), re.IGNORECASE),
+}
+
+
+def alarming(text: str) -> list[re.Match[str]]:
+    return list(_ANY["alarm"].finditer(text))
+
+
+def advertising(text: str) -> list[re.Match[str]]:
+    return list(_ANY["advertising"].finditer(text))
+
+
+# Who asks for a password, and who says that we never do. Each holds within one sentence.
+ASKS_FOR_PASSWORD = {
+    "ja": re.compile(r"パスワード.*(?:知らせ|教え|連絡|返信|送って|送り|記入|伝え|提示|聞かせ)", re.DOTALL),
+    "en": re.compile(
+        r"(?:send|tell|give|provide|confirm|submit|reply|e-?mail)\b.*\bpassword"
+        r"|password.*\b(?:sen[dt]|tell|give|provide|confirm|submit|reply|e-?mail) (?:it|us|to|me)\b",
+        re.IGNORECASE | re.DOTALL,
+    ),
+}
+NEGATED = {
+    "ja": re.compile(r"ません|ないで|しない|なさらない|不要"),
+    "en": re.compile(r"\bnever\b|\bnot\b|n[’']t\b|\bno\b", re.IGNORECASE),
+}
+PROMISES = {
+    "ja": re.compile(r"パスワード.*(?:たずね|尋ね|聞|伺|うかが|求め).*(?:ません|ない)", re.DOTALL),
+    "en": re.compile(
+        r"(?:never|not|n[’']t)\b.*\bask\b.*\bpassword|password.*\b(?:never|not)\b.*\bask", re.I | re.DOTALL
+    ),
+}
+SENTENCE = re.compile(r"(?:(?!\n[ \t]*\n)[^。！？!?.])+[。！？!?.]?")
