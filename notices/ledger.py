@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from notices import selection
+from notices.compose import with_all_it_needs
 from notices.models import Mailing, Notice
 
 log = logging.getLogger(__name__)
@@ -66,11 +67,10 @@ def claim(*, mailing_id: int, limit: int, now: datetime, trial: bool = False) ->
 def _as_they_stand(mailing_id: int, locked: list[int], *, now: datetime) -> list[Notice]:
     if not locked:
         return []
-    mailing = Mailing.objects.select_related("campaign", "text_ja", "text_en").get(pk=mailing_id)
-    notices = list(selection.as_it_stands(Notice.objects.filter(pk__in=locked), today=timezone.localdate(now)))
+    found = selection.as_it_stands(Notice.objects.filter(pk__in=locked), today=timezone.localdate(now))
+    notices = list(with_all_it_needs(found))
     for notice in notices:
         customer = notice.holdout.customer
-        notice.mailing = mailing  # one for all
         notice.language, notice.client_program = customer.language, customer.client_program
         notice.sent_to = customer.notice_address.lower()[:254]
         notice.attempts += 1

@@ -8,6 +8,7 @@ import hashlib
 import re
 from base64 import b32encode, urlsafe_b64encode
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from notices.models import Notice
 
 AFTER_CUTOFF = timedelta(days=30)  # so long a link shows how things stand
 BYTES = 16
+TOKEN = "TOKEN"  # stands for any, in a path
 SALT = "notices.links"
 BOUNCE = re.compile(r"notice\+([0-9]{9})-([a-z2-7]{26})", re.IGNORECASE)
 STOP = re.compile(r"([0-9]{9})-([a-z2-7]{26})")
@@ -55,14 +57,22 @@ def _still_open(found: QuerySet[Notice], *, today: date) -> Notice | None:
 
 
 def personal_url(notice: Notice) -> str:
-    with translation.override(notice.language):
-        return settings.PUBLIC_URL + reverse("personal", kwargs={"token": token_of(notice)})
+    return _address("personal", notice.language, token_of(notice))
 
 
 def stop_url(notice: Notice) -> str:
     """Where reminders can be stopped, for the notice's customer alone."""
-    with translation.override(notice.language):
-        return settings.PUBLIC_URL + reverse("mute", kwargs={"token": _keyed(notice.number, "notices.stop")})
+    return _address("mute", notice.language, _keyed(notice.number, "notices.stop"))
+
+
+def _address(page: str, language: str, token: str) -> str:
+    return settings.PUBLIC_URL + _path(page, language).replace(TOKEN, token)
+
+
+@lru_cache  # looking up an address takes longer than all the rest of a mail's link
+def _path(page: str, language: str) -> str:
+    with translation.override(language):
+        return reverse(page, kwargs={"token": TOKEN})
 
 
 def notice_to_stop(token: str, *, today: date) -> Notice | None:
