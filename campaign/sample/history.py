@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from campaign.customers import rollup
 from campaign.models import Campaign
 from campaign.plan import campaigns
-from campaign.sample import rounds
+from campaign.sample import calls, rounds
 from campaign.sample.hands import Hands
 from campaign.sample.relay import Journal
 from campaign.sample.state import State, load, save
@@ -63,6 +63,8 @@ class History:
     def catch_up(self, *, now: datetime) -> None:
         """Write, read and send everything up to `now`."""
         today = self.world.day_of(int(now.timestamp()))
+        starts_on = self.state.day("starts_on")
+        calls.open_desk(starts_on=starts_on, today=today, now=now, changed_by_id=self.approver_id)
         self.world.learn(rounds.accepted_notices())
         # What an earlier run read and left unattributed.
         self.hands.attribute(intake.stale_days(now=now), now=now)
@@ -80,6 +82,7 @@ class History:
         self._open_campaigns(today)
         self.write_until(int(now.timestamp()))
         self.read(now=now)
+        self._take_calls(now)
         planned = rounds.plan_for_approval(today, zone=self.world.zone)
         if planned:
             self.say(f"{planned:,} notices of this month's round wait for approval")
@@ -125,8 +128,13 @@ class History:
     def _month_name(day: date) -> str:
         return f"{day - timedelta(days=1):%Y-%m}"
 
+    def _take_calls(self, until: datetime) -> None:
+        since = until - 2 * calls.LONGEST  # more than a month: rounds are never further apart
+        calls.record(since=since, until=until, zone=self.world.zone, made_by_id=self.approver_id)
+
     def _round(self, day: date) -> None:
         self.read(now=self._written_until())
+        self._take_calls(self._written_until())
         planned = rounds.prepare(day, zone=self.world.zone, approver_id=self.approver_id)
         accepted = self.hands.send(day)
         self.world.learn(rounds.accepted_notices())

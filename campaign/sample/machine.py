@@ -94,7 +94,7 @@ def _relay_port(kept: Path) -> int:
 
 
 def environment(here: Place, inherited: Mapping[str, str]) -> dict[str, str]:
-    """Of all children. Notices go out at any hour: whoever looks at the sample shall see it."""
+    """Of all children. Notices go out at any hour, soon after the start: whoever looks at the sample shall see it."""
     logs = here.data / "sample" / "logs"
     return dict(inherited) | {
         "DATA": str(here.data),
@@ -106,13 +106,21 @@ def environment(here: Place, inherited: Mapping[str, str]) -> dict[str, str]:
         "RELAY_PORT": str(here.relay_port),
         "NOTICE_FROM_HOUR": "0",
         "NOTICE_TO_HOUR": "24",
+        "NOTICE_WEEKDAYS": "mon tue wed thu fri sat sun",
+        "NOTICE_HOLD_MINUTES": inherited.get("NOTICE_HOLD_MINUTES", "1"),
         "DJANGO_SETTINGS_MODULE": "campaign.settings",
         "PYTHONUNBUFFERED": "1",
     }
 
 
 # The history was sent in office hours, and need not be sent as slowly as it was.
-OF_THE_SAMPLE = {"NOTICE_FROM_HOUR": "9", "NOTICE_TO_HOUR": "17", "NOTICE_PER_SECOND": "10000"}
+OF_THE_SAMPLE = {
+    "NOTICE_FROM_HOUR": "9",
+    "NOTICE_TO_HOUR": "17",
+    "NOTICE_WEEKDAYS": "mon tue wed thu fri",
+    "NOTICE_HOLD_MINUTES": "10",
+    "NOTICE_PER_SECOND": "10000",
+}
 
 
 def redis(here: Place) -> list[str]:

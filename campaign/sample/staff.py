@@ -4,8 +4,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 
 DUTIES = {
-    "operator": ("run_mailing",),
-    "approver": ("approve_mailing", "run_mailing"),
+    "operator": ("run_mailing", "change_desk"),
+    "approver": ("approve_mailing", "run_mailing", "change_desk"),
     "support": (),
 }
 
@@ -19,7 +19,8 @@ def hire() -> dict[str, int]:
     ids = {}
     for name, codenames in DUTIES.items():
         group, _ = Group.objects.get_or_create(name=name)
-        group.permissions.set(Permission.objects.filter(content_type__app_label="notices", codename__in=codenames))
+        ours = Permission.objects.filter(content_type__app_label__in=("campaign", "notices"))
+        group.permissions.set(ours.filter(codename__in=codenames))
         user, new = get_user_model().objects.get_or_create(username=name)
         if new:
             user.set_password(password_of(name))
