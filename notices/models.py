@@ -259,11 +259,11 @@ class Notice(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         UNKNOWN = "unknown", _("outcome unknown")
 
-    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="notices")
+    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="notices", db_index=False)  # two begin so
     holdout = models.ForeignKey(Holdout, models.PROTECT, related_name="notices")
-    number = models.CharField(max_length=9, unique=True, help_text="announcement number, nine digits")
-    message_id = models.CharField(max_length=120, unique=True, help_text="without the angle brackets")
-    token_digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the personal link's token")
+    number = models.CharField(max_length=9, help_text="announcement number, nine digits")
+    message_id = models.CharField(max_length=120, help_text="without the angle brackets")
+    token_digest = models.CharField(max_length=64, help_text="SHA-256 of the personal link's token")
     language = models.CharField(max_length=2, choices=Language.choices)
     client_program = models.CharField(max_length=64, blank=True, help_text="whose steps the mail shows")
     sent_to = models.CharField(
@@ -285,6 +285,10 @@ class Notice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["mailing", "holdout"], name="one_notice_per_mailing_and_holdout"),
+            # Not `unique=True`: for that PostgreSQL gets a second index each, and planning takes so much longer.
+            models.UniqueConstraint(fields=["number"], name="one_notice_per_number"),
+            models.UniqueConstraint(fields=["message_id"], name="one_notice_per_message_id"),
+            models.UniqueConstraint(fields=["token_digest"], name="one_notice_per_token"),
         ]
         indexes = [
             models.Index(
@@ -294,7 +298,9 @@ class Notice(models.Model):
             ),
             models.Index(fields=["claimed_at"], name="claimed_notices", condition=models.Q(state="claimed")),
             models.Index(fields=["claimed_at"], name="unknown_notices", condition=models.Q(state="unknown")),
-            models.Index(fields=["accepted_at"], name="notices_by_acceptance"),
+            models.Index(
+                fields=["accepted_at"], name="notices_by_acceptance", condition=models.Q(accepted_at__isnull=False)
+            ),
             # Reports and the list of mailings count from this index alone, without the rows.
             models.Index(fields=["mailing", "state"], name="notices_by_state"),
             models.Index(
