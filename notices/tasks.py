@@ -1,11 +1,19 @@
 """Celery's doors to the mailings; when beat knocks stands in campaign/celery.py."""
 
+import logging
+
+import redis
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
+from campaign.turns import only_one
 from notices import dispatch, mailings, pace, pacing, planning
-from notices.deliveries import record
+from notices.deliveries import mailbox, record
+from notices.doctor.surroundings import HEARTBEAT
 from notices.models import Mailing
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -33,3 +41,23 @@ def send_due() -> None:
 @shared_task
 def settle() -> None:
     record.settle(now=timezone.now())
+
+
+@shared_task
+def read_bounces() -> None:
+    """What came back to a mailbox, where a setting names one."""
+    if not settings.BOUNCE_MAILBOX:
+        return
+    with only_one("read_bounces") as mine:
+        if mine:
+            try:
+                mailbox.read_all(mailbox.parse(settings.BOUNCE_MAILBOX), clock=timezone.now)
+            except mailbox.NoMailbox as error:
+                log.warning("the bounce mailbox: %s", error)
+
+
+@shared_task
+def beat_the_heart() -> None:
+    """Leaves the time where `manage.py doctor` looks whether beat and a worker are at work."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.set(HEARTBEAT, timezone.now().timestamp())

@@ -136,6 +136,8 @@ def _escaped(key: str) -> str:
 class Imap:
     def __init__(self, client: imaplib.IMAP4_SSL, folder: str):
         self._client = client
+        told = self._ask("CAPABILITY", client.capability())  # before the login servers tell less
+        self._able = set(b" ".join(told).decode("ascii", "replace").upper().split())
         self._ask("SELECT", client.select(_quoted(folder)))
 
     def messages(self) -> Iterator[tuple[str, bytes]]:
@@ -149,12 +151,12 @@ class Imap:
 
     def put_aside(self, key: str, folder: str) -> None:
         self._client.create(folder)  # it answers NO where the folder is there
-        if "MOVE" in self._client.capabilities:
+        if "MOVE" in self._able:
             self._ask("MOVE", self._client.uid("MOVE", key, folder))
             return
         self._ask("COPY", self._client.uid("COPY", key, folder))
         self._ask("STORE", self._client.uid("STORE", key, "+FLAGS.SILENT", r"(\Deleted)"))
-        if "UIDPLUS" in self._client.capabilities:
+        if "UIDPLUS" in self._able:
             self._ask("EXPUNGE", self._client.uid("EXPUNGE", key))
 
     def _ask(self, command: str, answer: tuple[str, list]) -> list:
