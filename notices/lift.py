@@ -135,11 +135,11 @@ def _handled(mailing: Mailing) -> dict[date, dict[date, int]]:
 
 
 def _waves(mailing: Mailing) -> list[WaveNotices]:
-    planned = Notice.objects.for_mailing(mailing).filter(slot_on__isnull=False).values_list("holdout__wave")
+    planned = Notice.objects.for_mailing(mailing).filter(slot_on__isnull=False).values("holdout__wave").order_by()
     counts = planned.annotate(
-        Min("slot_on"), Max("slot_on"), Count("pk"), Count("pk", filter=Q(state=State.ACCEPTED))
-    ).order_by()
-    return [
-        WaveNotices(mailing=mailing, wave=wave, first_on=first, last_on=last, planned=number, accepted=accepted)
-        for wave, first, last, number, accepted in counts
-    ]
+        first_on=Min("slot_on"),
+        last_on=Max("slot_on"),
+        planned=Count("pk"),
+        accepted=Count("pk", filter=Q(state=State.ACCEPTED)),
+    )
+    return [WaveNotices(mailing=mailing, wave=found.pop("holdout__wave"), **found) for found in counts]
