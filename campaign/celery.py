@@ -28,6 +28,11 @@ app.conf.beat_schedule = {
         "options": {"expires": 15},  # a busy worker finds one request waiting, not a hundred
     },
     "settle what became of it": {"task": "notices.tasks.settle", "schedule": timedelta(minutes=1)},
+    "count what the rounds did": {
+        "task": "notices.tasks.count_rounds",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 600},
+    },
     "read the bounce mailbox": {"task": "notices.tasks.read_bounces", "schedule": timedelta(minutes=1)},
     "show that beat and a worker are at work": {
         "task": "notices.tasks.beat_the_heart",

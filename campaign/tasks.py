@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from campaign.customers import rollup
 from campaign.cutoff import dryrun
+from campaign.models import Campaign
+from campaign.plan import waves
 from campaign.submissions import clocks, gaps, intake, retention
 from campaign.turns import only_one
 
@@ -33,6 +35,7 @@ def read_logs() -> None:
             days |= gaps.bring_up_to_date(now=now)
         if days or rollup.unsettled_days(today=today) or not rollup.covers(today=today):
             rollup.bring_up_to_date(days=days, today=today)
+            _draw_waves()
 
 
 @shared_task
@@ -57,6 +60,12 @@ def begin_day() -> None:
     today = timezone.localdate(now)
     rollup.bring_up_to_date(days=gaps.bring_up_to_date(now=now), today=today)
     retention.drop_before(today - timedelta(days=settings.RETENTION_DAYS))
+
+
+def _draw_waves() -> None:
+    """For who has become a holdout since."""
+    for campaign in Campaign.objects.order_by("pk"):
+        waves.draw(campaign)
 
 
 def _log_files() -> list[str]:

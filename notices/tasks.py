@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from campaign.turns import only_one
-from notices import dispatch, mailings, pace, pacing, planning
+from notices import dispatch, lift, mailings, pace, pacing, planning
 from notices.deliveries import mailbox, record
 from notices.doctor.surroundings import HEARTBEAT
 from notices.models import Mailing
@@ -41,6 +41,14 @@ def send_due() -> None:
 @shared_task
 def settle() -> None:
     record.settle(now=timezone.now())
+
+
+@shared_task
+def count_rounds() -> None:
+    """What the rounds did, for the page of waves and rounds."""
+    with only_one("count_rounds") as mine:
+        if mine:
+            lift.count_due(now=timezone.now())
 
 
 @shared_task
