@@ -53,7 +53,7 @@ def typed_dates(text: str) -> Iterator[TypedDate]:
 
 def _date(match: re.Match[str]) -> TypedDate | None:
     given = match.groupdict()
-    year = int(given["year"]) if given["year"] else None
+    year = int(given["year"]) if given.get("year") else None
     if given.get("era"):
         year = ERAS[given["era"]] + (1 if given["era_year"] == "元" else int(given["era_year"]))
     month = _month(given)
