@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -134,9 +133,7 @@ def exempt_on(day: date, *, campaign: str, customer: str) -> Exists:
 
 def _unreachable(customer: str) -> Exists:
     """Whether no mail reaches the address that notices go to today."""
-    contact = NullIf(OuterRef(f"{customer}__contact_address"), Value(""))
-    address = Lower(Coalesce(contact, OuterRef(f"{customer}__login")))
-    return Exists(Suppression.objects.filter(ended_at=None, address=address))
+    return Suppression.objects.in_the_way(customer=customer)
 
 
 class Sets:

@@ -1,6 +1,6 @@
 """What the mail server's log says of our own notices, by their Message-IDs."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from django.conf import settings
 from django.db.models import Max
 
@@ -97,9 +98,14 @@ def news(*, domain: str, since: datetime, until: datetime) -> News:
     return News([Fate(*row[:4], moment(row[4]), *row[5:]) for row in rows], fresh)
 
 
-def written_down(told: News) -> None:
-    """The attempts are kept elsewhere: they need not be told again."""
-    traces.written_down(told.told_by)
+def written_down(told: News, *, but_for: Collection[str] = ()) -> None:
+    """The attempts are kept elsewhere: they need not be told again, but for those of these Message-IDs."""
+    names = {f"<{name}>" for name in but_for}
+    traces.written_down(trace for trace in told.told_by if not names or names.isdisjoint(_names(trace)))
+
+
+def _names(trace: Trace) -> set[str]:
+    return {name for file in trace.files("named") for name in pq.read_table(file)["message_id"].to_pylist()}
 
 
 def forget_before(moment: datetime) -> None:

@@ -86,10 +86,9 @@ def _record_fates(now: datetime) -> None:
     for begin in range(0, len(message_ids), CHUNK):
         chunk = message_ids[begin : begin + CHUNK]
         keep.write_down({name: relaylog.evidence(found[name]) for name in chunk})
-    # Of what is not settled yet the log has told already: it is asked again, until it is.
+    # The log may be faster than the worker that sends: what it said of a claimed notice is asked for again.
     unsettled = Notice.objects.unsettled().filter(claimed_at__gte=now - UNKNOWN_FOR)
-    if not any(name in found for name in unsettled.values_list("message_id", flat=True)):
-        fates.written_down(told)
+    fates.written_down(told, but_for=set(unsettled.values_list("message_id", flat=True)))
 
 
 def _oldest_open(now: datetime) -> datetime | None:
