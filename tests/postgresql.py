@@ -27,6 +27,8 @@ def programs() -> Path:
 class Cluster:
     """Owned by the superuser `postgres`, who needs no password."""
 
+    options = OPTIONS
+
     def __init__(self, folder: Path):
         """`folder` must not exist, and its path is in lower case, because it becomes the host of `url`."""
         self.folder = folder
@@ -40,7 +42,11 @@ class Cluster:
             self._give_away()
         auth = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         self._run("initdb", *auth)
-        options = OPTIONS | {"unix_socket_directories": str(self.folder)}
+        self.run()
+
+    def run(self) -> None:
+        """Start the server of a cluster that was made before."""
+        options = self.options | {"unix_socket_directories": str(self.folder)}
         words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         self._run("pg_ctl", "start", "-w", "-o", words, "-l", self.folder / "server.log")
 

@@ -1,0 +1,36 @@
+"""Seeds, and worlds that may be killed."""
+
+import os
+from contextlib import ExitStack
+from itertools import count
+from random import SystemRandom
+
+import pytest
+from django.core.management import call_command
+from faults.world import World
+
+_serial = count(1)
+
+
+@pytest.fixture(scope="session")
+def seed() -> int:
+    """`FAULTS_SEED=N` kills the same things at the same places again."""
+    return int(os.environ.get("FAULTS_SEED") or SystemRandom().randrange(1_000_000))
+
+
+@pytest.fixture
+def make_world(settings, pytestconfig, django_db_blocker):
+    """`make_world(per_second=400, workers=2)`: nothing runs yet but the database; models speak to it."""
+    with ExitStack() as ends:
+
+        def make(**given) -> World:
+            world = World(settings.DATA / f"world{next(_serial)}", pytestconfig.option.database, **given)
+            ends.callback(world.end)
+            if world.cluster:
+                world.cluster.start()
+                world.cluster.create("campaign")
+            ends.enter_context(world.orm(django_db_blocker))
+            call_command("migrate", verbosity=0)
+            return world
+
+        yield make

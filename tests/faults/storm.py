@@ -1,0 +1,114 @@
+"""Kills at random points of a round, the same ones again for the same seed."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from random import Random
+
+from faults.world import World
+
+LONGEST_WAIT = 3.0  # for the next point, when little goes out because something is down
+
+STEPS_OF_A_CLIENT = ("mail", "rcpt", "begun", "named", "recorded", "replied")
+STEPS_OF_THE_RELAY = ("rcpt", "begun", "named", "recorded", "replied", "queued")
+
+
+class Storm:
+    """Each stroke comes when the relay has taken so many more: all over the round, however fast it is."""
+
+    def __init__(self, world: World, seed: int):
+        self.world, self.chance = world, Random(seed)
+        self.strokes: list[str] = []
+        self._begun = time.monotonic()
+        self._ways: list[tuple[int, Callable[[], str | None]]] = [
+            (24, self.a_sending_process),
+            (8, self.a_process_at_a_step),
+            (5, self.the_relay),
+            (6, self.the_relay_at_a_step),
+            (5, self.redis),
+            (5, self.the_database if world.cluster else self.all_workers_at_once),
+            (4, self.a_worker_with_its_processes),
+            (2, self.the_main_process_of_a_worker),
+            (1, self.beat),
+        ]
+
+    @property
+    def kills(self) -> int:
+        return len(self.strokes) + len(self.world.ordered_kills())
+
+    def rage(self, strokes: int, *, until_taken: int, meanwhile: Callable[[], None]) -> None:
+        """So many strokes, spread until the relay has taken so many."""
+        begun = self.world.taken()
+        step = (until_taken - begun) / strokes
+        weights, ways = zip(*self._ways, strict=True)
+        for number in range(strokes):
+            point = begun + (number + self.chance.random()) * step
+            self._wait_for(point, meanwhile)
+            way = self.chance.choices(ways, weights)[0]
+            said = way()
+            if said:
+                self.remember(said)
+
+    def remember(self, said: str) -> None:
+        self.strokes.append(f"{self.world.taken()} taken, {time.monotonic() - self._begun:.0f} s: {said}")
+
+    def _wait_for(self, point: float, meanwhile: Callable[[], None]) -> None:
+        end = time.monotonic() + LONGEST_WAIT
+        while self.world.taken() < point and time.monotonic() < end:
+            meanwhile()
+            time.sleep(0.05)
+
+    # --- Ways to die ----------------------------------------------------------------------
+
+    def a_sending_process(self) -> str | None:
+        children = [pid for name in self._workers() for pid in self.world.members(name)]
+        if not children:
+            return None
+        return self._kill(self.chance.choice(children), "a sending process")
+
+    def a_process_at_a_step(self) -> None:
+        self.world.order(at=self.chance.choice(STEPS_OF_A_CLIENT), kill="client")
+
+    def the_relay(self) -> str:
+        return self._kill(self.world.processes["relay"].pid, "the relay")
+
+    def the_relay_at_a_step(self) -> None:
+        self.world.order(at=self.chance.choice(STEPS_OF_THE_RELAY), kill="relay")
+
+    def redis(self) -> str:
+        return self._kill(self.world.processes["redis"].pid, "Redis")
+
+    def the_database(self) -> str:
+        return f"the database: {self.world.cluster.die(self.chance)}"
+
+    def all_workers_at_once(self) -> str:
+        for name in self._workers():
+            self._kill_all_of(name)
+        return "all workers at once"
+
+    def a_worker_with_its_processes(self) -> str:
+        name = self.chance.choice(self._workers())
+        self._kill_all_of(name)
+        return f"{name} with its processes"
+
+    def the_main_process_of_a_worker(self) -> str:
+        name = self.chance.choice(self._workers())
+        return self._kill(self.world.processes[name].pid, f"{name}'s main process")
+
+    def beat(self) -> str:
+        return self._kill(self.world.processes["beat"].pid, "beat")
+
+    def _workers(self) -> list[str]:
+        return [name for name in self.world.processes if name.startswith("worker")]
+
+    def _kill_all_of(self, name: str) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.world.processes[name].pid, signal.SIGKILL)
+
+    @staticmethod
+    def _kill(pid: int, what: str) -> str:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        return what

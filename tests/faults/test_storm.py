@@ -1,0 +1,97 @@
+"""A whole round while everything that takes part in it is killed again and again."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from builders import make_campaign
+from django.db import OperationalError, connection
+from faults import people, promise
+from faults.storm import Storm
+from faults.world import World, until
+from rounds import numbers, state_of
+
+from campaign.submissions import fates
+from notices import mailings
+from notices.models import Delivery, Mailing, Notice
+
+DELIVERIES = 10_000
+WHO = {"customer": DELIVERIES, "nobody": 20, "later": 40, "excused": 30}
+STROKES, LATER_STROKES, KILLS = 58, 4, 50
+LONGEST_ROUND = 8  # spells of an hour and a half, until the log has settled the last one
+
+
+class Operator:
+    """Looks after the processes, as systemd does, and after the round, as staff do."""
+
+    def __init__(self, world: World, mailing: Mailing):
+        self.world, self.mailing, self.resumed = world, mailing, 0
+
+    def look(self) -> None:
+        self.world.look_after()
+        try:
+            if state_of(self.mailing) == Mailing.State.PAUSED:
+                with suppress(mailings.NotAllowed):
+                    mailings.resume(mailing_id=self.mailing.pk, now=self.world.clock.now())
+                self.resumed += 1
+        except OperationalError:
+            connection.close()  # the database was killed under us, too
+
+    def open_notices(self) -> int:
+        self.look()
+        try:
+            return Notice.objects.for_mailing(self.mailing).open().count()
+        except OperationalError:
+            connection.close()
+            return -1
+
+    def all_is_told(self) -> bool:
+        """Whether each notice that was accepted has its fate."""
+        accepted = Notice.objects.for_mailing(self.mailing).filter(state=Notice.State.ACCEPTED)
+        return not accepted.filter(delivery=None).exists()
+
+
+def test_nobody_gets_two_and_nobody_is_forgotten_whatever_is_killed(make_world, seed):
+    print(f"FAULTS_SEED={seed}")
+    world = make_world(per_second=500, workers=2)
+    make_campaign(name=people.CAMPAIGN)
+    people.move_in(**WHO)
+    mailing = people.plan(world)
+    people.start(world, mailing)
+    people.excuse("excused")
+    storm, operator = Storm(world, seed), Operator(world, mailing)
+    world.start()
+    world.wait_for_answers()
+    until(lambda: world.taken() > 0, "the first notice", meanwhile=operator.look)
+    try:
+        storm.rage(STROKES, until_taken=WHO["customer"], meanwhile=operator.look)
+        settle_by_evidence(world, storm, operator)
+    finally:
+        tell(world, storm, operator)
+    assert storm.kills >= KILLS
+    promise.held(world, mailing, planned=sum(WHO.values()), refused=WHO["nobody"], withdrawn=WHO["excused"])
+    assert state_of(mailing) == Mailing.State.FINISHED
+    delivered = Delivery.objects.filter(notice__mailing=mailing, fate=Delivery.Fate.DELIVERED)
+    assert delivered.count() == WHO["customer"] + WHO["later"]
+
+
+def settle_by_evidence(world: World, storm: Storm, operator: Operator) -> None:
+    """Hours pass, the log goes on, and with it what is known; there is no peace yet either."""
+    for spell in range(LONGEST_ROUND):
+        world.clock.pass_by(timedelta(minutes=90))
+        print(f"spell {spell}: {operator.open_notices()} open")
+        if spell < 2:
+            storm.rage(LATER_STROKES, until_taken=world.taken() + LATER_STROKES, meanwhile=operator.look)
+        storm.remember(storm.redis())  # with it goes the turn that a dead reader of the logs still has for a minute
+        with suppress(AssertionError):
+            until(lambda: operator.open_notices() == 0 and operator.all_is_told(), "the last notice", seconds=25)
+            return
+
+
+def tell(world: World, storm: Storm, operator: Operator) -> None:
+    """What a failure shows."""
+    print(f"{storm.kills} kills, {world.taken()} taken, resumed {operator.resumed} times by the operator")
+    about = Mailing.objects.filter(pk=operator.mailing.pk).values("state", "pause_reason", "recent_attempts")
+    print(numbers(operator.mailing), *about, f"log read to {fates.logged_until()}, now {world.clock.now()}", sep="; ")
+    print(*storm.strokes, *storm.world.ordered_kills(), sep="; ")
+    for name in ("worker0", "worker1", "relay", "beat"):
+        print(f"--- {name}", world.last_words(name), sep="\n")
