@@ -148,7 +148,9 @@ class Batch:
                 chunk.end(notice, State.WITHDRAWN, reason)
                 continue
             try:
-                chunk.letters.append((notice, compose(notice, now=now)))
+                letter = compose(notice, now=now)
+                notice.keep_coding(utf8_instead=letter.utf8_instead)
+                chunk.letters.append((notice, letter))
             except NotSendable as error:
                 chunk.end(notice, State.REFUSED, str(error))
             except Exception as error:  # whatever a text can do wrong, it does it to the next customer, too

@@ -236,6 +236,10 @@ class NoticeQuerySet(models.QuerySet):
         """Those that may still go out, or may have gone out unnoticed."""
         return self.filter(state__in=(Notice.State.WAITING, Notice.State.CLAIMED, Notice.State.UNKNOWN))
 
+    def in_utf8_instead(self) -> "NoticeQuerySet":
+        """Accepted in UTF-8 although the customer's program is an old one that may show it as rubbish."""
+        return self.filter(utf8_instead=True, state=Notice.State.ACCEPTED)
+
     def accepted_on(self, day: date) -> "NoticeQuerySet":
         """Accepted on a day of the provider's zone; a range, because that is what the index knows."""
         begin = timezone.make_aware(datetime.combine(day, time()))
@@ -268,6 +272,9 @@ class Notice(models.Model):
     client_program = models.CharField(max_length=64, blank=True, help_text="whose steps the mail shows")
     sent_to = models.CharField(
         max_length=254, blank=True, default="", db_default="", help_text="lower case, as it was claimed for"
+    )
+    utf8_instead = models.BooleanField(
+        default=False, db_default=False, help_text="the old coding of its program lacks a character of its mail"
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     send_after = models.DateTimeField()
@@ -303,6 +310,7 @@ class Notice(models.Model):
             ),
             # Reports and the list of mailings count from this index alone, without the rows.
             models.Index(fields=["mailing", "state"], name="notices_by_state"),
+            models.Index(fields=["mailing"], name="notices_in_utf8_instead", condition=models.Q(utf8_instead=True)),
             models.Index(
                 fields=["mailing"],
                 name="notices_tried_in_vain",
@@ -327,6 +335,12 @@ class Notice(models.Model):
             self.attempts += 1
             self.claimed_at = now
         return claimed == 1
+
+    def keep_coding(self, *, utf8_instead: bool) -> None:
+        """Seldom a write: nearly every mail goes out in the coding that its program reads."""
+        if utf8_instead != self.utf8_instead:
+            Notice.objects.filter(pk=self.pk).update(utf8_instead=utf8_instead)
+            self.utf8_instead = utf8_instead
 
     def accept(self, reply: str, *, now: datetime) -> bool:
         return self._settle(self.State.ACCEPTED, reply=reply, accepted_at=now, ended_at=now)
