@@ -77,11 +77,13 @@ def contacts_of(
     return [tuple(notices * rate / 100 for rate in rates) for notices in due]
 
 
-def course(mailing: Mailing, *, waiting: int, now: datetime) -> Course:
-    """For a mailing that is being sent, or as if it went out from now on; `waiting` as its report says."""
-    today = timezone.localdate(now)
-    row = allowance.foresee(today)
-    first = _first_day(mailing, row, now=now)
+def course(mailing: Mailing, *, waiting: int, row: SendingDay, now: datetime) -> Course:
+    """For a mailing that is being sent, or as if it went out from now on.
+
+    `waiting` is as its report says, `row` what is in force today.
+    """
+    today = row.day
+    first = left_today(mailing, row, now=now)
     days = _days(today, mailing.expires_on)
     others = _waiting_elsewhere(mailing, now=now)
     takes = capacity.capacities(Desk.objects.all().capacities(), days)
@@ -112,7 +114,7 @@ def _bound(cap: int, desk_cap: int | None) -> int:
     return min(cap, by_rate) if desk_cap is None else min(cap, by_rate, desk_cap)
 
 
-def _first_day(mailing: Mailing, row: SendingDay, *, now: datetime) -> int:
+def left_today(mailing: Mailing, row: SendingDay, *, now: datetime) -> int:
     """How many of the mailing can still go out today: by the cap, the hours that are left, and its slots."""
     begin, end = pacing.hours().of(row.day)
     seconds = (end - max(now, begin, mailing.hold_until or now)).total_seconds()
@@ -173,11 +175,6 @@ def pace(mailing: Mailing, *, now: datetime) -> float:
     minutes = max(1.0, (now - since).total_seconds() / 60)
     accepted = Notice.objects.for_mailing(mailing).filter(accepted_at__gt=since, accepted_at__lte=now)
     return accepted.count() / minutes
-
-
-def left_today(mailing: Mailing, *, now: datetime) -> int:
-    """How many of the mailing can still go out today."""
-    return _first_day(mailing, allowance.foresee(timezone.localdate(now)), now=now)
 
 
 def end_of_day(now: datetime) -> datetime:

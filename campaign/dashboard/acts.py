@@ -19,7 +19,7 @@ from campaign.dashboard.outlook import outlook
 from campaign.dashboard.shell import show
 from campaign.dashboard.words import mailing_title
 from campaign.jinja import count
-from notices import mailings
+from notices import allowance, mailings
 from notices.models import Mailing, Notice
 
 State = Mailing.State
@@ -79,7 +79,7 @@ def tries_the_relay(mailing: Mailing) -> bool:
 
 def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
     """Does one step; starting and cancelling, which cannot be undone, ask first."""
-    mailing = get_object_or_404(Mailing.objects.select_related("campaign"), pk=pk)
+    mailing = get_object_or_404(Mailing.objects.select_related("campaign", "text_ja", "text_en"), pk=pk)
     if act not in ACTS:
         raise Http404
     if not request.user.has_perm(ACTS[act].permission):
@@ -90,6 +90,9 @@ def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
         return HttpResponseNotAllowed(["POST"])
     if act == "start" and (wrong := _not_confirmed(request, mailing)):
         return ask_to_start(request, mailing, wrong=wrong)
+    if act == "approve" and approval.has_warnings(mailing) and request.POST.get("warnings") != "read":
+        messages.error(request, _("The checks of its texts warn of something: please read that first, and tick it."))
+        return _back_to(pk)
     try:
         _do(act, mailing_id=pk, request=request)
     except mailings.NotAllowed as error:
@@ -108,7 +111,7 @@ def ask_to_start(request: HttpRequest, mailing: Mailing, *, wrong: str = "") -> 
     values = _asked(mailing, report) | {
         "wrong": wrong,
         "typed": request.POST.get("notices", "")[:20],
-        "parts": {"outlook": outlook(mailing, report, now=now)},
+        "parts": {"outlook": outlook(mailing, report, allowance.foresee(timezone.localdate(now)), now=now)},
         "minutes": int(settings.NOTICE_HOLD.total_seconds() // 60),
     }
     return show(request, "start.html", values, status=422 if wrong else 200)

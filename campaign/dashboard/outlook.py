@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaign.jinja import count, day
-from notices import allowance, course
+from notices import course
 from notices.course import Course
 from notices.mailings import Report
 from notices.models import Mailing, SendingDay
@@ -46,12 +46,11 @@ class Outlook:
     days_more: int
 
 
-def outlook(mailing: Mailing, report: Report, *, now: datetime) -> Outlook | None:
-    """None for a mailing that has ended, or has nothing left to send."""
+def outlook(mailing: Mailing, report: Report, row: SendingDay, *, now: datetime) -> Outlook | None:
+    """None for a mailing that has ended, or has nothing left to send. `row` is what is in force today."""
     if mailing.state in Mailing.ENDED or not report.waiting:
         return None
-    row = allowance.foresee(timezone.localdate(now))
-    found = course.course(mailing, waiting=report.waiting, now=now)
+    found = course.course(mailing, waiting=report.waiting, row=row, now=now)
     return Outlook(
         through=_through(mailing, found, report.waiting),
         range=_range(found),
@@ -173,14 +172,14 @@ def _row(one: course.Day) -> Row:
     )
 
 
-def pace_text(mailing: Mailing, *, now: datetime) -> str:
+def pace_text(mailing: Mailing, row: SendingDay, *, now: datetime) -> str:
     """How fast it goes at this moment, and when today's share is out at that pace; "" where nothing moves."""
     if mailing.state != State.SENDING or mailing.holds(now):
         return ""
     a_minute = course.pace(mailing, now=now)
     values = {"pace": number(a_minute), "minutes": course.PACE_MINUTES}
     text = _("%(pace)s notices a minute in the last %(minutes)s minutes.") % values
-    left = course.left_today(mailing, now=now)
+    left = course.left_today(mailing, row, now=now)
     if not a_minute or not left:
         return text
     end = now + timedelta(minutes=left / a_minute)

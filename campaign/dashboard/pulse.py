@@ -18,7 +18,7 @@ from campaign.dashboard.acts import tries_the_relay
 from campaign.dashboard.outlook import outlook, pace_text
 from campaign.dashboard.shell import show
 from campaign.jinja import count
-from notices import causes, mailings
+from notices import allowance, causes, mailings
 from notices.models import Mailing
 
 State = Mailing.State
@@ -50,6 +50,7 @@ def every(took: float) -> int:
 
 
 def parts(mailing: Mailing, report: mailings.Report, *, now: datetime) -> dict[str, object]:
+    today = allowance.foresee(timezone.localdate(now))
     return {
         "state": mailing.state,
         "state_title": mailing.get_state_display(),
@@ -58,8 +59,8 @@ def parts(mailing: Mailing, report: mailings.Report, *, now: datetime) -> dict[s
         "said": said(mailing, report, now=now),
         "report": report,
         "ledger_bar": ledger_bar(report),
-        "pace": pace_text(mailing, now=now),
-        "outlook": outlook(mailing, report, now=now),
+        "pace": pace_text(mailing, today, now=now),
+        "outlook": outlook(mailing, report, today, now=now),
         "causes": [(cause, _shown(cause)) for cause in causes.causes(mailing)],
         "at": date_format(timezone.localtime(now), "G:i:s"),
     }

@@ -3,9 +3,11 @@ from datetime import date, timedelta
 import pytest
 from builders import make_campaign, make_holdout
 from desk import make_mailing, make_notice
+from django.utils import timezone
 from rounds import DAY, at
 
 from campaign.models import Desk
+from notices import allowance
 from notices import course as courses
 from notices.course import pace, spread, through
 from notices.models import Mailing, SendingDay
@@ -24,7 +26,8 @@ def mailing_with(waiting: int, **given) -> Mailing:
 
 def course(mailing: Mailing, *, now=None):
     waiting = mailing.notices.filter(state="waiting").count()
-    return courses.course(mailing, waiting=waiting, now=now or at(9))
+    now = now or at(9)
+    return courses.course(mailing, waiting=waiting, row=allowance.foresee(timezone.localdate(now)), now=now)
 
 
 def seats(number: int, *, each: int = 1, day: date = date(2026, 4, 1)) -> None:
