@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
-import random
+import json
+import secrets
+import struct
 from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
@@ -12,20 +14,22 @@ from pyarrow import csv
 
 from campaign.models import Campaign
 from notices import links
-from notices.models import Mailing, Notice
+from notices.models import Mailing
 
 SHORT = {Campaign.Name.POP_BEFORE_SMTP: "pbs", Campaign.Name.LOCAL_PORT25: "p25"}
-NUMBERS = range(100_000_000, 1_000_000_000)  # nine digits
-LOTTERY = random.SystemRandom()  # so that one number does not lead to the next
+FIRST_NUMBER, NUMBERS = 100_000_000, 900_000_000  # all that have nine digits
+# One value with all of them: thousands of parameters would each be quoted and parsed.
+TAKEN = {
+    "postgresql": """SELECT number FROM notices_notice
+        WHERE number = ANY (ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)))""",
+    "sqlite": "SELECT number FROM notices_notice WHERE number IN (SELECT value FROM json_each(%s))",
+}
 
 
-def message_ids(mailing: Mailing, holdouts: Iterable[int]) -> list[str]:
-    """One for each holdout, the same each time, and nobody's guess."""
+def message_ids(mailing: Mailing, places: Iterable[str]) -> list[str]:
+    """Of notices whose places are keyed digests: nobody's guess, and in the places' order, as an index likes it."""
     head = f"notice.{SHORT[Campaign.Name(mailing.campaign.name)]}.{mailing.period}."
-    tail, name, key = f"@{settings.NOTICE_DOMAIN}", str(mailing), derived_key("notices.message-id")
-    return [
-        f"{head}{hmac.digest(key, f'{name} {holdout}'.encode(), 'sha256').hex()[:24]}{tail}" for holdout in holdouts
-    ]
+    return [f"{head}{place[:24]}@{settings.NOTICE_DOMAIN}" for place in places]
 
 
 def token_digests(ids: Iterable[str]) -> list[str]:
@@ -40,12 +44,24 @@ def derived_key(salt: str) -> bytes:
 
 
 def numbers(wanted: int) -> list[str]:
-    """Announcement numbers that no notice has."""
+    """Announcement numbers that no notice has; by lot, so that one does not lead to the next."""
     found: set[str] = set()
     while len(found) < wanted:
-        drawn = {str(number) for number in LOTTERY.sample(NUMBERS, wanted - len(found))} - found
-        found |= drawn - set(Notice.objects.filter(number__in=drawn).values_list("number", flat=True))
+        drawn = _drawn(wanted - len(found)) - found
+        found |= drawn - _taken(drawn)
     return list(found)
+
+
+def _drawn(wanted: int) -> set[str]:
+    lots = struct.unpack(f"={wanted}I", secrets.token_bytes(4 * wanted))
+    fair = 2**32 - 2**32 % NUMBERS  # a lot beyond would make some numbers likelier than others
+    return {str(FIRST_NUMBER + lot % NUMBERS) for lot in lots if lot < fair}
+
+
+def _taken(drawn: set[str]) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN[connection.vendor], [json.dumps(list(drawn))])
+        return {number for (number,) in cursor.fetchall()}
 
 
 def insert(model: type[models.Model], columns: dict[str, object], *, rows: int) -> None:

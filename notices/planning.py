@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from campaign.models import Campaign, Holdout, WavePlan
 from campaign.plan import waves
-from notices import audience, bulk, pacing, schedule, selection
+from notices import audience, bulk, pacing, schedule, selection, texts
 from notices.models import Mailing, MailingPlan, Notice
 from notices.schedule import Course, Kind, Round
 
@@ -148,6 +148,8 @@ def plan_round(
     mailing = Mailing(
         campaign=campaign,
         kind=wanted.kind,
+        text_ja=texts.current(campaign, wanted.kind, "ja").version,
+        text_en=texts.current(campaign, wanted.kind, "en").version,
         period=wanted.period,
         planned_at=now,
         planned_by_id=planned_by_id,
@@ -213,11 +215,11 @@ def _fill(mailing: Mailing, due: QuerySet[Holdout], *, first_day: date, now: dat
         by_waves = WavePlan.objects.filter(campaign=mailing.campaign_id).first()
     if by_waves:
         waves.draw(mailing.campaign)
-    seed = salted_hmac("notices.order", str(mailing), algorithm="sha256").hexdigest()[:16]
+    seed = salted_hmac("notices.order", str(mailing), algorithm="sha256").hexdigest()
     place = MD5(Concat(Value(seed), Cast("pk", models.CharField())))
     order = ("wave", "place", "pk") if by_waves else ("place", "pk")
     of = "customer__"
-    columns = ("pk", "wave", f"{of}language", f"{of}client_program", f"{of}contact_address", f"{of}login")
+    columns = ("pk", "place", "wave", f"{of}language", f"{of}client_program", f"{of}contact_address", f"{of}login")
     rows = due.annotate(place=place).order_by(*order).values_list(*columns).iterator(chunk_size=CHUNK)
     slots = Slots(mailing.daily_cap, max(now, _midnight(first_day)), by_waves)
     while chunk := list(islice(rows, CHUNK)):
@@ -227,10 +229,10 @@ def _fill(mailing: Mailing, due: QuerySet[Holdout], *, first_day: date, now: dat
 
 def _columns(mailing: Mailing, chunk: list[tuple], slots: Slots, *, now: datetime) -> dict[str, object]:
     """By column: a list of a value for each row, or one value for all."""
-    holdouts, in_wave, languages, programs, contacts, logins = zip(*chunk, strict=True)
+    holdouts, places, in_wave, languages, programs, contacts, logins = zip(*chunk, strict=True)
     wrong = [selection.unusable(contact or login) for contact, login in zip(contacts, logins, strict=True)]
     at = [None if reason else slots.next(wave) for wave, reason in zip(in_wave, wrong, strict=True)]
-    message_ids = bulk.message_ids(mailing, holdouts)
+    message_ids = bulk.message_ids(mailing, places)
     return {
         "mailing_id": mailing.pk,
         "holdout_id": holdouts,
@@ -241,7 +243,7 @@ def _columns(mailing: Mailing, chunk: list[tuple], slots: Slots, *, now: datetim
         "client_program": programs,
         "state": [Notice.State.REFUSED.value if reason else Notice.State.WAITING.value for reason in wrong],
         "send_after": [slot or now for slot in at],
-        "slot_on": [slot and timezone.localdate(slot) for slot in at],
+        "slot_on": [slot and slot.date() for slot in at],
         "ended_at": [now if reason else None for reason in wrong],
         "reply": wrong,
     }
