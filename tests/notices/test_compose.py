@@ -11,7 +11,7 @@ from rounds import at, plan
 from campaign.models import Customer, Holdout, Reason
 from notices import links
 from notices.compose import NotSendable, compose
-from notices.lines import one_line, width, wrapped
+from notices.lines import width
 from notices.models import Notice
 
 pytestmark = pytest.mark.django_db
@@ -262,26 +262,3 @@ def test_the_date_is_in_the_providers_time():
     notice = notice_for()
     raw = compose(notice, now=datetime(2026, 12, 1, 23, 30, tzinfo=UTC)).content
     assert b"Date: Wed, 02 Dec 2026 08:30:00 +0900\r\n" in raw
-
-
-@pytest.mark.parametrize(
-    ("text", "lines"),
-    [
-        ("短い。", ["短い。"]),
-        ("一つ目。二つ目。", ["一つ目。", "二つ目。"]),
-        ("あ" * 20 + "、" + "い" * 20 + "。", ["あ" * 20 + "、", "い" * 20 + "。"]),
-        ("あ" * 40, ["あ" * 30, "あ" * 10]),
-        ("あ" * 30 + "。", ["あ" * 29, "あ。"]),
-        ("あ" * 28 + "smtp.isp.example" + "い", ["あ" * 28, "smtp.isp.exampleい"]),
-        ("1. " + "あ" * 20 + "、" + "い" * 20, ["1. " + "あ" * 20 + "、", "   " + "い" * 20]),
-        ("https://isp.example/" + "a" * 80, ["https://isp.example/" + "a" * 80]),
-        ("a" * 100, ["a" * 60, "a" * 40]),
-        ("one two " * 10, ["one two one two one two one two one two one two one two one", "two one two one two"]),
-    ],
-)
-def test_lines_break_where_a_reader_would(text, lines):
-    assert wrapped(text, columns=60).splitlines() == lines
-
-
-def test_a_name_loses_what_nobody_sees():
-    assert one_line(" 佐藤\u200b\t花子\r\n\x00 ") == "佐藤 花子"
