@@ -53,7 +53,7 @@ def _check(campaign: Campaign, *, waves: int, first_day: date, days_between: int
         raise NotPossible(_("From one wave to the next there can be from 1 to %(most)s days.") % values)
     if first_day < today:
         raise NotPossible(_("The first wave cannot begin in the past."))
-    if first_day + timedelta(days=(waves - 1) * days_between) >= campaign.cutoff_on:
+    if first_day >= campaign.cutoff_on - timedelta(days=(waves - 1) * days_between):
         raise NotPossible(_("The last wave has to begin before the cut-off."))
 
 
