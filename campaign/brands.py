@@ -190,6 +190,8 @@ def _checked(brand: Brand, where: str) -> Brand:
     for name, (fine, wanted) in rules.items():
         if not fine:
             raise wrong(f"{where}.{name}", getattr(brand, name), wanted)
+    if not brand.pop_host and not brand.imap_host:
+        raise wrong(f"{where}.offers", (), "pop, imap or both")
     for name in ("smtp_port", "other_smtp_port", "pop_port", "imap_port"):
         if not 0 <= (port := getattr(brand, name)) <= 65535 or port == OLD_PORT or (name == "smtp_port" and not port):
             raise wrong(f"{where}.{name}", port, "a port from 1 to 65535, and not 25")

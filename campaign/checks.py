@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.checks import Error, Warning, register
 
 from campaign import brands
-from campaign.logs.own_pattern import WrongPattern, own_pattern
 from campaign.plan import calendar
 from campaign.tables import WrongFile
 
@@ -34,16 +33,26 @@ def check_settings(app_configs, **kwargs):
     if settings.SECURE_PROXY_SSL_HEADER and not settings.TRUSTED_PROXIES:
         hint = "Name the proxy's address in TRUSTED_PROXIES, or all visitors share one limit."
         found.append(Warning("BEHIND_PROXY is set, TRUSTED_PROXIES is not", hint=hint, id="campaign.W003"))
+    if not settings.POP_HOST and not settings.IMAP_HOST:
+        found.append(Error("POP_HOST and IMAP_HOST are empty", hint="Name where mail is received.", id="campaign.E008"))
     try:
         brands.brands()
     except WrongFile as error:
         found.append(Error(f"BRANDS_FILE: {error}", hint="docs/settings.md shows one.", id="campaign.E007"))
+    if settings.LOGIN_PATTERN:
+        found += _wrong_pattern()
+    return found
+
+
+def _wrong_pattern() -> list[Error]:
+    from campaign.logs.own_pattern import WrongPattern, own_pattern  # 100 MB that only a reader of logs needs
+
     try:
         own_pattern(settings.LOGIN_PATTERN, settings.LOGIN_PATTERN_TAGS)
     except WrongPattern as error:
         hint = "docs/formats.md says how to write one."
-        found.append(Error(f"LOGIN_PATTERN: {error}", hint=hint, id="campaign.E005"))
-    return found
+        return [Error(f"LOGIN_PATTERN: {error}", hint=hint, id="campaign.E005")]
+    return []
 
 
 @register()

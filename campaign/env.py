@@ -8,6 +8,7 @@ import os
 import re
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -45,6 +46,14 @@ def number(name: str, *, default: int, at_least: int, at_most: int = 2**31 - 1) 
     if not re.fullmatch(r"-?[0-9]{1,10}", value) or not at_least <= int(value) <= at_most:
         raise _wrong(name, value, f"a whole number from {at_least} to {at_most}")
     return int(value)
+
+
+def file(name: str) -> Path | None:
+    """The path of a file that must be there; None where the variable is not set."""
+    value = os.environ.get(name, "")
+    if value and not os.access(value, os.R_OK):
+        raise _wrong(name, value, "a file that can be read")
+    return Path(value) if value else None
 
 
 def choice(name: str, default: str, among: tuple[str, ...]) -> str:

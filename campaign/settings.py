@@ -135,6 +135,8 @@ IMAP_HOST = env.text("IMAP_HOST", "imap.isp.example")  # "": not offered
 IMAP_PORT = env.number("IMAP_PORT", default=993, at_least=1, at_most=65535)
 LOGIN_FORM = env.choice("LOGIN_FORM", "address", ("address", "local_part"))  # what customers enter as user name
 BRANDS_FILE = env.text("BRANDS_FILE", "")  # names, domains, servers and looks of several brands
+PROFILE_CERTIFICATE = env.file("PROFILE_CERTIFICATE")  # PEM, with its chain: signs the profiles for Apple's devices
+PROFILE_KEY = env.file("PROFILE_KEY")
 SUPPORT_PHONE = env.text("SUPPORT_PHONE", "0120-000-000")
 SUPPORT_HOURS = {
     "ja": env.text("SUPPORT_HOURS_JA", "平日 9:00～18:00"),

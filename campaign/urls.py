@@ -1,10 +1,13 @@
-"""All addresses: the staff's below /staff/, the public pages below their language."""
+"""All addresses: the staff's below /staff/, the public pages below their language, mail programs' where they ask."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from notices.urls import asked_by_programs
+
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("staff/", include("campaign.dashboard.urls")),
+    *asked_by_programs,
     *i18n_patterns(path("", include("notices.urls"))),
 ]

@@ -1,8 +1,10 @@
-"""The public pages, all below their language."""
+"""The public pages, all below their language, and what mail programs ask for at addresses that they know."""
 
-from django.urls import path
+import re
 
-from notices.pages import genuine, guide, mute, personal, published
+from django.urls import path, re_path
+
+from notices.pages import genuine, guide, mute, personal, published, setup
 
 urlpatterns = [
     path("", guide.index, name="guide_index"),
@@ -12,5 +14,21 @@ urlpatterns = [
     path("notices/check/", genuine.page, name="genuine"),
     path("notices/words/<int:pk>/", published.notice, name="published_notice"),
     path("mute/<str:token>/", mute.page, name="mute"),
+    path("setup/", setup.new_device, name="new_device"),
+    path("setup/file/", setup.files, name="setup_file"),
     path("p/<str:token>/", personal.page, name="personal"),
+]
+
+
+def in_any_case(path: str) -> str:
+    """Programs spell Autodiscover's paths with small and capital letters as they like."""
+    return "".join(f"[{char}{char.upper()}]" if char.isalpha() else re.escape(char) for char in path)
+
+
+asked_by_programs = [
+    path("mail/config-v1.1.xml", setup.mozilla_config, name="mozilla_config"),
+    path(".well-known/autoconfig/mail/config-v1.1.xml", setup.mozilla_config),
+    re_path(rf"^{in_any_case('autodiscover/autodiscover.xml')}$", setup.outlook_xml, name="outlook_xml"),
+    re_path(rf"^{in_any_case('autodiscover/autodiscover.json')}$", setup.outlook_json, name="outlook_json"),
+    re_path(rf"^{in_any_case('autodiscover/autodiscover.json')}/v1\.0/(?P<address>[^/]+)$", setup.outlook_json),
 ]

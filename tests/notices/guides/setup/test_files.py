@@ -1,0 +1,255 @@
+"""What the set-up files tell programs, whatever the provider's servers are: never a way without a password."""
+
+import plistlib
+import re
+import subprocess
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
+
+import dns.rdatatype
+import dns.zone
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign import brands
+from campaign.brands import Brand
+from campaign.tables import Words
+from notices.guides.setup import apple, mozilla, outlook, records, snippets
+
+ADDRESS = "hanako@isp.example"
+hosts = st.from_regex(r"[a-z]{1,8}\.isp\.example", fullmatch=True)
+ports = st.one_of(st.sampled_from([465, 587, 2525]), st.integers(26, 65535))
+some_brands = st.builds(
+    Brand,
+    slug=st.just("mihon"),
+    name=st.builds(Words, en=st.text("<&>\"'aé", min_size=1, max_size=80), ja=st.just("みほん<&>ネット")),
+    domains=st.just(("isp.example", "mail.isp.example")),
+    site=st.just("https://guide.isp.example"),
+    home=st.just("https://www.isp.example/"),
+    smtp_host=hosts,
+    smtp_port=ports,
+    other_smtp_port=st.one_of(st.just(0), ports),
+    pop_host=hosts,
+    pop_port=st.sampled_from([995, 110]),
+    imap_host=st.one_of(st.just(""), hosts),
+    imap_port=st.sampled_from([993, 143]),
+    login=st.sampled_from(["address", "local_part"]),
+    phone=st.just("0120-000-000"),
+    hours=st.just(Words(en="always", ja="いつも")),
+    notice_from=st.just("mail@isp.example"),
+)
+
+
+def parsed(content: bytes) -> ElementTree.Element:
+    """With all namespaces taken off."""
+    root = ElementTree.fromstring(content)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root
+
+
+def texts(element: ElementTree.Element) -> dict[str, str]:
+    return {child.tag: child.text or "" for child in element}
+
+
+@given(brand=some_brands)
+def test_every_way_out_wants_a_password_over_tls_and_none_is_port_25(brand):
+    for server in parsed(mozilla.config(brand, guide_url="https://guide.isp.example/")).iter("outgoingServer"):
+        told = texts(server)
+        assert told["hostname"] == brand.smtp_host and told["port"] != "25"
+        assert told["socketType"] == ("SSL" if told["port"] == "465" else "STARTTLS")
+        assert told["authentication"] == "password-cleartext" and told["username"].startswith("%EMAIL")
+    protocols = [texts(each) for each in parsed(outlook.answer(brand, ADDRESS)).iter("Protocol")]
+    for told in protocols:
+        assert (told["SSL"], told["SPA"], told["AuthRequired"]) == ("on", "off", "on") and told["Port"] != "25"
+        assert (
+            told["Encryption"] == ("SSL" if told["Port"] in ("465", "993", "995") else "TLS") or told["Type"] == "SMTP"
+        )
+    assert {told["SMTPLast"] for told in protocols if told["Type"] == "SMTP"} == {"off"}
+    mail = plistlib.loads(apple.profile(brand, ADDRESS, language="ja"))["PayloadContent"][0]
+    assert mail["OutgoingMailServerAuthentication"] == mail["IncomingMailServerAuthentication"] == "EmailAuthPassword"
+    assert mail["OutgoingMailServerPortNumber"] != 25 and mail["OutgoingMailServerUseSSL"] is True
+    assert not any("Password" in key and "Same" not in key for key in mail)
+    assert not any(
+        re.search(r"\._smtp\.|^_smtp\.| 25 ", line) for line in records.zone(brand, "isp.example", site_host="g")
+    )
+    assert "auth on" in snippets.msmtprc(brand, ADDRESS) and "smtp_sasl_auth_enable = yes" in snippets.postfix(
+        brand, ADDRESS
+    )
+
+
+@given(brand=some_brands)
+def test_mozillas_file_has_what_both_its_readers_refuse_to_do_without(brand):
+    root = parsed(mozilla.config(brand, guide_url="https://guide.isp.example/?a=1&b=2"))
+    provider = root.find("emailProvider")
+    assert root.tag == "clientConfig" and re.fullmatch(r"[a-z.]+", provider.get("id"))
+    assert [each.text for each in provider.findall("domain")] == list(brand.domains)
+    assert 0 < len(provider.findtext("displayName")) <= 60 and 0 < len(provider.findtext("displayShortName")) <= 20
+    incoming = [each.get("type") for each in provider.findall("incomingServer")]
+    assert incoming == (["pop3", "imap"] if brand.imap_host else ["pop3"])
+    outgoing = [int(texts(each)["port"]) for each in provider.findall("outgoingServer")]
+    assert (
+        outgoing and len(set(outgoing)) == len(outgoing) and outgoing == sorted(outgoing, key=lambda port: port != 465)
+    )
+    for server in (*provider.iter("incomingServer"), *provider.iter("outgoingServer")):
+        assert set(texts(server)) == {"hostname", "port", "socketType", "username", "authentication"}
+        assert texts(server)["socketType"] in ("SSL", "STARTTLS")
+
+
+QUESTION = """<?xml version="1.0" encoding="utf-8"?>
+<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006">
+<Request><EMailAddress>hanako@isp.example</EMailAddress>
+<AcceptableResponseSchema>http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a</AcceptableResponseSchema>
+</Request></Autodiscover>"""
+
+
+def test_autodiscovers_question_is_understood_in_any_namespace():
+    for text in (
+        QUESTION,
+        QUESTION.replace("outlook/requestschema", "mobilesync/requestschema"),
+        QUESTION.split("?>", 1)[1],
+    ):
+        found = outlook.asked(text.encode())
+        assert (found.address, found.schema) == ("hanako@isp.example", outlook.SETTINGS)
+    assert outlook.asked(b"<a/>") == outlook.Question("", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b"", "is no XML"),
+        (b"<Autodiscover><Request>", "is no XML"),
+        (b"\xff\xfe<\x00", "is no XML"),
+        (b"<a>" + b"x" * outlook.LARGEST + b"</a>", "has 8199 bytes, wanted at most 8192"),
+        (b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "has a document type"),
+        ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'.encode("utf-16"), "has a document type"),
+    ],
+)
+def test_what_is_no_question_is_refused(body, complaint):
+    with pytest.raises(outlook.Unreadable, match=complaint):
+        outlook.asked(body)
+
+
+def test_outlook_gets_the_login_in_the_providers_form_and_the_best_way_first(settings):
+    settings.LOGIN_FORM = "local_part"
+    protocols = [texts(each) for each in parsed(outlook.answer(brands.main_brand(), ADDRESS)).iter("Protocol")]
+    assert [(told["Type"], told["Port"]) for told in protocols] == [
+        ("POP3", "995"),
+        ("IMAP", "993"),
+        ("SMTP", "465"),
+        ("SMTP", "587"),
+    ]
+    assert {told["LoginName"] for told in protocols} == {"hanako"}
+
+
+def test_a_second_profile_for_the_same_account_replaces_the_first_and_another_account_has_its_own():
+    brand = brands.main_brand()
+    first, again, other = (
+        plistlib.loads(apple.profile(brand, address, language="en"))
+        for address in (ADDRESS, ADDRESS, "taro@isp.example")
+    )
+    assert first == again
+    names = ("PayloadIdentifier", "PayloadUUID")
+    assert all(first[name] != other[name] for name in names)
+    assert all(first["PayloadContent"][0][name] != other["PayloadContent"][0][name] for name in names)
+    assert first["PayloadContent"][0]["EmailAccountType"] == "EmailTypeIMAP"
+
+
+# Apple's schema of com.apple.mail.managed: what is required, and of which type.
+REQUIRED = {
+    "EmailAccountType": str,
+    "IncomingMailServerAuthentication": str,
+    "IncomingMailServerHostName": str,
+    "OutgoingMailServerAuthentication": str,
+    "OutgoingMailServerHostName": str,
+}
+OPTIONAL = {
+    "EmailAccountDescription": str,
+    "EmailAddress": str,
+    "IncomingMailServerPortNumber": int,
+    "IncomingMailServerUseSSL": bool,
+    "IncomingMailServerUsername": str,
+    "OutgoingMailServerPortNumber": int,
+    "OutgoingMailServerUseSSL": bool,
+    "OutgoingMailServerUsername": str,
+    "OutgoingPasswordSameAsIncomingPassword": bool,
+}
+PAYLOAD = {"PayloadType": str, "PayloadVersion": int, "PayloadIdentifier": str, "PayloadUUID": str}
+
+
+@given(brand=some_brands)
+def test_a_profile_keeps_to_apples_schema(brand):
+    whole = plistlib.loads(apple.profile(brand, ADDRESS, language="ja"))
+    mail = whole["PayloadContent"][0]
+    assert REQUIRED.keys() <= mail.keys() and PAYLOAD.keys() <= mail.keys() and PAYLOAD.keys() <= whole.keys()
+    kinds = REQUIRED | OPTIONAL | PAYLOAD | {"PayloadDisplayName": str}
+    assert {name: type(value) for name, value in mail.items()} == {name: kinds[name] for name in mail}
+    assert mail["EmailAccountType"] in ("EmailTypeIMAP", "EmailTypePOP")
+    assert whole["PayloadType"] == "Configuration" and whole["PayloadRemovalDisallowed"] is False
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "guide.isp.example")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
+    made = builder.not_valid_after(now + timedelta(days=9)).sign(key, hashes.SHA256())
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (tmp_path / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *form))
+    return tmp_path / "cert.pem", tmp_path / "key.pem"
+
+
+def test_openssl_finds_the_signature_good_and_the_profile_within_unchanged(certificate, tmp_path):
+    content = apple.profile(brands.main_brand(), ADDRESS, language="ja")
+    made = apple.signed(content, certificate=certificate[0], key=certificate[1])
+    (tmp_path / "signed").write_bytes(made)
+    verify = ["openssl", "cms", "-verify", "-inform", "DER", "-in", str(tmp_path / "signed"), "-binary"]
+    found = subprocess.run(
+        [*verify, "-CAfile", str(certificate[0]), "-purpose", "any"], capture_output=True, check=True
+    )
+    assert found.stdout == content
+
+
+def test_a_key_that_is_none_says_which_file(certificate, tmp_path):
+    (tmp_path / "key.pem").write_text("no key")
+    with pytest.raises(apple.NotSignable, match=r"cert\.pem with .*key\.pem"):
+        apple.signed(b"x", certificate=certificate[0], key=tmp_path / "key.pem")
+
+
+def test_the_records_are_a_zone_that_names_each_service_or_says_that_there_is_none(settings):
+    settings.IMAP_HOST = ""
+    lines = records.zone(brands.main_brand(), "isp.example", site_host="guide.isp.example")
+    head = ["$TTL 3600", "@ IN SOA ns.isp.example. root.isp.example. 1 1 1 1 1", "@ IN NS ns.isp.example."]
+    zone = dns.zone.from_text("\n".join([*head, *lines]) + "\n", origin="isp.example.", relativize=False)
+    found = {
+        str(name).split(".")[0]: (record.priority, record.port, str(record.target))
+        for name, _, record in zone.iterate_rdatas(dns.rdatatype.SRV)
+    }
+    assert found == {
+        "_submissions": (0, 465, "smtp.isp.example."),
+        "_submission": (10, 587, "smtp.isp.example."),
+        "_imaps": (0, 0, "."),
+        "_imap": (0, 0, "."),
+        "_pop3s": (10, 995, "pop.isp.example."),
+        "_pop3": (0, 0, "."),
+        "_autodiscover": (0, 443, "autodiscover.isp.example."),
+    }
+
+
+def test_the_snippets_name_server_port_and_login_and_no_password():
+    brand = brands.main_brand()
+    assert "host smtp.isp.example\nport 465\nfrom hanako@isp.example\nuser hanako@isp.example\n" in snippets.msmtprc(
+        brand, ADDRESS
+    )
+    assert "tls_starttls off" in snippets.msmtprc(brand, ADDRESS)
+    told = snippets.postfix(brand, ADDRESS)
+    assert "relayhost = [smtp.isp.example]:465\n" in told and "smtp_tls_wrappermode = yes" in told
+    assert "[smtp.isp.example]:465 hanako@isp.example:PASSWORD" in told
