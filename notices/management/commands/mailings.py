@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.models import Campaign
-from notices import mailings, planning
+from notices import allowance, course, mailings, planning
 from notices.models import Mailing
 
 ACTS = ("plan", "approve", "start", "pause", "resume", "cancel", "report", "list")
@@ -44,13 +44,17 @@ class Command(BaseCommand):
 
     def _tell(self, mailing: Mailing, *, as_json: bool) -> None:
         mailing.refresh_from_db()
-        report = asdict(mailings.report(mailing_id=mailing.pk))
+        report = mailings.report(mailing_id=mailing.pk)
+        ahead = _ahead(mailing, waiting=report.waiting)
         if as_json:
-            self.stdout.write(json.dumps(_known(mailing) | report))
+            self.stdout.write(json.dumps(_known(mailing) | asdict(report) | ahead))
             return
         self.stdout.write(_line(mailing))
-        for name, notices in report.items():
+        for name, notices in asdict(report).items():
             self.stdout.write(f"  {name:<9} {notices:>9}")
+        for name, value in ahead.items():
+            if value is not None:
+                self.stdout.write(f"  {name:<26} {value}")
 
     def _list(self, campaign_name: str | None, *, as_json: bool) -> None:
         """One line each, the newest first; as JSON one object a line."""
@@ -68,6 +72,26 @@ def _known(mailing: Mailing) -> dict[str, object]:
         "kind": mailing.kind,
         "period": mailing.period,
         "state": mailing.state,
+    }
+
+
+def _ahead(mailing: Mailing, *, waiting: int) -> dict[str, object]:
+    """How it will go, as the page says; times as RFC 3339, days as 2026-12-31, null where there is nothing ahead."""
+    now = timezone.now()
+    held = mailing.state == Mailing.State.SENDING and mailing.holds(now)
+    open_course = None
+    if waiting and mailing.state not in Mailing.ENDED:
+        today = allowance.foresee(timezone.localdate(now))
+        open_course = course.course(mailing, waiting=waiting, row=today, now=now)
+    busiest = open_course.busiest if open_course else None
+    days = {name: getattr(open_course, name, None) for name in ("through_on", "earliest", "latest")}
+    return {
+        "hold_until": mailing.hold_until.isoformat() if held and mailing.hold_until else None,
+        **{name: day.isoformat() if day else None for name, day in days.items()},
+        "left_over": open_course.left_over if open_course else 0,
+        "busiest_day": busiest.day.isoformat() if busiest else None,
+        "contacts_on_busiest_day": round(busiest.contacts, 1) if busiest else None,
+        "desk_takes": busiest.capacity if busiest else None,
     }
 
 

@@ -1,4 +1,5 @@
 import json
+from datetime import date, datetime, timedelta
 
 import pytest
 from builders import make_campaign, make_holdout, make_user
@@ -6,9 +7,12 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from rounds import at, plan, state_of
 
-from notices.models import Mailing
+from campaign.models import Desk
+from notices.models import Mailing, Notice
 
 pytestmark = pytest.mark.django_db
+AHEAD = {"hold_until", "through_on", "earliest", "latest", "left_over"}
+AHEAD |= {"busiest_day", "contacts_on_busiest_day", "desk_takes"}
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +55,28 @@ def test_the_report_has_every_number(run):
     about |= {"state": "planned"}
     numbers = dict.fromkeys(("accepted", "refused", "withdrawn", "unknown"), 0)
     fates = dict.fromkeys(("delivered", "deferred", "bounced", "expired"), 0)
-    assert report == about | {"planned": 2, "waiting": 2} | numbers | fates
+    known = about | {"planned": 2, "waiting": 2} | numbers | fates
+    assert {name: report[name] for name in known} == known
+    assert {*report} - {*known} == AHEAD
     assert "waiting" in run("report", "--mailing", str(mailing.pk))
+
+
+def test_the_report_says_how_a_mailing_will_go_and_how_long_it_is_held(run, settings):
+    settings.CONTACTS_PER_HUNDRED = 50
+    Desk.objects.create(from_day=date(2026, 1, 1), seats=1, contacts_per_seat=1, changed_at=timezone.now())
+    mailing = plan(5)
+    Notice.objects.update(send_after=timezone.now())
+    Mailing.objects.update(expires_on=timezone.localdate() + timedelta(days=60), state="approved")
+    report = json.loads(run("report", "--mailing", str(mailing.pk), "--json"))
+    assert report["hold_until"] is None
+    assert report["earliest"] <= report["through_on"] <= report["latest"]
+    assert (report["left_over"], report["desk_takes"]) == (0, 1)
+    assert 0 < report["contacts_on_busiest_day"] <= 1
+    report = json.loads(run("start", "--mailing", str(mailing.pk), "--json"))
+    assert datetime.fromisoformat(report["hold_until"]) > timezone.now() + timedelta(minutes=9)
+    assert "through_on" in run("report", "--mailing", str(mailing.pk))
+    report = json.loads(run("cancel", "--mailing", str(mailing.pk), "--json"))
+    assert (report["accepted"], report["withdrawn"], report["through_on"]) == (0, 5, None)
 
 
 def test_without_a_number_the_campaigns_latest_mailing_is_meant(run):
