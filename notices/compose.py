@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from campaign import brands
 from campaign.models import Campaign, DailyUse
 from notices import encoding, links, markup, mutes, selection, situations, texts
 from notices.days import long_day, short_day
@@ -68,21 +69,16 @@ def is_for_old_program(language: str, client_program: str) -> bool:
 def readable(notice: Notice, *, text: texts.Text | None = None) -> encoding.Readable:
     """What the customer sees, before it is encoded. Raises `WrongText`."""
     language = notice.language
-    filled = texts.fill(text or text_of(notice), values_for(notice))
+    wants_html = settings.NOTICE_HTML and not is_for_old_program(language, notice.client_program)
+    filled = texts.fill(text or texts.of_mailing(notice.mailing, language), values_for(notice))
     subject = one_line(filled.subject)
     return encoding.Readable(
         subject=subject,
         sender_name=_provider(language),
         sender=settings.NOTICE_FROM,
         text=wrapped(filled.body, columns=COLUMNS[language]),
-        html=markup.html(subject, filled.body, language=language) if settings.NOTICE_HTML else "",
+        html=markup.html(subject, filled.body, language=language) if wants_html else "",
     )
-
-
-def text_of(notice: Notice) -> texts.Text:
-    mailing = notice.mailing
-    version = mailing.text_ja if notice.language == "ja" else mailing.text_en
-    return texts.of(version, kind=mailing.kind, language=notice.language)
 
 
 def values_for(notice: Notice) -> dict[str, object]:
@@ -134,7 +130,7 @@ def _steps(program: str, language: str) -> str:
 @lru_cache(maxsize=512)
 def _spaced_steps(program: str, language: str, *_settings: object) -> str:
     steps: list[str] = []
-    for line in catalog.mail_steps(program, language):
+    for line in catalog.mail_steps(program, language, brands.main_brand()):
         if line.startswith(" ") and steps:
             steps[-1] += "\n" + line
         else:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from notices import pace, selection
+from notices import approval, pace, selection
 from notices.models import Delivery, Mailing, Notice
 
 State, Cause = Mailing.State, Mailing.PauseCause
@@ -75,6 +75,9 @@ def approve(*, mailing_id: int, user_id: int, now: datetime) -> None:
     mailing = Mailing.objects.get(pk=mailing_id)
     if mailing.planned_by_id == user_id:
         raise NotAllowed(_("Whoever planned a mailing cannot approve it: a second person has to."))
+    wrong = approval.errors(mailing) if mailing.state == State.PLANNED else []
+    if wrong:
+        raise NotAllowed(_("The texts of this mailing are not right: %(errors)s") % {"errors": " ".join(wrong)})
     if not mailing.move(State.APPROVED, since=(State.PLANNED,), approved_at=now, approved_by_id=user_id):
         raise _not_now(mailing_id, _("Only a mailing that waits for approval can be approved."))
 

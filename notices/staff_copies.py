@@ -55,7 +55,7 @@ def send(
     campaign = Campaign.objects.get(pk=campaign_id)
     holdout = invented(campaign, address=recipient.email, language=language, program=program, now=now)
     notice = specimen(holdout, kind=kind, language=language, version=version, now=now)
-    text = marked(compose.text_of(notice), language=language)
+    text = marked(texts.of(version, kind=kind, language=language), language=language)
     # A bounce tells nothing of a notice, so it goes where people read it.
     letter = replace(compose.compose(notice, now=now, text=text), envelope_sender=settings.NOTICE_FROM)
     copy = StaffCopy.objects.create(

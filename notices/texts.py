@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from campaign.models import Campaign, CutoffChange
+from campaign.models import Campaign, CutoffChange, Language
 from notices import text_checks
 from notices.filling import compiled, filled
 from notices.models import Mailing, TextVersion
@@ -56,6 +56,12 @@ def ours(kind: str, language: str) -> Text:
 def of(version: TextVersion | None, *, kind: str, language: str) -> Text:
     """The text of a version; None stands for ours, as in `Mailing.text_ja`."""
     return Text(version.subject, version.body, version) if version else ours(kind, language)
+
+
+def of_mailing(mailing: Mailing, language: str) -> Text:
+    """The text that the mailing took when it was planned; later versions are none of its."""
+    version = mailing.text_ja if language == Language.JAPANESE else mailing.text_en
+    return of(version, kind=mailing.kind, language=language)
 
 
 def versions(campaign: Campaign, kind: str, language: str) -> QuerySet[TextVersion]:

@@ -19,7 +19,7 @@ from campaign.dashboard.outlook import outlook
 from campaign.dashboard.shell import show
 from campaign.dashboard.words import mailing_title
 from campaign.jinja import count
-from notices import allowance, mailings
+from notices import allowance, approval, mailings
 from notices.models import Mailing, Notice
 
 State = Mailing.State

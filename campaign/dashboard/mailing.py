@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from campaign.dashboard import pulse
 from campaign.dashboard.acts import ACTS, allowed_acts
+from campaign.dashboard.mailing_texts import audience, said
 from campaign.dashboard.shell import pager, show
+from campaign.dashboard.text import PREVIEW
 from campaign.dashboard.words import mailing_title
 from notices import compose, mailings
 from notices.models import Delivery, Mailing, Notice
@@ -59,11 +61,14 @@ class Shown:
 
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     begun = time.monotonic()
-    mailing = get_object_or_404(Mailing.objects.select_related("campaign", "planned_by", "approved_by"), pk=pk)
+    related = ("campaign", "planned_by", "approved_by", "text_ja", "text_en")
+    mailing = get_object_or_404(Mailing.objects.select_related(*related), pk=pk)
     report = mailings.report(mailing_id=pk)
     pages = pager(request, total=report.refused + report.unknown + report.bounced + report.expired, size=20)
     acts = allowed_acts(mailing, request.user)
     own = mailing.state == State.PLANNED and mailing.planned_by_id == request.user.pk
+    words = said(mailing)
+    may_preview = request.user.has_perm(PREVIEW)
     now = timezone.now()
     values = {
         "mailing": mailing,
@@ -76,7 +81,12 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "own": own and request.user.has_perm("notices.approve_mailing"),
         "troubles": troubles(mailing, pages.shown),
         "pager": pages,
-        "preview": preview(mailing, asked=request.GET.get("preview", ""), now=now),
+        "said": words,
+        "errors": any(finding.error for each in words for finding in each.findings),
+        "to_tick": any(not finding.error for each in words for finding in each.findings),
+        "audience": audience(mailing),
+        "may_preview": may_preview,
+        "preview": preview(mailing, asked=request.GET.get("preview", ""), now=now) if may_preview else None,
     }
     return show(request, "mailing.html", values)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.dashboard.texts import number_title, which
-from campaign.models import Holdout, Standing
+from campaign.models import Holdout, Language, Standing
 from notices import compose, filling, situations, staff_copies, texts
 from notices.models import Mailing, Notice
 from notices.placeholders import PLACEHOLDERS
@@ -68,10 +68,7 @@ def of_text(*, campaign: str, kind: str, language: str, number: int) -> Subject:
 
 def of_mailing(*, pk: int) -> Subject:
     mailing = get_object_or_404(Mailing.objects.select_related("campaign", "text_ja", "text_en"), pk=pk)
-    words = [
-        texts.of(getattr(mailing, f"text_{language}"), kind=mailing.kind, language=language)
-        for language in ("ja", "en")
-    ]
+    words = [texts.of_mailing(mailing, language) for language in Language.values]
 
     def notice(holdout: Holdout) -> Notice:
         return compose.with_all_it_needs(Notice.objects.filter(mailing=mailing)).get(holdout=holdout)

@@ -63,8 +63,7 @@ def started(*, now: datetime) -> QuerySet[Mailing]:
 def words(mailing: Mailing, language: str) -> Words:
     """In its own language, with the values that all customers have in common."""
     with translation.override(language):
-        version = mailing.text_ja if language == "ja" else mailing.text_en
-        text = texts.of(version, kind=mailing.kind, language=language)
+        text = texts.of_mailing(mailing, language)
         same = common_values(mailing, language)
         return Words(
             language=language,

@@ -8,7 +8,7 @@ from campaign.dashboard.acts import number_in
 from notices.models import Mailing, Notice
 
 pytestmark = pytest.mark.django_db
-APPROVE, RUN = "notices.approve_mailing", "notices.run_mailing"
+APPROVE, RUN, PREVIEW = "notices.approve_mailing", "notices.run_mailing", "notices.preview_mail"
 ACTS = {  # act: (permission, states in which it is possible, state after it)
     "approve": (APPROVE, {"planned"}, "approved"),
     "start": (RUN, {"approved"}, "sending"),
@@ -241,7 +241,8 @@ def test_what_did_not_get_through_is_listed_in_the_servers_words(staff):
     assert "550 5.1.1 &lt;script&gt;" in text and "5.2.2 mailbox full" in text
 
 
-def test_the_preview_is_the_mail_of_a_real_holdout(staff):
+def test_the_preview_is_the_mail_of_a_real_holdout(as_user):
+    staff, _user = as_user(PREVIEW)
     mailing = mailing_in("planned")
     first = make_notice(mailing, make_holdout(mailing.campaign, make_customer("a@isp.example", name="<i>A</i>")))
     second = make_notice(mailing, make_holdout(mailing.campaign, make_customer("b@isp.example")))
@@ -254,7 +255,8 @@ def test_the_preview_is_the_mail_of_a_real_holdout(staff):
     assert number in text
 
 
-def test_a_notice_that_cannot_be_sent_says_so_in_its_preview(staff):
+def test_a_notice_that_cannot_be_sent_says_so_in_its_preview(as_user):
+    staff, _user = as_user(PREVIEW)
     mailing = mailing_in("planned")
     make_notice(mailing, make_holdout(mailing.campaign, make_customer("no address", addresses=())))
     assert "This notice cannot be sent" in staff.get(f"/staff/mailings/{mailing.pk}/").content.decode()
