@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from campaign.dashboard import charts, words
+from campaign.dashboard import charts, suppression, words
 from campaign.dashboard.shell import Choice, asked_campaign, pager, show
 from campaign.dashboard.timeline import Entry, timeline
 from campaign.models import Customer, Exemption, Holdout
@@ -168,5 +168,6 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "kinds": kinds(request.path, kind, asked_campaign(request)),
         "pager": pages,
         "kept_from": kept_from(now),
+        "suppressed": suppression.shown(customer, request.user),
     }
     return show(request, "customer.html", values)

@@ -21,10 +21,12 @@ from campaign.dashboard import (
     shadow,
     sources,
     staff_copies,
+    suppression,
     text,
     text_compare,
     text_edit,
     texts,
+    unreachable,
 )
 from campaign.dashboard.shell import staff
 
@@ -39,6 +41,9 @@ urlpatterns = [
     path("customers/", staff(customers.page), name="customers"),
     path("customers/<int:pk>/", staff(customer.page), name="customer"),
     path("customers/<int:pk>/proof/<slug:day>/", staff(proof.page), name="proof"),
+    path("suppressions/<int:pk>/clear/", staff(suppression.clear), name="suppression"),
+    path("unreachable/", staff(unreachable.page), name="unreachable"),
+    path("unreachable/file/", staff(unreachable.file), name="unreachable_file"),
     path("mailings/", staff(mailings.page), name="mailings"),
     path("mailings/<int:pk>/", staff(mailing.page), name="mailing"),
     path("mailings/<int:pk>/preview/", staff(preview.mailing_page), name="mailing_preview"),

@@ -4,9 +4,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 
 DUTIES = {
-    "operator": ("run_mailing", "change_desk"),
-    "approver": ("approve_mailing", "run_mailing", "change_desk"),
-    "support": (),
+    "operator": ("run_mailing", "change_desk", "export_unreachable", "clear_suppression"),
+    "approver": ("approve_mailing", "run_mailing", "change_desk", "export_unreachable", "clear_suppression"),
+    "support": ("clear_suppression",),
 }
 
 

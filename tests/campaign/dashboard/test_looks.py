@@ -10,7 +10,7 @@ from desk import make_mailing, make_notice, make_relay, make_shadow, make_source
 from django.conf import settings
 
 from campaign.models import ClockReading, Customer, StandingCount, UnknownProgram
-from notices.models import Mailing
+from notices.models import Mailing, Suppression
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
@@ -21,7 +21,13 @@ def pages(page, client, live_server) -> dict[str, str]:
     """The pages to look at, with the browser logged in as one who may do everything."""
     campaign = make_world()
     make_campaign(name="local_port25")
-    user = make_user("suzuki", "notices.approve_mailing", "notices.run_mailing")
+    user = make_user(
+        "suzuki",
+        "notices.approve_mailing",
+        "notices.run_mailing",
+        "notices.clear_suppression",
+        "notices.export_unreachable",
+    )
     planned = make_mailing(campaign, period="2026-12", state="planned")
     make_notice(planned, state="waiting")
     make_relay("192.0.2.1", TODAY, 30, without_logins=30)
@@ -33,6 +39,14 @@ def pages(page, client, live_server) -> dict[str, str]:
     for value in ("Nadeshiko 3.1", "x" * 200, "<b>\u202aגשר 9"):
         UnknownProgram.objects.create(day=TODAY, value=value, submissions=1234, people=5)
     shadow, asked = make_shadow(campaign), make_shadow(campaign, rule="hosts", scope="mx1", waiting=True)
+    suppressed = Customer.objects.order_by("pk")[0]
+    values = {
+        "address": suppressed.login,
+        "since": noon(TODAY),
+        "status_code": "5.1.1",
+        "text": "550 5.1.1 " + "x" * 200,
+    }
+    Suppression.objects.create(customer=suppressed, **values)
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
@@ -56,6 +70,7 @@ def pages(page, client, live_server) -> dict[str, str]:
         "unknown programs": "/staff/programs/unknown/",
         "relay": "/staff/relays/192.0.2.0/24/",
         "cancel": f"/staff/mailings/{sending}/cancel/",
+        "unreachable": "/staff/unreachable/",
     }
 
 

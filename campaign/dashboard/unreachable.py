@@ -1,0 +1,155 @@
+"""Whom no mail reaches, for letter or phone: the list, and the same as a file."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaign.dashboard import words
+from campaign.dashboard.shell import Choice, campaign_choices, chosen_campaign, pager, show
+from campaign.models import Campaign, Holdout, Standing
+from notices.deliveries import unreachable
+from notices.deliveries.unreachable import Reason
+
+EXPORT = "notices.export_unreachable"
+# What a spreadsheet would take for a formula, also as Japanese input methods write it.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Filters:
+    campaign: str
+    reason: str = ""
+
+    def url(self, name: str = "unreachable", **changes: str) -> str:
+        chosen = {key: value for key, value in (asdict(self) | changes).items() if value}
+        return f"{reverse(name)}?{urlencode(chosen)}"
+
+
+@dataclass(frozen=True)
+class Row:
+    customer: int
+    name: str
+    login: str
+    address: str
+    contract: str
+    standing: str
+    standing_title: str
+    reason_title: str
+    since: datetime | None
+    words: str
+    last_legacy_at: datetime
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    campaign = chosen_campaign(request)
+    if campaign is None:
+        return show(request, "unreachable.html", {"filters": None, "campaigns": []})
+    filters = filters_of(request, campaign)
+    found = _found(campaign, filters)
+    total = found.count()
+    pages = pager(request, total=total)
+    values = {
+        "filters": filters,
+        "reasons": reasons(filters),
+        "rows": [row_of(holdout) for holdout in found[pages.shown]],
+        "total": total,
+        "pager": pages,
+        "campaign": campaign.name,
+        "campaigns": campaign_choices(campaign, reverse("unreachable")),
+        "export_url": filters.url("unreachable_file") if request.user.has_perm(EXPORT) else "",
+    }
+    return show(request, "unreachable.html", values)
+
+
+def filters_of(request: HttpRequest, campaign: Campaign) -> Filters:
+    asked = request.GET.get("reason", "")
+    return Filters(campaign.name, asked if asked in Reason.values else "")
+
+
+def reasons(filters: Filters) -> list[Choice]:
+    titles = {"": _("All"), **{str(reason): str(reason.label) for reason in Reason}}
+    return [Choice(title, filters.url(reason=reason), reason == filters.reason) for reason, title in titles.items()]
+
+
+def _found(campaign: Campaign, filters: Filters) -> QuerySet[Holdout]:
+    """Who sent the old way last comes first: there the letter is most worth while."""
+    found = unreachable.holdouts(campaign, reason=filters.reason)
+    return found.select_related("customer").order_by("-last_legacy_at", "pk")
+
+
+def row_of(holdout: Holdout) -> Row:
+    customer = holdout.customer
+    return Row(
+        customer=customer.pk,
+        name=customer.name,
+        login=customer.login,
+        address=customer.notice_address,
+        contract=customer.contract,
+        standing=holdout.standing,
+        standing_title=words.standing_title(holdout.standing),
+        reason_title=str(Reason(holdout.unreached).label),
+        since=holdout.unreached_since,
+        words=_(holdout.unreached_words) if holdout.unreached_words else "",
+        last_legacy_at=holdout.last_legacy_at,
+    )
+
+
+def file(request: HttpRequest) -> HttpResponse:
+    """The whole list for a spreadsheet, a chunk at a time, however long it is."""
+    if not request.user.has_perm(EXPORT):
+        raise PermissionDenied
+    campaign = chosen_campaign(request)
+    if campaign is None:
+        return HttpResponse(status=404)
+    filters = filters_of(request, campaign)
+    response = StreamingHttpResponse(_lines(campaign, filters), content_type="text/csv; charset=utf-8")
+    name = f"unreachable-{campaign.name}-{timezone.localdate():%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+class _Echo:
+    """csv wants a file; a line is what comes back from writing to this one."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(campaign: Campaign, filters: Filters) -> Iterator[bytes]:
+    writer = csv.writer(_Echo())
+    heads = (
+        *(_("Name"), _("Login"), _("Notices go to"), _("Contract"), _("Standing")),
+        *(_("Why no mail arrives"), _("Since"), _("In the words of the mail server"), _("Last the old way")),
+        _("Cut-off date"),
+    )
+    standings = {str(standing): words.standing_title(standing) for standing in Standing}
+    why = {str(reason): str(reason.label) for reason in Reason}
+    yield "\ufeff".encode()  # without it a spreadsheet takes UTF-8 for something else
+    yield writer.writerow(heads).encode()
+    for holdout in _found(campaign, filters).iterator(chunk_size=CHUNK):
+        customer = holdout.customer
+        cells = (
+            *(customer.name, customer.login, customer.notice_address, customer.contract, standings[holdout.standing]),
+            *(why[holdout.unreached], _stamp(holdout.unreached_since), holdout.unreached_words),
+            *(_stamp(holdout.last_legacy_at), campaign.cutoff_on.isoformat()),
+        )
+        yield writer.writerow([defused(cell) for cell in cells]).encode()
+
+
+def _stamp(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+def defused(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

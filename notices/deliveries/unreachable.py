@@ -1,0 +1,65 @@
+"""Those who still send the old way and whom no mail reaches: the help desk writes a letter or calls."""
+
+from django.db import models
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models import Campaign, Holdout
+from campaign.models.holdouts import LEFT
+from notices.models import Delivery, Notice, Suppression
+
+State, Fate = Notice.State, Delivery.Fate
+
+
+class Reason(models.TextChoices):
+    """Why no mail reaches somebody; the first that holds is the one that counts."""
+
+    SUPPRESSED = "suppressed", _("The address does not exist or takes no mail")
+    NO_ADDRESS = "no_address", _("There is no address that mail can be sent to")
+    REFUSED = "refused", _("Our mail relay refused the last notice")
+    CAME_BACK = "came_back", _("The last notice came back")
+    GIVEN_UP = "given_up", _("The last notice was given up after many tries")
+
+
+def holdouts(campaign: Campaign, *, reason: str = "") -> QuerySet[Holdout]:
+    """Each with `unreached` (of `Reason`), `unreached_since` and `unreached_words`, those of the mail server.
+
+    What counts is how things stand: an address in use again, or a later notice that got through, ends it.
+    """
+    last = Notice.objects.filter(holdout=OuterRef("pk"), state__in=(State.ACCEPTED, State.REFUSED)).order_by("-pk")
+    address = Suppression.objects.open().filter(customer=OuterRef("customer")).order_by("-since")
+
+    def of_last(name: str) -> Subquery:
+        return Subquery(last.values(name)[:1])
+
+    found = Holdout.objects.filter(campaign=campaign, standing__in=LEFT, pk__in=_candidates(campaign)).annotate(
+        suppressed=Suppression.objects.in_the_way(customer="customer"),
+        last_state=of_last("state"),
+        last_fate=of_last("delivery__fate"),
+        last_claimed=of_last("claimed_at"),
+    )
+    whens = (
+        When(suppressed=True, then=Value(Reason.SUPPRESSED.value)),
+        When(last_state=State.REFUSED, last_claimed=None, then=Value(Reason.NO_ADDRESS.value)),
+        When(last_state=State.REFUSED, then=Value(Reason.REFUSED.value)),
+        When(last_fate=Fate.BOUNCED, then=Value(Reason.CAME_BACK.value)),
+        When(last_fate=Fate.EXPIRED, then=Value(Reason.GIVEN_UP.value)),
+    )
+    since = Coalesce(of_last("delivery__at"), of_last("ended_at"))
+    words = Coalesce(of_last("delivery__text"), of_last("reply"), Value(""))
+    found = found.annotate(
+        unreached=Case(*whens, default=Value(""), output_field=models.CharField()),
+        unreached_since=Case(When(suppressed=True, then=Subquery(address.values("since")[:1])), default=since),
+        unreached_words=Case(When(suppressed=True, then=Subquery(address.values("text")[:1])), default=words),
+    )
+    return found.filter(unreached=reason) if reason else found.exclude(unreached="")
+
+
+def _candidates(campaign: Campaign) -> QuerySet:
+    """Few, each found by an index, so that the rest is looked up for few."""
+    suppressed = Holdout.objects.filter(campaign=campaign, customer__in=Suppression.objects.open().values("customer"))
+    ours = Notice.objects.filter(mailing__campaign=campaign)
+    refused = ours.filter(state=State.REFUSED)
+    failed = ours.filter(Q(delivery__fate__in=(Fate.BOUNCED, Fate.EXPIRED)))
+    return suppressed.order_by().values("pk").union(refused.values("holdout"), failed.values("holdout"))
