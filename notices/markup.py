@@ -5,15 +5,17 @@ The styles are put into the lines once, when the template is compiled: mail prog
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from css_inline import CSSInliner
 from django.conf import settings
 from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
 
 from notices.lines import URL
 
 LETTER = settings.BASE_DIR / "templates" / "mail" / "letter.html"
+CUT = "<!-- one block -->"
 HEADINGS = ("■ ", "* ")
 STEP = re.compile(r"\d+\. ")
 
@@ -28,14 +30,21 @@ class Block:
 
 def html(subject: str, body: str, *, language: str) -> str:
     """`body` is the text before its lines were wrapped."""
-    return _letter().render(subject=subject, blocks=list(blocks(body)), language=language)
+    marked_up = Markup("".join(_part(part) for part in parts(body)))
+    return _letter().frame.render(subject=subject, blocks=marked_up, language=language)
 
 
-def blocks(body: str) -> list[Block]:
-    return [block for part in re.split(r"\n[ \t]*\n", body.strip("\n")) for block in _blocks_of(part.split("\n"))]
+def parts(body: str) -> list[str]:
+    return re.split(r"\n[ \t]*\n", body.strip("\n"))
 
 
-def _blocks_of(lines: list[str]) -> list[Block]:
+@lru_cache(maxsize=2048)  # most parts of a mailing are the same in every mail
+def _part(part: str) -> str:
+    template = _letter().block
+    return "".join(template.render(kind=each.kind, lines=each.lines) for each in blocks(part.split("\n")))
+
+
+def blocks(lines: list[str]) -> list[Block]:
     """A heading or an address ends the words above it, also without a blank line."""
     found: list[Block] = []
     for line in filter(None, map(str.rstrip, lines)):
@@ -57,9 +66,17 @@ def _kind(line: str) -> str:
     return "steps" if STEP.match(line) else "words"
 
 
+@dataclass(frozen=True)
+class Letter:
+    """The template, cut at its two marks: what stands around the blocks, and one block."""
+
+    frame: Template
+    block: Template
+
+
 @cache
-def _letter() -> Template:
+def _letter() -> Letter:
     inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
-    inlined = inliner.inline(LETTER.read_text(encoding="utf-8"))
+    head, block, tail = inliner.inline(LETTER.read_text(encoding="utf-8")).split(CUT)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(inlined)
+    return Letter(environment.from_string(head + tail.lstrip()), environment.from_string(block.lstrip()))
