@@ -4,7 +4,7 @@ import re
 
 from django.urls import path, re_path
 
-from notices.pages import genuine, guide, mute, personal, published, setup
+from notices.pages import brand, genuine, guide, mute, personal, published, setup
 
 urlpatterns = [
     path("", guide.index, name="guide_index"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("mute/<str:token>/", mute.page, name="mute"),
     path("setup/", setup.new_device, name="new_device"),
     path("setup/file/", setup.files, name="setup_file"),
+    path("brand/<slug:slug>.css", brand.style, name="brand_style"),
+    path("brand/<slug:slug>/logo", brand.logo, name="brand_logo"),
     path("p/<str:token>/", personal.page, name="personal"),
 ]
 

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from campaign.brands import Brand
 from notices.guides import schema
 from notices.guides.client import Client
 from notices.guides.wording import Teller, plain
@@ -76,10 +77,10 @@ def title(name: str, language: str) -> str:
     return "" if found.name == FALLBACK else found.title[language]
 
 
-def mail_steps(name: str, language: str) -> list[str]:
+def mail_steps(name: str, language: str, brand: Brand) -> list[str]:
     """The guide's steps as lines of plain text, numbered; the caller wraps them."""
     told = client(name)
-    teller = Teller(told, language)
+    teller = Teller(told, language, brand)
     lines = []
     for action in teller.actions(told.steps):
         lines.append(f"{action.number}. {plain(action.do)}")

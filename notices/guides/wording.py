@@ -3,16 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from campaign.brands import Brand
 from campaign.tables import Words
 from notices.guides.client import Client, Field, Step
 from notices.guides.schema import MARK
 
 SECURITY = {465: "SSL/TLS"}  # RFC 8314: TLS from the first byte there; every other port begins in clear
-LOGIN = Words(en="your whole mail address (such as {example})", ja="メールアドレス全体（例: {example}）")
+LOGIN = {
+    "address": Words(en="your whole mail address (such as {example})", ja="メールアドレス全体（例: {example}）"),
+    "local_part": Words(
+        en="what stands before the @ in your mail address (such as {name}, if it is {example})",
+        ja="メールアドレスの @ より前（{example} なら {name}）",
+    ),
+}
+EXAMPLE = "hanako"
 QUOTES = {"en": "“{}”", "ja": "「{}」"}
 
 
@@ -58,40 +65,53 @@ class Setting:
     pair: bool = False
 
 
-def security() -> str:
-    return SECURITY.get(settings.SMTP_PORT, "STARTTLS")
+@dataclass(frozen=True)
+class Door:
+    """Port and encryption, which belong together."""
+
+    port: int
+    security: str
 
 
-def login(language: str) -> str:
-    return LOGIN[language].format(example=f"hanako@{settings.DEFAULT_DOMAIN}")
+def door(brand: Brand, *, prefers: str = "") -> Door:
+    """Where a program shall send; for one that cannot use the brand's first way the other one, if it fits."""
+    ways = [Door(port, SECURITY.get(port, "STARTTLS")) for port in (brand.smtp_port, brand.other_smtp_port) if port]
+    return next((way for way in ways if way.security == prefers), ways[0])
 
 
-def setting_table(language: str) -> tuple[Setting, ...]:
+def login(brand: Brand, language: str) -> str:
+    """What to enter as user name."""
+    return LOGIN[brand.login][language].format(example=f"{EXAMPLE}@{brand.domains[0]}", name=EXAMPLE)
+
+
+def setting_table(brand: Brand, language: str, *, prefers: str = "") -> tuple[Setting, ...]:
     """The values that every program wants, whatever it calls them."""
+    way = door(brand, prefers=prefers)
     with translation.override(language):
         return (
-            Setting(_("Outgoing server (SMTP)"), settings.SMTP_HOST),
-            Setting(_("Port"), str(settings.SMTP_PORT), pair=True),
-            Setting(_("Encryption"), security(), pair=True),
+            Setting(_("Outgoing server (SMTP)"), brand.smtp_host),
+            Setting(_("Port"), str(way.port), pair=True),
+            Setting(_("Encryption"), way.security, pair=True),
             Setting(_("Authentication"), _("Password (on)")),
-            Setting(_("User name"), login(language)),
+            Setting(_("User name"), login(brand, language)),
             Setting(_("Password"), _("the password with which you receive your mail")),
         )
 
 
 class Teller:
-    """Tells one client's texts in one language."""
+    """Tells one client's texts in one language, with one brand's values."""
 
-    def __init__(self, client: Client, language: str) -> None:
+    def __init__(self, client: Client, language: str, brand: Brand) -> None:
         self.client = client
         self.language = language
+        way = door(brand, prefers=client.prefers)
         self.values = {
-            "smtp_host": settings.SMTP_HOST,
-            "smtp_port": str(settings.SMTP_PORT),
-            "security": client.security[security()][language],
-            "login": login(language),
-            "provider": settings.PROVIDER_NAME[language],
-            "phone": settings.SUPPORT_PHONE,
+            "smtp_host": brand.smtp_host,
+            "smtp_port": str(way.port),
+            "security": client.security[way.security][language],
+            "login": login(brand, language),
+            "provider": brand.name[language],
+            "phone": brand.phone,
         }
 
     def tell(self, words: Words | None) -> Told:

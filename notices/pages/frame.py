@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import translate_url
 from django.utils.translation import get_language
 
+from campaign import brands
+
 
 @dataclass(frozen=True)
 class Translation:
@@ -18,6 +20,9 @@ class Translation:
 
 @dataclass(frozen=True)
 class Frame:
+    slug: str
+    coloured: bool
+    logo: bool
     provider: str
     home: str
     phone: str
@@ -31,12 +36,16 @@ def spoken() -> str:
 
 
 def frame_of(request: HttpRequest) -> Frame:
-    language = spoken()
+    """Of the brand whose pages the address names."""
+    language, brand = spoken(), brands.of_host(request.get_host())
     return Frame(
-        provider=settings.PROVIDER_NAME[language],
-        home=settings.PROVIDER_HOME,
-        phone=settings.SUPPORT_PHONE,
-        hours=settings.SUPPORT_HOURS[language],
+        slug=brand.slug,
+        coloured=bool(brand.colour),
+        logo=bool(brand.logo),
+        provider=brand.name[language],
+        home=brand.home,
+        phone=brand.phone,
+        hours=brand.hours[language],
         translations=tuple(
             Translation(code, name, translate_url(request.path, code), code == language)
             for code, name in settings.LANGUAGES

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from campaign import brands
+from campaign.brands import Brand
 from notices.guides import catalog
 from notices.guides.client import Client
 from notices.guides.wording import Action, Setting, Teller, Told, setting_table
@@ -41,9 +43,9 @@ class Guide:
     settings: tuple[Setting, ...]
 
 
-def told(client: Client, language: str) -> Guide:
-    """The whole guide in one language, the provider's values filled in."""
-    teller = Teller(client, language)
+def told(client: Client, language: str, brand: Brand) -> Guide:
+    """The whole guide in one language, the brand's values filled in."""
+    teller = Teller(client, language, brand)
     switch = client.pbs_switch
     return Guide(
         name=client.name,
@@ -58,11 +60,11 @@ def told(client: Client, language: str) -> Guide:
             (each.shows[language], teller.tell(each.means), teller.tell(each.do), language in each.unverified)
             for each in client.errors
         ),
-        settings=setting_table(language),
+        settings=setting_table(brand, language, prefers=client.prefers),
     )
 
 
-def choices(language: str) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+def choices(language: str, brand: Brand) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
     """Per kind of device, the guides that fit."""
     names = {
         "iphone": _("iPhone or iPad"),
@@ -71,12 +73,12 @@ def choices(language: str) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
         "mac": _("Mac"),
         "else": _("Printer, scanner or another device"),
     }
-    every = [(client.devices, _choice(client, language)) for client in catalog.clients()]
+    every = [(client.devices, _choice(client, language, brand)) for client in catalog.clients()]
     return tuple((names[device], tuple(choice for devices, choice in every if device in devices)) for device in DEVICES)
 
 
-def _choice(client: Client, language: str) -> Choice:
-    return Choice(client.name, client.title[language], Teller(client, language).tell(client.looks))
+def _choice(client: Client, language: str, brand: Brand) -> Choice:
+    return Choice(client.name, client.title[language], Teller(client, language, brand).tell(client.looks))
 
 
 def program_of_number(typed: str) -> str | None:
@@ -103,12 +105,12 @@ def index(request: HttpRequest) -> HttpResponse:
         if program:
             return redirect("guide", client=program)
         wrong = True
-    language = spoken()
+    language, brand = spoken(), brands.of_host(request.get_host())
     context = {
         "frame": frame_of(request),
-        "devices": choices(language),
-        "programs": tuple(_choice(client, language) for client in catalog.clients()),
-        "settings": setting_table(language),
+        "devices": choices(language, brand),
+        "programs": tuple(_choice(client, language, brand) for client in catalog.clients()),
+        "settings": setting_table(brand, language),
         "typed": typed,
         "wrong": wrong,
     }
@@ -126,7 +128,7 @@ def guide(request: HttpRequest, client: str) -> HttpResponse:
     language = spoken()
     context = {
         "frame": frame_of(request),
-        "guide": told(found, language),
+        "guide": told(found, language, brands.of_host(request.get_host())),
         "introduction": f"guides/{language}/{found.name}.html",
     }
     return render(request, "pages/guide.html", context)

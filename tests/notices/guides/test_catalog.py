@@ -3,6 +3,7 @@ import re
 import pytest
 from django.test import override_settings
 
+from campaign.brands import main_brand
 from campaign.models import Language
 from campaign.tables import strings
 from notices.guides import catalog
@@ -45,7 +46,7 @@ def test_a_program_has_the_name_that_its_own_screen_shows():
 @pytest.mark.parametrize(("name", "language"), EVERY)
 def test_every_token_and_every_label_of_a_guide_is_filled(name, language):
     client = catalog.client(name)
-    teller = Teller(client, language)
+    teller = Teller(client, language, main_brand())
     for where, text in strings(client):
         if where.endswith(f".{language}"):
             told = "".join(part.text for part in teller._parts(text))
@@ -55,7 +56,7 @@ def test_every_token_and_every_label_of_a_guide_is_filled(name, language):
 @pytest.mark.parametrize(("name", "language"), EVERY)
 def test_a_step_is_one_sentence_with_one_action(name, language):
     client = catalog.client(name)
-    teller = Teller(client, language)
+    teller = Teller(client, language, main_brand())
     for action in teller.actions(client.steps + client.test + client.undo):
         told = plain(action.do)
         assert not TWO_ACTIONS[language].search(told), told
@@ -77,7 +78,7 @@ def test_steps_and_numbers_that_a_text_names_exist(name, language):
 @pytest.mark.parametrize(("port", "word"), [(465, "SSL/TLS"), (587, "STARTTLS")])
 def test_the_mail_tells_the_providers_own_values(name, language, port, word):
     with override_settings(SMTP_HOST="mail.provider.example", SMTP_PORT=port, DEFAULT_DOMAIN="provider.example"):
-        lines = catalog.mail_steps(name, language)
+        lines = catalog.mail_steps(name, language, main_brand())
     text = "\n".join(lines)
     assert text.startswith("1. ")
     assert f": {port}" in text
@@ -90,7 +91,7 @@ def test_the_mail_tells_the_providers_own_values(name, language, port, word):
 
 def test_a_word_that_nobody_saw_makes_its_step_unsure():
     client = catalog.client("outlook")
-    third = {language: Teller(client, language).actions(client.steps)[2] for language in ("en", "ja")}
+    third = {language: Teller(client, language, main_brand()).actions(client.steps)[2] for language in ("en", "ja")}
     assert third["en"].unsure
     assert not third["ja"].unsure
 
