@@ -294,14 +294,15 @@ def intervals(*, name: str, title: str, description: str, rows: Sequence[Interva
 def ticks_around(low: float, high: float) -> list[float]:
     """Round numbers from below `low` to above `high`, zero among them, at most a dozen."""
     low, high = min(low, 0), max(high, 0)
-    rough = max(high - low, 1e-3) / 5
+    rough = (high - low or 1) / 5
     power = 10 ** floor(log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
-    return [number * step for number in range(floor(low / step), ceil(high / step) + 1)]
+    return [number * step for number in range(floor(low / step), max(ceil(high / step), 1) + 1)]
 
 
 def _intervals(rows: Sequence[Interval], ticks: list[float], width: int) -> list[Markup]:
     left, right, bottom = 16, width - 16, 46 * len(rows)
+    places = max(0, -floor(log10(ticks[1] - ticks[0]) + 1e-9))
 
     def x(value: float) -> float:
         return round(left + (value - ticks[0]) / (ticks[-1] - ticks[0]) * (right - left), 1)
@@ -310,8 +311,8 @@ def _intervals(rows: Sequence[Interval], ticks: list[float], width: int) -> list
     for tick in ticks:
         css = "axis" if tick == 0 else "grid"
         drawn.append(element("line", class_=css, x1=x(tick), x2=x(tick), y1=0, y2=bottom + 6))
-        text = escape(number_format(round(tick, 6) + 0.0))
-        drawn.append(element("text", text, class_="tick", x=x(tick), y=bottom + 22, text_anchor="middle"))
+        text = number_format(tick, decimal_pos=places).replace("-", "−")
+        drawn.append(element("text", escape(text), class_="tick", x=x(tick), y=bottom + 22, text_anchor="middle"))
     for row, each in enumerate(rows):
         y = 46 * row + 32
         drawn.append(element("text", escape(each.label), class_="label", x=0, y=y - 14))

@@ -55,6 +55,12 @@ class Round:
     started: list[Effect]
 
 
+@dataclass(frozen=True)
+class Headline:
+    round: str
+    sentence: str
+
+
 def of(campaign: Campaign, *, at_most: int) -> list[Round]:
     """The latest rounds, newest first."""
     begun = Mailing.objects.filter(campaign=campaign, started_at__isnull=False).exclude(kind=Mailing.Kind.THANKS)
@@ -62,10 +68,10 @@ def of(campaign: Campaign, *, at_most: int) -> list[Round]:
     return [_round(mailing) for mailing in found[:at_most]]
 
 
-def newest(campaign: Campaign) -> tuple[Mailing, Effect] | None:
-    """The newest round of which it is told how many it moved."""
-    lift = _told(campaign).select_related("mailing__text_ja", "mailing__text_en").first()
-    return (lift.mailing, _effect(lift)) if lift else None
+def newest(campaign: Campaign) -> Headline | None:
+    """Of the newest round of which it is told how many it moved."""
+    lift = _told(campaign).select_related("mailing").first()
+    return Headline(mailing_title(lift.mailing.kind, lift.mailing.period), sentence(lift)) if lift else None
 
 
 def _told(campaign: Campaign) -> QuerySet[Lift]:

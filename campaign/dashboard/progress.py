@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.cutoff.relays import Alarm, alarm
-from campaign.dashboard import figures
+from campaign.dashboard import effects, figures
 from campaign.dashboard.logs_read import LogsRead, logs_read
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.models import Campaign, DailyCount, Holdout, Standing, StandingCount, SubmissionClass
@@ -186,6 +186,7 @@ def page(request: HttpRequest) -> HttpResponse:
     values = {
         "progress": found,
         "quiet_days": campaign.quiet_days,
+        "effect": effects.newest(campaign),
         "campaigns": campaign_choices(campaign, reverse("progress")),
     }
     return show(request, "progress.html", values | figures.of(found))

@@ -27,6 +27,7 @@ from campaign.dashboard import (
     text_edit,
     texts,
     unreachable,
+    waves,
 )
 from campaign.dashboard.shell import staff
 
@@ -59,6 +60,7 @@ urlpatterns = [
     path(f"{TEXT}/<int:number>/copy/", staff(staff_copies.send), name="text_copy"),
     path(f"{TEXT}/<int:number>/<slug:act>/", staff(text.act), name="text_act"),
     path("desk/", staff(desk.page), name="desk"),
+    path("waves/", staff(waves.page), name="waves"),
     path("cutoff/", staff(cutoff.page), name="cutoff"),
     path("cutoff/<int:pk>/", staff(shadow.page), name="shadow"),
     path("relays/", staff(relays.page), name="relays"),

@@ -112,3 +112,33 @@ def test_texts_are_escaped_and_nothing_has_a_style():
     markup = chart(days(2, 1), title=nasty, description=nasty, marks=marks)
     assert "<script" not in markup and "style=" not in markup
     assert drawn(markup)[0].find("title").text == nasty
+
+
+def interval(low, middle, high, label="Round"):
+    return charts.Interval(label=label, value=f"{middle} ({low} to {high})", low=low, middle=middle, high=high)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [interval(-1, 2, 5)],
+        [interval(3, 4, 5), interval(-40, 0, 2.5)],
+        [interval(-3, -2, -1)],
+        [interval(0.01, 0.02, 0.03)],
+        [interval(0, 0, 0)],
+        [interval(-100, 0, 100)],
+    ],
+)
+def test_intervals_stay_within_their_frame_on_a_scale_that_has_zero(rows):
+    for svg in drawn(charts.intervals(name="i", title="Rounds", description="One.", rows=rows)):
+        _left, _top, width, height = map(float, svg.get("viewBox").split())
+        assert len(svg.findall("line[@class='axis']")) == 1
+        zero = float(svg.find("line[@class='axis']").get("x1"))
+        dots = svg.findall("circle")
+        lines = [line for line in svg.findall("line[@class='line interval']") if line.get("y1") == line.get("y2")]
+        for row, dot, line in zip(rows, dots, lines, strict=True):
+            x1, x, x2 = float(line.get("x1")), float(dot.get("cx")), float(line.get("x2"))
+            assert 0 <= x1 <= x <= x2 <= width
+            assert float(dot.get("cy")) < height
+            assert (x > zero) == (row.middle > 0) or row.middle == 0
+        assert len(svg.findall("text[@class='tick']")) <= 13
