@@ -11,7 +11,7 @@ from campaign.plan import calendar, capacity
 from notices import pacing
 from notices.models import Notice, SendingDay
 
-FURTHEST_BACK = 90  # days in which the open days are looked for
+FURTHEST_BACK = 150  # days in which the open days are looked for
 
 
 def of_day(day: date) -> SendingDay:
@@ -72,5 +72,6 @@ def recent_days(day: date) -> list[capacity.Day]:
         return []
     contacts = capacity.by_open_day(Contact.objects.by_day(days[0], day - timedelta(days=1)), days)
     # One narrow range of the index for each day: grouping by day would compute it for every row.
-    notices = [Notice.objects.accepted_on(one).count() for one in days]
+    sent = set(SendingDay.objects.filter(day__in=days, taken__gt=0).values_list("day", flat=True))
+    notices = [Notice.objects.accepted_on(one).count() if one in sent else 0 for one in days]
     return [capacity.Day(*values) for values in zip(days, notices, contacts, strict=True)]

@@ -117,7 +117,7 @@ def cap_text(row: SendingDay) -> str:
 
 
 def past(today: date, measured: capacity.Measure) -> list[Past]:
-    """The open days that the measure rests on, the latest first."""
+    """The open days that the measure rests on, the latest first; those on which nothing was due are left out."""
     days = allowance.recent_days(today)
     due = capacity.answers([day.notices for day in days])
     found = [
@@ -129,6 +129,7 @@ def past(today: date, measured: capacity.Measure) -> list[Past]:
             unrecorded=one.day in measured.unrecorded,
         )
         for one, notices in zip(days, due, strict=False)
+        if notices or one.contacts
     ]
     return found[::-1]
 

@@ -12,7 +12,8 @@ from itertools import pairwise
 from math import floor, sqrt
 
 LAG = (0.35, 0.30, 0.15, 0.12, 0.08)  # of a notice's contacts, by open days since it went out
-WINDOW = 20  # open days that are looked back on: four weeks
+WINDOW = 60  # open days that are looked back on: twelve weeks, so that a monthly round finds the ones before
+HALF_LIFE = 20  # open days after which a day counts half
 BELIEF = 300  # notices that the assumption counts like, beside those that were measured
 EXPECTED = 3.0  # contacts; a day that has none of so many was not recorded (by chance: one in twenty)
 LEAST, MOST = 0.2, 50.0  # contacts per hundred notices; what is measured beyond them is not believed
@@ -57,7 +58,7 @@ def measure(days: Sequence[Day], *, assumed: float) -> Measure:
 
     The estimate is the mean of a gamma distribution (contacts are counted, so Poisson): the
     assumption counts like `BELIEF` notices, the measured days like their notices whose contacts
-    were due by then. A desk that records nothing leaves the assumption as it is.
+    were due by then, the older ones for less. A desk that records nothing leaves the assumption as it is.
     """
     due = answers([day.notices for day in days])[: len(days)]
     unrecorded = tuple(
@@ -65,13 +66,17 @@ def measure(days: Sequence[Day], *, assumed: float) -> Measure:
         for day, notices in zip(days, due, strict=True)
         if not day.contacts and notices * assumed >= 100 * EXPECTED
     )
-    counted = [pair for pair in zip(days, due, strict=True) if pair[1] and pair[0].day not in unrecorded]
-    contacts = sum(day.contacts for day, _ in counted)
-    notices = sum(notices for _, notices in counted)
-    shape, weight = assumed / 100 * BELIEF + contacts, BELIEF + notices
+    counted = [
+        (0.5 ** ((len(days) - 1 - place) / HALF_LIFE), day.contacts, notices)
+        for place, (day, notices) in enumerate(zip(days, due, strict=True))
+        if notices and day.day not in unrecorded
+    ]
+    shape = assumed / 100 * BELIEF + sum(share * contacts for share, contacts, _ in counted)
+    weight = BELIEF + sum(share * notices for share, _, notices in counted)
     ends = (_quantile(shape, side * NINE_OF_TEN) / weight for side in (-1, 1))
     at_least, at_most = (_believable(100 * end) for end in ends)
-    return Measure(_believable(100 * shape / weight), at_least, at_most, round(notices), contacts, unrecorded)
+    of_notices, of_contacts = sum(notices for *_, notices in counted), sum(contacts for _, contacts, _ in counted)
+    return Measure(_believable(100 * shape / weight), at_least, at_most, round(of_notices), of_contacts, unrecorded)
 
 
 def _quantile(shape: float, deviations: float) -> float:

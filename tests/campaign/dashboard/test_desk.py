@@ -28,6 +28,12 @@ def seats(number: int, day: date, *, each: int = 10) -> None:
     Desk.objects.create(from_day=day, seats=number, contacts_per_seat=each, changed_at=noon(TODAY))
 
 
+def sent(mailing, day: date, number: int) -> None:
+    for _ in range(number):
+        make_notice(mailing, accepted_at=noon(day))
+    SendingDay.objects.create(day=day, taken=number)
+
+
 def test_without_any_entry_the_page_says_that_the_desk_sets_no_limit(staff):
     text = text_of(staff.get(ADDRESS))
     assert "the desk sets no limit" in text and "Nothing yet." in text
@@ -97,21 +103,19 @@ def test_who_may_not_change_the_desk_sees_it_without_a_form(staff):
 def test_the_measure_is_shown_with_what_it_rests_on(staff):
     day = TODAY - timedelta(days=4)  # a Friday
     mailing = make_mailing(make_campaign())
-    for _ in range(100):
-        make_notice(mailing, accepted_at=noon(day))
+    sent(mailing, day, 100)
     for _ in range(7):
         given = {"channel": "phone", "minutes": 5, "topic": "how_to", "outcome": "solved"}
         Contact.objects.create(customer=make_customer(), at=noon(day), **given)
     text = text_of(staff.get(ADDRESS))
-    assert "Measured: " in text and "from 35 notices and 7 contacts" in text
+    assert "Measured: " in text and "from 35 notices and 7 contacts of the last twelve weeks" in text
     assert ">100</td>" in text and ">7</td>" in text
 
 
 def test_days_without_any_record_are_named_and_do_not_count(staff):
     day = TODAY - timedelta(days=4)
     mailing = make_mailing(make_campaign())
-    for _ in range(200):
-        make_notice(mailing, accepted_at=noon(day))
+    sent(mailing, day, 200)
     text = text_of(staff.get(ADDRESS))
     assert "On 1 day not a single contact was recorded although several were to be expected." in text
     assert "not recorded" in text and "Assumed: 5.0" in text

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from campaign.models import Contact, Desk
 from campaign.plan.capacity import (
     BELIEF,
+    HALF_LIFE,
     LAG,
     LEAST,
     MOST,
@@ -52,6 +53,13 @@ def test_more_measured_days_make_the_ends_come_closer():
         for found in (measure(days(*[(500, 25)] * number), assumed=5) for number in (1, 5, WINDOW))
     ]
     assert widths == sorted(widths, reverse=True)
+
+
+def test_what_is_older_counts_less():
+    busy, calm = [(500, 60)] * 10, [(500, 10)] * 10
+    rising = measure(days(*calm, *[(0, 0)] * HALF_LIFE, *busy), assumed=5)
+    falling = measure(days(*busy, *[(0, 0)] * HALF_LIFE, *calm), assumed=5)
+    assert falling.per_hundred < 6 < 8 < rising.per_hundred
 
 
 def test_a_notice_of_today_counts_only_for_the_contacts_that_were_due_by_now():
