@@ -5,6 +5,7 @@ waits for the other and finds it done.
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -222,8 +223,9 @@ def _fill(mailing: Mailing, due: QuerySet[Holdout], *, first_day: date, now: dat
     columns = ("pk", "place", "wave", f"{of}language", f"{of}client_program", f"{of}contact_address", f"{of}login")
     rows = due.annotate(place=place).order_by(*order).values_list(*columns).iterator(chunk_size=CHUNK)
     slots = Slots(mailing.daily_cap, max(now, _midnight(first_day)), by_waves)
-    while chunk := list(islice(rows, CHUNK)):
-        bulk.insert(Notice, _columns(mailing, chunk, slots, now=now), rows=len(chunk))
+    with closing(rows):  # at once, also after an error: its cursor must not outlive the transaction
+        while chunk := list(islice(rows, CHUNK)):
+            bulk.insert(Notice, _columns(mailing, chunk, slots, now=now), rows=len(chunk))
     return timezone.localdate(slots.last or now)
 
 

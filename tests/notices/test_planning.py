@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 from builders import make_campaign, make_customer, make_holdout, make_user
 from desk import make_mailing, make_notice
+from django.db import IntegrityError
 from rounds import TOKYO, at
 
 from campaign.models import WavePlan
@@ -316,3 +317,13 @@ def test_texts_with_all_that_csv_knows_arrive_as_they_are():
     make_holdout(campaign, make_customer(client_program=odd, language="en"))
     assert beat(START) == {"announcement": 1}
     assert Notice.objects.get().client_program == odd
+
+
+def test_what_the_database_refuses_in_the_middle_is_told_and_leaves_nothing(small_chunks, monkeypatch):
+    campaign = make_campaign()
+    for _ in range(30):
+        make_holdout(campaign)
+    monkeypatch.setattr(bulk, "numbers", lambda wanted: [str(500_000_000 + number) for number in range(wanted)])
+    with pytest.raises(IntegrityError):
+        beat(START)
+    assert not Mailing.objects.exists() and not Notice.objects.exists()
