@@ -4,8 +4,16 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 
 DUTIES = {
-    "operator": ("run_mailing", "change_desk", "export_unreachable", "clear_suppression"),
-    "approver": ("approve_mailing", "run_mailing", "change_desk", "export_unreachable", "clear_suppression"),
+    "operator": ("run_mailing", "write_text", "preview_mail", "change_desk", "export_unreachable", "clear_suppression"),
+    "approver": (
+        "approve_mailing",
+        "run_mailing",
+        "approve_text",
+        "preview_mail",
+        "change_desk",
+        "export_unreachable",
+        "clear_suppression",
+    ),
     "support": ("clear_suppression",),
 }
 
@@ -23,6 +31,7 @@ def hire() -> dict[str, int]:
         group.permissions.set(ours.filter(codename__in=codenames))
         user, new = get_user_model().objects.get_or_create(username=name)
         if new:
+            user.email = f"{name}@staff.isp.example"  # where test mails may go
             user.set_password(password_of(name))
             user.save()
         user.groups.add(group)

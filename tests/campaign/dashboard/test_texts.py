@@ -11,6 +11,7 @@ from notices.models import TextVersion
 WRITE, APPROVE = "notices.write_text", "notices.approve_text"
 TEXT = "/staff/texts/pop_before_smtp/reminder/en/"
 GOOD = "{{ provider }}, {{ number }}, {{ cutoff }}, {{ phone }}\n"
+SOUND = texts.ours("reminder", "en").body  # no check has anything to say
 
 pytestmark = pytest.mark.django_db
 
@@ -162,7 +163,7 @@ def test_a_finding_is_replaced_at_the_press_of_its_button(client, campaign, as_u
 
 def test_a_text_goes_from_draft_to_asked_to_approved_by_a_second_person(client, campaign, as_user):
     writer = as_user("sato", WRITE, APPROVE)
-    write(campaign, user=writer)
+    write(campaign, user=writer, body=SOUND)
     text = page(client)
     assert "You wrote this" in text and "/1/approve/" not in text
     client.post(f"{TEXT}1/approve/")
