@@ -4,13 +4,14 @@ from email.utils import format_datetime
 
 from rounds import at
 
+from notices import links
 from notices.models import Notice
 
 RETURNED_AT = at(18)
 
 
 def sender_of(notice: Notice) -> str:
-    return f"notice+{notice.message_id.partition('@')[0].rpartition('.')[2]}@isp.example"
+    return links.envelope_sender(notice)
 
 
 def dsn(

@@ -1,5 +1,3 @@
-from email.utils import format_datetime
-
 import pytest
 from maillog import EVENING, accepted, attempt, taken
 from returned import RETURNED_AT, complaint, dsn, plain, sender_of
@@ -164,11 +162,15 @@ def test_a_message_for_people_is_kept_by_its_subject(notice):
     assert ReturnedMail.objects.values_list("notice", "text").get() == (notice.pk, "Re: notice")
 
 
-def test_an_older_round_s_notice_is_found_too(notice):
-    Notice.objects.update(message_id=f"notice.pbs.2026-04.{'ab' * 12}@isp.example")
-    content = f"Delivered-To: <notice+{'ab' * 12}@isp.example>\n".encode() + dsn("x@isp.example")
-    assert format_datetime(RETURNED_AT).encode() in content
-    assert bounces.take_in(content, now=EVENING) == "failed"
+def test_a_number_without_its_key_is_refused(notice):
+    number, key = sender_of(notice).partition("@")[0].removeprefix("notice+").split("-")
+    other = str(int(number) ^ 1)
+    for forged in (
+        f"notice+{number}@isp.example",
+        f"notice+{other}-{key}@isp.example",
+        f"notice+{number}-a{key[1:]}x@isp.example",
+    ):
+        assert bounces.take_in(dsn(forged), now=EVENING) == "foreign"
 
 
 def test_what_came_back_is_forgotten_with_its_time(notice):
