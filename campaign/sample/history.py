@@ -129,7 +129,7 @@ class History:
         return f"{day - timedelta(days=1):%Y-%m}"
 
     def _take_calls(self, until: datetime) -> None:
-        since = until - 2 * calls.LONGEST  # more than a month: rounds are never further apart
+        since = until - timedelta(days=75)  # the last round was at most two months ago
         calls.record(since=since, until=until, zone=self.world.zone, made_by_id=self.approver_id)
 
     def _round(self, day: date) -> None:
