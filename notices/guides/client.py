@@ -51,8 +51,8 @@ class Field:
 class Screen:
     """What the step's screen shows, as far as it helps to find the place; the values stand in the step's `fields`.
 
-    `entries` are a menu's or a list's, top to bottom; `tabs` stand in a row; `press` is the one to press:
-    an entry, a tab or a button of its own.
+    `entries` are a menu's or a list's, top to bottom; `tabs` stand in a row above, `buttons` below. `press` is the
+    one among them to press. All are labels.
     """
 
     kind: Literal["window", "menu", "phone"]

@@ -41,6 +41,10 @@ def _check_texts(client: Client) -> None:
         raise WrongFile(
             f"state is {client.state!r}, wanted instead and retired_on (as 2024-12-31, 2024-12 or 2024), too"
         )
+    for place, step in enumerate(client.steps, 1):
+        if step.screen and step.screen.press not in ("", *step.screen.tabs, *step.screen.entries, *step.screen.buttons):
+            wanted = "one of the screen's tabs, entries and buttons"
+            raise wrong(f"steps[{place}].screen.press", step.screen.press, wanted)
     for where, value in strings(client):
         of_screen = ON_SCREEN.search(where) and value
         if (of_screen or where.endswith((".label", "].label"))) and value not in client.labels:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from campaign.brands import Brand
 from campaign.tables import Words
-from notices.guides.client import Client, Field, Step
+from notices.guides.client import Client, Field, Screen, Step
 from notices.guides.schema import MARK
 
 SECURITY = {465: "SSL/TLS"}  # RFC 8314: TLS from the first byte there; every other port begins in clear
@@ -42,6 +42,27 @@ class Line:
     value: Told
     note: Told
     pair: bool
+    kind: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A word of a drawn screen; `press` marks the one to press."""
+
+    label: str
+    press: bool
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A screen as a drawing shows it; the step's own lines are its fields. `pressed` is the word to press, or ""."""
+
+    kind: str
+    title: str
+    tabs: tuple[Place, ...]
+    entries: tuple[Place, ...]
+    buttons: tuple[Place, ...]
+    pressed: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +75,7 @@ class Action:
     versions: tuple[tuple[str, Told], ...]
     lines: tuple[Line, ...]
     unsure: bool
+    screen: Drawn | None = None
 
 
 @dataclass(frozen=True)
@@ -144,10 +166,24 @@ class Teller:
             versions=tuple((version.when[self.language], self.tell(version.do)) for version in step.versions),
             lines=tuple(self._line(field) for field in step.fields),
             unsure=any(self.language in self.client.labels[key].unverified for key in self._labels(step)),
+            screen=self._drawn(step.screen) if step.screen else None,
+        )
+
+    def _drawn(self, screen: Screen) -> Drawn:
+        def places(keys: tuple[str, ...]) -> tuple[Place, ...]:
+            return tuple(Place(self.label(key), key == screen.press) for key in keys)
+
+        return Drawn(
+            kind=screen.kind,
+            title=self.label(screen.title) if screen.title else "",
+            tabs=places(screen.tabs),
+            entries=places(screen.entries),
+            buttons=places(screen.buttons),
+            pressed=self.label(screen.press) if screen.press else "",
         )
 
     def _line(self, field: Field) -> Line:
-        return Line(self.label(field.label), self.tell(field.value), self.tell(field.note), field.pair)
+        return Line(self.label(field.label), self.tell(field.value), self.tell(field.note), field.pair, field.kind)
 
     def _labels(self, step: Step) -> Iterator[str]:
         texts = [step.do, step.detail, *(version.do for version in step.versions)]
@@ -156,6 +192,8 @@ class Teller:
             if text:
                 yield from (label for label, _token in MARK.findall(text[self.language]) if label)
         yield from (field.label for field in step.fields)
+        if step.screen:
+            yield from filter(None, (step.screen.title, *step.screen.tabs, *step.screen.entries, *step.screen.buttons))
 
 
 def plain(told: Told) -> str:

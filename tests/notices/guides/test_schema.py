@@ -56,3 +56,19 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path):
     path.write_bytes('name = "メール"'.encode("shift_jis"))
     with pytest.raises(schema.WrongFile, match=r"sjis\.toml: .*wanted TOML in UTF-8"):
         schema.read(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('press = "edit"', 'press = "cancel"', "steps[6].screen.press is 'cancel', wanted one of the screen's tabs"),
+        ('buttons = ["add",', 'buttons = ["adb",', "steps[6].screen.buttons[1] is 'adb', wanted one of the labels"),
+        ('kind = "window"', 'kind = "watch"', "screen.kind is 'watch', wanted one of window, menu, phone"),
+        ('kind = "choice"', 'kind = "wheel"', "kind is 'wheel', wanted one of text, choice, on"),
+        ('state = "current"', 'state = "retired"', "state is 'retired', wanted instead and retired_on"),
+    ],
+)
+def test_what_is_wrong_on_a_screen_is_named(tmp_path, old, new, complaint):
+    with pytest.raises(schema.WrongFile) as error:
+        schema.read(changed(tmp_path, old, new))
+    assert complaint in str(error.value)

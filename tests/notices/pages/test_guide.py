@@ -130,3 +130,20 @@ def test_an_error_page_needs_nothing_to_show_itself(name):
     text = loader.get_template(name).render()
     assert 'href="/ja/"' in text
     assert 'href="/en/"' in text
+
+
+def test_a_drawn_screen_marks_the_place_to_press_by_the_steps_number(client):
+    told = client.get("/en/guide/thunderbird/").content.decode()
+    drawing = told[told.index('<figure class="screen window">') :]
+    drawing = drawing[: drawing.index("</figure>")]
+    assert '<p class="title" aria-hidden="true">Account Settings</p>' in drawing
+    assert '<li class="press"><span class="here">4</span> Outgoing Server</li>' in drawing
+    assert "Drawing: press “Outgoing Server” at number 4." in drawing
+
+
+def test_the_values_of_a_drawn_screen_are_a_table_that_is_read_out(client):
+    told = client.get("/en/guide/thunderbird/").content.decode()
+    drawing = next(each for each in told.split("<figure")[1:] if "Server Name" in each).split("</figure>")[0]
+    assert "<caption" in drawing and '<th scope="row">Server Name</th>' in drawing
+    assert 'aria-hidden="true">SMTP Server<' in drawing
+    assert "smtp.isp.example" in drawing.replace("<wbr>", "")

@@ -14,7 +14,7 @@ from notices.models import Mute, Visit
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 
-GUIDES = ("guide/iphone/", "guide/thunderbird/", "guide/outlook/", "guide/other/")
+GUIDES = ("setup/", "guide/iphone/", "guide/thunderbird/", "guide/outlook/", "guide/other/")
 OPTIONS = {"resultTypes": ["violations"]}
 RULES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}  # the rest does not know of colours
 STANDINGS = ("mixed", "moving", "silent")  # one of each colour
