@@ -39,7 +39,7 @@ def check_settings(app_configs, **kwargs):
         brands.brands()
     except WrongFile as error:
         found.append(Error(f"BRANDS_FILE: {error}", hint="docs/settings.md shows one.", id="campaign.E007"))
-    if settings.LOGIN_PATTERN:
+    if settings.LOGIN_PATTERN or settings.LOGIN_PATTERN_TAGS:
         found += _wrong_pattern()
     return found
 

@@ -68,9 +68,11 @@ def _as_they_stand(mailing_id: int, locked: list[int], *, now: datetime) -> list
     if not locked:
         return []
     found = selection.as_it_stands(Notice.objects.filter(pk__in=locked), today=timezone.localdate(now))
-    notices = list(with_all_it_needs(found))
+    mailing = Mailing.objects.select_related("campaign", "text_ja", "text_en").get(pk=mailing_id)
+    notices = list(with_all_it_needs(found).select_related(None).select_related("holdout__customer"))
     for notice in notices:
         customer = notice.holdout.customer
+        notice.mailing = mailing  # one for all
         notice.language, notice.client_program = customer.language, customer.client_program
         notice.sent_to = customer.notice_address.lower()[:254]
         notice.attempts += 1

@@ -25,12 +25,18 @@ def one_line(text: str) -> str:
 
 def wrapped(text: str, *, columns: int) -> str:
     """Lines of at most `columns`, at most one blank line in a row; a line with an address on its own stays whole."""
+    paragraphs = (_wrapped_paragraph(paragraph, columns) for paragraph in text.split("\n\n"))
+    return "\n\n".join(filter(None, paragraphs)) + "\n"
+
+
+@lru_cache(maxsize=1024)  # most paragraphs of a mailing are the same in every mail
+def _wrapped_paragraph(text: str, columns: int) -> str:
     lines: list[str] = []
     for line in text.splitlines():
         for each in (line,) if line.startswith(URL) else broken(line.rstrip(), columns):
             if each or (lines and lines[-1]):
                 lines.append(each)
-    return "\n".join(lines).rstrip("\n") + "\n"
+    return "\n".join(lines).rstrip("\n")
 
 
 def breathing(pieces: Iterable[str], *, columns: int) -> str:

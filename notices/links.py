@@ -5,6 +5,7 @@ two carry the announcement number with a keyed digest: nobody can make one up, a
 """
 
 import hashlib
+import hmac
 import re
 from base64 import b32encode, urlsafe_b64encode
 from datetime import date, timedelta
@@ -13,8 +14,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import translation
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 
 from notices.models import Notice
 
@@ -28,7 +28,7 @@ STOP = re.compile(r"([0-9]{9})-([a-z2-7]{26})")
 
 def token_for(message_id: str) -> str:
     """128 bits that nobody guesses and that are the same each time: a mail sent again has the same link."""
-    return spelled(salted_hmac(SALT, message_id, algorithm="sha256").digest())
+    return spelled(_hmac(SALT, message_id))
 
 
 def spelled(keyed: bytes) -> str:
@@ -71,8 +71,8 @@ def _address(page: str, language: str, token: str) -> str:
 
 @lru_cache  # looking up an address takes longer than all the rest of a mail's link
 def _path(page: str, language: str) -> str:
-    with translation.override(language):
-        return reverse(page, kwargs={"token": TOKEN})
+    """As `campaign.urls` has it, without the staff's pages: what they load would double a sending process."""
+    return f"/{language}{reverse(page, urlconf='notices.urls', kwargs={'token': TOKEN})}"
 
 
 def notice_to_stop(token: str, *, today: date) -> Notice | None:
@@ -95,8 +95,17 @@ def number_of_bounce(address: str) -> str | None:
 
 
 def _keyed(number: str, salt: str) -> str:
-    keyed = salted_hmac(salt, number, algorithm="sha256").digest()
-    return f"{number}-{b32encode(keyed[:BYTES]).rstrip(b'=').decode('ascii').lower()}"
+    return f"{number}-{b32encode(_hmac(salt, number)[:BYTES]).rstrip(b'=').decode('ascii').lower()}"
+
+
+def _hmac(salt: str, value: str) -> bytes:
+    """Django's `salted_hmac` by SHA-256, with the key made once."""
+    return hmac.digest(_key(salt, settings.SECRET_KEY), value.encode(), "sha256")
+
+
+@lru_cache
+def _key(salt: str, secret: str) -> bytes:
+    return hashlib.sha256(f"{salt}{secret}".encode()).digest()
 
 
 def _number_of(found: re.Match[str] | None, salt: str) -> str | None:
