@@ -80,10 +80,8 @@ def _copy(table: str, names: list[str], columns: list[Sequence]) -> None:
     texts = [pa.array([None if value is None else str(value) for value in column], pa.string()) for column in columns]
     lines = pa.BufferOutputStream()
     csv.write_csv(pa.Table.from_arrays(texts, names=names), lines, csv.WriteOptions(include_header=False))
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT csv)") as copy,
-    ):
+    copying = f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT csv)"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copying) as copy:
         copy.write(lines.getvalue())
 
 
