@@ -11,7 +11,6 @@ from email.header import Header
 from functools import lru_cache
 from hashlib import sha256
 
-LONGEST_LINE = 78  # of a header that can be folded
 DOT_ATOM = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
 # Programs that show UTF-8 as rubbish, or did in versions that are still about.
 OLD_PROGRAMS = frozenset(
@@ -107,14 +106,9 @@ def _head(kind: str, charset: str, coding: str) -> bytes:
 
 
 def _joined(headers: list[tuple[str, str]], body: bytes) -> bytes:
-    head = "".join(_header(name, value) for name, value in headers)
+    # Not folded after the name, where one value is long: an empty first line is legal, and misread here and there.
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
     return head.encode("ascii") + b"MIME-Version: 1.0\r\n" + body
-
-
-def _header(name: str, value: str) -> str:
-    """On one line, or below its name where that is too long; a value with its own folds stays as it is."""
-    whole = f"{name}: {value}\r\n"
-    return whole if len(whole) <= LONGEST_LINE + 2 or "\r\n" in value else f"{name}:\r\n {value}\r\n"
 
 
 def _readable_headers(readable: Readable, charset: str) -> list[tuple[str, str]]:
