@@ -5,12 +5,13 @@ with Python's parser.
 """
 
 import re
-from base64 import encodebytes
+from base64 import b64encode
 from dataclasses import dataclass
 from email.header import Header
 from functools import lru_cache
 from hashlib import sha256
 
+BASE64_LINE = 76  # RFC 2045
 DOT_ATOM = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
 # Programs that show UTF-8 as rubbish, or did in versions that are still about.
 OLD_PROGRAMS = frozenset(
@@ -97,8 +98,9 @@ def _in_utf8(readable: Readable) -> bytes:
 
 
 def _part(kind: str, text: str) -> bytes:
-    encoded = encodebytes(text.replace("\n", "\r\n").encode()).replace(b"\n", b"\r\n")
-    return _head(kind, "utf-8", "base64") + b"\r\n" + encoded
+    encoded = b64encode(text.replace("\n", "\r\n").encode())
+    lines = [encoded[begin : begin + BASE64_LINE] for begin in range(0, len(encoded), BASE64_LINE)]
+    return _head(kind, "utf-8", "base64") + b"\r\n" + b"\r\n".join(lines) + b"\r\n"
 
 
 def _head(kind: str, charset: str, coding: str) -> bytes:

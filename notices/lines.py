@@ -13,14 +13,19 @@ URL = ("http://", "https://")
 
 def width(text: str) -> int:
     """Columns of text where a full-width character takes two."""
-    if text.isascii():
-        return len(text)
-    return sum(2 if east_asian_width(char) in "WFA" else 1 for char in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+@lru_cache(maxsize=8192)
+def _columns(char: str) -> int:
+    return 2 if east_asian_width(char) in "WFA" else 1
 
 
 def one_line(text: str) -> str:
     """A stranger's text without line ends and other characters that nobody sees."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(text.split())
 
 
 def wrapped(text: str, *, columns: int) -> str:
