@@ -35,7 +35,7 @@ def read_logs() -> None:
             days |= gaps.bring_up_to_date(now=now)
         if days or rollup.unsettled_days(today=today) or not rollup.covers(today=today):
             rollup.bring_up_to_date(days=days, today=today)
-            _draw_waves()
+        _draw_waves()
 
 
 @shared_task
@@ -63,7 +63,7 @@ def begin_day() -> None:
 
 
 def _draw_waves() -> None:
-    """For who has become a holdout since."""
+    """For who has become a holdout since, and for all where somebody has decided anew."""
     for campaign in Campaign.objects.order_by("pk"):
         waves.draw(campaign)
 

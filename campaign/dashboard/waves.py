@@ -136,7 +136,7 @@ def _decide(request: HttpRequest) -> HttpResponse:
         waves.decide(campaign_id=campaign.pk, now=timezone.now(), user_id=request.user.pk, **entered)
     except NotPossible as error:
         return _shown(request, campaign, given=request.POST, wrong=str(error))
-    messages.success(request, _("The waves are decided, and everybody's is drawn by lot."))
+    messages.success(request, _("The waves are decided: everybody's is drawn by lot now."))
     return HttpResponseRedirect(f"{reverse('waves')}?campaign={campaign.name}", status=303)
 
 

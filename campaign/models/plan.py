@@ -53,6 +53,7 @@ class WavePlan(models.Model):
     seed = models.CharField(max_length=32, help_text="of the lot: with it the drawing can be repeated")
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    drawn = models.BooleanField(default=False, help_text="false: decided anew, and everybody waits for the lot")
 
     class Meta:
         permissions = [("decide_waves", "Can decide the waves of the first announcement")]

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from campaign.models import Campaign, Holdout, WavePlan
@@ -29,7 +30,7 @@ def decide(
     today: date,
     user_id: int | None = None,
 ) -> WavePlan:
-    """Fix number and days of the waves and draw them; whom a person put into a wave stays there.
+    """Fix number and days of the waves; `draw` then gives everybody theirs, which for a million takes a while.
 
     Raises NotPossible. Whether an announcement is on its way already, the caller knows.
     """
@@ -37,11 +38,8 @@ def decide(
         campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
         _check(campaign, waves=waves, first_day=first_day, days_between=days_between, today=today)
         values = {"waves": waves, "first_day": first_day, "days_between": days_between, "seed": secrets.token_hex(8)}
-        values |= {"decided_at": now, "decided_by_id": user_id}
+        values |= {"decided_at": now, "decided_by_id": user_id, "drawn": False}
         plan, _created = WavePlan.objects.update_or_create(campaign=campaign, defaults=values)
-        Holdout.objects.filter(campaign=campaign, wave_pinned=False).exclude(wave=None).update(wave=None)
-        Holdout.objects.filter(campaign=campaign, wave_pinned=True, wave__gt=waves).update(wave=waves)
-        _draw(plan)
     return plan
 
 
@@ -58,17 +56,27 @@ def _check(campaign: Campaign, *, waves: int, first_day: date, days_between: int
 
 
 def draw(campaign: Campaign) -> int:
-    """Give those a wave that have none; how many. Nothing where no waves are decided, or again."""
+    """Give those a wave who wait for one; how many. None where no waves are decided, or all have theirs.
+
+    Whom a person put into a wave stays there, or comes into the last one where that is no more.
+    """
+    if not _waiting(WavePlan.objects.filter(campaign=campaign).first()):
+        return 0
     with transaction.atomic():
         Campaign.objects.select_for_update().get(pk=campaign.pk)  # one at a time
-        plan = WavePlan.objects.filter(campaign=campaign).first()
-        return _draw(plan) if plan else 0
+        plan = WavePlan.objects.get(campaign=campaign)
+        number = _waiting(plan)
+        if number:
+            values = {"campaign": campaign.pk, "waves": plan.waves, "seed": plan.seed, "anew": not plan.drawn}
+            with connection.cursor() as cursor:
+                cursor.execute(Path(__file__).with_name("waves.sql").read_text(), values)
+        Holdout.objects.filter(campaign=campaign, wave_pinned=True, wave__gt=plan.waves).update(wave=plan.waves)
+        WavePlan.objects.filter(pk=plan.pk).update(drawn=True)
+    return number
 
 
-def _draw(plan: WavePlan) -> int:
-    waiting = Holdout.objects.filter(campaign=plan.campaign_id, wave=None).count()
-    if waiting:
-        values = {"campaign": plan.campaign_id, "waves": plan.waves, "seed": plan.seed}
-        with connection.cursor() as cursor:
-            cursor.execute(Path(__file__).with_name("waves.sql").read_text(), values)
-    return waiting
+def _waiting(plan: WavePlan | None) -> int:
+    if plan is None:
+        return 0
+    waiting = Q(wave=None) if plan.drawn else Q(wave=None) | Q(wave_pinned=False)
+    return Holdout.objects.filter(waiting, campaign=plan.campaign_id).count()

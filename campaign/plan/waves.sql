@@ -1,4 +1,4 @@
--- Draw a wave for every holdout of a campaign that is in none: the rule of `waves.py`, for all at once.
+-- Draw a wave for every holdout of a campaign that is in none, or `anew` for all whom no person put into one.
 -- Within each reason and program they are dealt out in an order that the seed gives. Which wave gets the
 -- first card is the seed's, too, anew for each batch, or the first wave would get all who come alone.
 WITH RECURSIVE numbers(number) AS (
@@ -16,7 +16,7 @@ people AS MATERIALIZED (
                ORDER BY MD5(%(seed)s || '/' || id)
            ) AS place
     FROM campaign_holdout
-    WHERE campaign_id = %(campaign)s AND wave IS NULL
+    WHERE campaign_id = %(campaign)s AND (wave IS NULL OR (%(anew)s AND NOT wave_pinned))
 ),
 turns AS MATERIALIZED (
     SELECT kinds.reason,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from campaign.dashboard.waves import DECIDE, waves_of
 from campaign.models import Campaign, WavePlan
 from campaign.plan.campaigns import NotPossible
+from campaign.plan.waves import draw
 from notices import lift, waves
 from notices.measured import Lift
 from notices.models import Mailing
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             plan = _decide(campaign, values, by)
         except NotPossible as error:
             raise CommandError(str(error)) from error
+        draw(campaign)
         self.stdout.write(f"{campaign.name}: {plan.waves} waves from {plan.first_day}, drawn with seed {plan.seed}")
 
     def show(self, campaign, *, as_json: bool, **options) -> None:

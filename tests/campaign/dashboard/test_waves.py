@@ -8,7 +8,8 @@ from django.utils import translation
 
 from campaign.dashboard import effects
 from campaign.dashboard.waves import waves_of
-from campaign.models import Holdout, WavePlan
+from campaign.models import WavePlan
+from campaign.plan import waves
 from notices.measured import Lift, WaveNotices
 from notices.models import TextVersion
 
@@ -153,8 +154,10 @@ def test_waves_are_decided_on_the_page_by_who_may(planner):
     assert (response.status_code, response["Location"]) == (303, "/staff/waves/?campaign=pop_before_smtp")
     plan = WavePlan.objects.get()
     assert (plan.waves, plan.first_day, plan.days_between, plan.decided_by.username) == (3, TODAY, 14, "planner")
-    assert not Holdout.objects.filter(wave=None).exists()
+    assert "everybody's wave is being drawn by lot" in planner.get("/staff/waves/").content.decode()
+    assert waves.draw(campaign) == 1
     shown = text_of(planner.get("/staff/waves/"))
+    assert "is being drawn" not in shown
     assert f"The number behind the lot is {plan.seed}" in shown
     assert "Decided by planner on" in shown
 

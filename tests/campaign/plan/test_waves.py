@@ -16,7 +16,9 @@ KINDS = [("never_tried", "outlook"), ("never_tried", "thunderbird"), ("auth_fail
 
 def decide(campaign, **given) -> WavePlan:
     values = {"waves": 3, "first_day": TODAY, "days_between": 14, "now": noon(TODAY), "today": TODAY}
-    return waves.decide(campaign_id=campaign.pk, **values | given)
+    plan = waves.decide(campaign_id=campaign.pk, **values | given)
+    waves.draw(campaign)
+    return plan
 
 
 def make_holdouts(campaign, number: int, **given) -> list[Holdout]:
@@ -80,7 +82,7 @@ def test_the_same_seed_draws_the_same_waves():
     make_holdouts(campaign, 20)
     decide(campaign)
     before = drawn(campaign)
-    Holdout.objects.update(wave=None)
+    WavePlan.objects.update(drawn=False)
     assert waves.draw(campaign) == 20
     assert drawn(campaign) == before
 
@@ -98,7 +100,7 @@ def test_another_decision_draws_another_lot():
 def test_those_who_come_one_by_one_do_not_all_get_the_same_wave():
     campaign = make_campaign()
     WavePlan.objects.create(
-        campaign=campaign, waves=3, first_day=TODAY, days_between=7, seed="lot", decided_at=noon(TODAY)
+        campaign=campaign, waves=3, first_day=TODAY, days_between=7, seed="lot", decided_at=noon(TODAY), drawn=True
     )
     for _day in range(60):
         make_holdout(campaign, make_customer())
@@ -116,6 +118,18 @@ def test_whom_a_person_put_into_a_wave_stays_there_when_it_is_drawn_anew():
     decide(campaign)
     assert (drawn(campaign)[pinned.pk], drawn(campaign)[beyond.pk]) == (2, 3)
     assert None not in drawn(campaign).values()
+
+
+def test_deciding_moves_nobody_before_the_lot_is_drawn():
+    campaign = make_campaign()
+    make_holdouts(campaign, 6)
+    decide(campaign)
+    before = drawn(campaign)
+    values = {"waves": 5, "first_day": TODAY, "days_between": 7, "now": noon(TODAY), "today": TODAY}
+    waves.decide(campaign_id=campaign.pk, **values)
+    assert (drawn(campaign), WavePlan.objects.get().drawn) == (before, False)
+    assert waves.draw(campaign) == 6
+    assert WavePlan.objects.get().drawn
 
 
 def test_without_a_decision_nobody_is_in_a_wave():
