@@ -48,8 +48,17 @@ class Audience:
         """What is looked at again when a notice goes out: the rest was so when it was planned."""
         return not self.standings or standing in self.standings
 
+    def lets_in(self, *, standing: str, reason: str, program: str, wave: int | None, language: str) -> bool:
+        return (
+            self.takes(standing)
+            and (not self.reasons or (reason or UNKNOWN) in self.reasons)
+            and (not self.programs or (program or UNKNOWN) in self.programs)
+            and (not self.waves or wave in self.waves)
+            and (not self.languages or language in self.languages)
+        )
+
     def condition(self) -> Q:
-        """The same for holdouts in the database."""
+        """The same as `lets_in`, for holdouts in the database."""
         columns = {
             "standing": self.standings,
             "reason": tuple(_stored(self.reasons)),

@@ -167,6 +167,11 @@ class Sets:
         for reason in CHECKS[self._kind]:
             yield reason, getattr(self, f"_{reason.value}")()
 
+    def facts(self) -> dict[WhyNot, Q | Exists]:
+        """All that can be told of holdouts in this campaign, whatever the kind."""
+        reasons = {reason for reasons in CHECKS.values() for reason in reasons}
+        return {reason: getattr(self, f"_{reason.value}")() for reason in sorted(reasons)}
+
     def _unreachable(self) -> Exists:
         return _unreachable("customer")
 
@@ -211,6 +216,17 @@ class Sets:
 
     def _got(self, **states: object) -> Exists:
         return Exists(self._own().filter(**states).exclude(mailing__kind=Kind.THANKS))
+
+
+def facts_of(holdout: Holdout, *, today: date) -> frozenset[WhyNot]:
+    """What is so of one holdout today, as `why_not` asks."""
+    conditions = Sets(holdout.campaign, kind=Kind.REMINDER, today=today).facts()
+    told = {
+        f"is_{reason.value}": Case(When(condition, then=True), default=False)
+        for reason, condition in conditions.items()
+    }
+    row = Holdout.objects.filter(pk=holdout.pk).annotate(**told).values(*told).get()
+    return frozenset(reason for reason in conditions if row[f"is_{reason.value}"])
 
 
 def begun_on(campaign: Campaign) -> date | None:

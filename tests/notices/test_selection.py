@@ -180,6 +180,13 @@ def test_the_database_finds_the_same_reasons_as_the_rule(everybody, kind):
     assert set(CHECKS[Kind(kind)]) <= set(reasons)  # each of its reasons is among those tried
 
 
+def test_the_facts_of_one_holdout_are_those_of_the_rule(rounds):
+    campaign, other, made = rounds
+    for past, facts in PASTS.items():
+        held = live_through(past, campaign, other, made, standing="holdout")
+        assert selection.facts_of(held, today=TODAY) == {WhyNot(fact) for fact in facts}, past
+
+
 def test_the_database_narrows_by_every_part_of_an_audience(rounds):
     campaign, _, _ = rounds
     wanted = make_holdout(
@@ -204,8 +211,14 @@ def test_the_database_narrows_by_every_part_of_an_audience(rounds):
         (Audience(standings=("mixed",), languages=("ja",)), set()),
     ]:
         assert set(due(campaign, today=TODAY, audience=audience)) == expected
+        assert {held for held in both if lets_in(audience, held)} == expected
         others = passed_over(campaign, today=TODAY, audience=audience).get(WhyNot.OTHERS, 0)
         assert others == 2 - len(expected)
+
+
+def lets_in(audience: Audience, held) -> bool:
+    values = {"standing": held.standing, "reason": held.reason, "program": held.client_program, "wave": held.wave}
+    return audience.lets_in(**values, language=held.customer.language)
 
 
 def test_a_notice_of_an_ended_mailing_holds_nobody_back(rounds):

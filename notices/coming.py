@@ -1,0 +1,135 @@
+"""What a holdout gets next and when, or why nothing: a rule on values, by the schedule and by `why_not`."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import islice
+
+from campaign.models import Standing
+from notices import schedule
+from notices.models import Mailing
+from notices.schedule import Course, Kind, Round
+from notices.selection import A_MONTH, FINALS, THANKS_WITHIN, WhyNot, why_not
+
+AHEAD = 60  # rounds of a kind that are looked at: more than a year of weeks
+PASSING = (WhyNot.EXEMPT, WhyNot.LATELY, WhyNot.FIRST_LATELY, WhyNot.UNDER_WAY, WhyNot.MOVING)
+
+
+class Step(StrEnum):
+    """How far the mailing of the next notice is."""
+
+    TO_BE_PLANNED = "to_be_planned"
+    TO_BE_APPROVED = "to_be_approved"
+    PAUSED = "paused"
+    ON_ITS_WAY = "on_its_way"
+
+
+STEPS = {Mailing.State.PLANNED: Step.TO_BE_APPROVED, Mailing.State.PAUSED: Step.PAUSED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known of a holdout today. `facts` are those of `why_not`; what passes by itself comes as days."""
+
+    standing: str
+    standing_since: date
+    exempt_until: date | None = None
+    facts: frozenset[WhyNot] = frozenset()
+    left_out_of: frozenset[Kind] = frozenset()  # whose audience this holdout is none of
+    last_notice_on: date | None = None  # of any campaign, thanks apart
+    first_notice_on: date | None = None  # that a new holdout gets
+    moves_on: date | None = None  # while moving: counts as moved from this day on if nothing comes between
+    waiting: "Waiting | None" = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A notice that is planned and has not gone out."""
+
+    kind: Kind
+    slot_on: date
+    state: str  # of its mailing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coming:
+    """`kind` is None where nothing comes; then `why_not` says why, or nobody plans anything any more."""
+
+    kind: Kind | None = None
+    first: date | None = None  # the day on which it goes out, or from which on
+    last: date | None = None  # the last possible one, where there is one
+    step: Step = Step.TO_BE_PLANNED
+    if_moved: bool = False  # only if the old way is not used until then
+    why_not: WhyNot | None = None
+
+
+def coming(known: Known, course: Course, *, today: date, planned: Collection[tuple[str, str]] = frozenset()) -> Coming:
+    """The next notice, if nothing changes until then. `planned`: kind and period of the mailings there are."""
+    if known.waiting:
+        waiting = known.waiting
+        step = STEPS.get(Mailing.State(waiting.state), Step.ON_ITS_WAY)
+        return Coming(kind=waiting.kind, first=max(waiting.slot_on, today), step=step)
+    found, reasons = [], {}
+    for place, kind in enumerate(schedule.ORDER):
+        each, reasons[kind] = _first_of(kind, known, course, today=today, planned=planned)
+        if each is not None:
+            found.append((max(each.first_day, each.plan_from, today), place, each))
+    if not found:
+        return Coming(why_not=_most_telling(reasons))
+    day, _, each = min(found, key=lambda candidate: candidate[:2])
+    return Coming(
+        kind=each.kind,
+        first=day,
+        last=each.latest if each.kind in FINALS and each.latest != day else None,
+        if_moved=each.kind == Kind.THANKS and known.standing == Standing.MOVING,
+    )
+
+
+def _first_of(
+    kind: Kind, known: Known, course: Course, *, today: date, planned: Collection[tuple[str, str]]
+) -> tuple[Round | None, WhyNot | None]:
+    """The first round of a kind in which the holdout is due; or why in none."""
+    reason = None
+    for each in islice(schedule.rounds(kind, course, since=today), AHEAD):
+        if (kind.value, each.period) in planned:
+            continue
+        reason = _reason(kind, known, course, day=max(each.plan_from, today), today=today)
+        if reason is None:
+            return each, None
+        if reason not in PASSING:
+            break
+    return None, reason
+
+
+def _reason(kind: Kind, known: Known, course: Course, *, day: date, today: date) -> WhyNot | None:
+    standing, since = known.standing, known.standing_since
+    if kind == Kind.THANKS and standing == Standing.MOVING and known.moves_on and day >= known.moves_on:
+        standing, since = Standing.MIGRATED, known.moves_on
+    days = {
+        WhyNot.LATELY: known.last_notice_on and day < known.last_notice_on + timedelta(days=course.gap_days),
+        WhyNot.FIRST_LATELY: known.first_notice_on and day <= known.first_notice_on + A_MONTH,
+        WhyNot.LONG_MOVED: since < day - THANKS_WITHIN,
+        WhyNot.UNDER_WAY: WhyNot.UNDER_WAY in known.facts and day == today,
+        WhyNot.OTHERS: kind in known.left_out_of,
+    }
+    facts = (known.facts - set(days)) | {fact for fact, holds in days.items() if holds}
+    exempt = known.exempt_until is not None and day <= known.exempt_until
+    if standing == Standing.EXEMPT and not exempt:  # where such a holdout will stand then, nobody knows: the worst
+        standing = Standing.HOLDOUT
+    return why_not(standing, exempt=exempt, kind=kind, facts=facts)
+
+
+def _most_telling(reasons: Mapping[Kind, WhyNot | None]) -> WhyNot | None:
+    """Of the kinds that most people get, the first that has a reason."""
+    of_most = (
+        Kind.REMINDER,
+        Kind.LAST_DAY,
+        Kind.THREE_DAYS,
+        Kind.TWO_WEEKS,
+        Kind.ANNOUNCEMENT,
+        Kind.FIRST,
+        Kind.THANKS,
+    )
+    told = [reasons[kind] for kind in of_most if reasons.get(kind) not in (None, WhyNot.NOT_MOVED)]
+    return told[0] if told else None
