@@ -22,6 +22,7 @@ from notices import compose, mailings
 from notices.models import Delivery, Mailing, Notice
 
 State = Mailing.State
+MOST_UTF8 = 100  # on the page
 TROUBLE = Q(state__in=(Notice.State.REFUSED, Notice.State.UNKNOWN)) | Q(
     delivery__fate__in=(Delivery.Fate.BOUNCED, Delivery.Fate.EXPIRED)
 )
@@ -80,6 +81,8 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "acts": {name: act.title() for name, act in ACTS.items() if name in acts},
         "own": own and request.user.has_perm("notices.approve_mailing"),
         "troubles": troubles(mailing, pages.shown),
+        "in_utf8": Notice.objects.for_mailing(mailing).in_utf8_instead().count(),
+        "whose_utf8": whose_utf8(mailing),
         "pager": pages,
         "said": words,
         "errors": any(finding.error for each in words for finding in each.findings),
@@ -123,6 +126,12 @@ def _trouble(notice: Notice) -> Trouble:
         return Trouble(customer.pk, customer.login, delivery.get_fate_display(), delivery.at, said)
     at = notice.ended_at or notice.claimed_at
     return Trouble(customer.pk, customer.login, notice.get_state_display(), at, _(notice.reply))
+
+
+def whose_utf8(mailing: Mailing) -> list[tuple[int, str]]:
+    """The first of the customers with an old program whose mail its coding could not hold: primary key and login."""
+    found = Notice.objects.for_mailing(mailing).in_utf8_instead().order_by("pk")
+    return list(found.values_list("holdout__customer", "holdout__customer__login")[:MOST_UTF8])
 
 
 def preview(mailing: Mailing, *, asked: str, now: datetime) -> Shown | None:

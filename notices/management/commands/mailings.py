@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaign.models import Campaign
 from notices import allowance, course, mailings, planning
-from notices.models import Mailing
+from notices.models import Mailing, Notice
 
 ACTS = ("plan", "approve", "start", "pause", "resume", "cancel", "report", "list")
 PLAIN_ACTS = {"start": mailings.start, "resume": mailings.resume, "cancel": mailings.cancel}
@@ -46,6 +46,7 @@ class Command(BaseCommand):
         mailing.refresh_from_db()
         report = mailings.report(mailing_id=mailing.pk)
         ahead = _ahead(mailing, waiting=report.waiting)
+        ahead["utf8_instead"] = Notice.objects.for_mailing(mailing).in_utf8_instead().count()
         if as_json:
             self.stdout.write(json.dumps(_known(mailing) | asdict(report) | ahead))
             return

@@ -241,6 +241,16 @@ def test_what_did_not_get_through_is_listed_in_the_servers_words(staff):
     assert "550 5.1.1 &lt;script&gt;" in text and "5.2.2 mailbox full" in text
 
 
+def test_the_page_says_who_got_utf8_with_an_old_program(staff):
+    mailing = mailing_in("sending")
+    make_notice(mailing, make_holdout(mailing.campaign, make_customer("new@isp.example")))
+    assert 'id="utf8"' not in staff.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+    make_notice(mailing, make_holdout(mailing.campaign, make_customer("old@isp.example")), utf8_instead=True)
+    text = staff.get(f"/staff/mailings/{mailing.pk}/").content.decode().partition('id="utf8"')[2]
+    assert "1 notice went out in UTF-8 although" in text
+    assert "old@isp.example" in text and "new@isp.example" not in text
+
+
 def test_the_preview_is_the_mail_of_a_real_holdout(as_user):
     staff, _user = as_user(PREVIEW)
     mailing = mailing_in("planned")
