@@ -9,7 +9,7 @@ from notices.lines import width
 from notices.selection import unusable
 
 COMMANDS = 5  # greeting or MAIL, RCPT, DATA, the text, its reply: each may take the time-out
-LONGEST_NAME = 23  # columns that the Japanese subject leaves for the provider, of fifty
+LONGEST_NAME = {"ja": 23, "en": 15}  # columns that the longest subject of ours leaves for the provider, of fifty
 
 
 @register()
@@ -28,10 +28,12 @@ def check_notices(app_configs, **kwargs):
     if unusable(f"notice+x@{settings.NOTICE_DOMAIN}"):
         domain = f"NOTICE_DOMAIN={settings.NOTICE_DOMAIN!r} is no domain"
         found.append(Error(domain, hint="Bounces and Message-IDs need one.", id="notices.E003"))
-    if width(settings.PROVIDER_NAME["ja"]) > LONGEST_NAME:
-        name = f"PROVIDER_NAME_JA={settings.PROVIDER_NAME['ja']!r} is long for a subject line"
-        hint = "Old programs and phones cut a subject after 25 characters."
-        found.append(Warning(name, hint=hint, id="notices.W001"))
+    for language, longest in LONGEST_NAME.items():
+        name = settings.PROVIDER_NAME[language]
+        if width(name) > longest:
+            long = f"PROVIDER_NAME_{language.upper()}={name!r} is long for a subject line"
+            hint = "Old programs and phones cut a subject after 25 full-width or 50 other characters."
+            found.append(Warning(long, hint=hint, id="notices.W001"))
     return found
 
 

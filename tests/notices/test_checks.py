@@ -2,9 +2,14 @@ from datetime import timedelta
 
 import pytest
 
-from notices.checks import check_guides, check_notices
+from notices import texts
+from notices.checks import LONGEST_NAME, check_guides, check_notices
 from notices.guides import catalog
 from notices.guides.schema import WrongFile
+from notices.layout_checks import LONGEST_SUBJECT
+from notices.lines import width
+from notices.models import Mailing
+from notices.placeholders import examples
 
 
 def found() -> list[str]:
@@ -24,11 +29,21 @@ def test_the_settings_as_they_come_are_fine():
         ("NOTICE_REPLY_TO", "a@isp.example\nBcc: x@y.example", "notices.E002"),
         ("NOTICE_DOMAIN", "", "notices.E003"),
         ("PROVIDER_NAME", {"ja": "とても長い名前の接続会社", "en": "x"}, "notices.W001"),
+        ("PROVIDER_NAME", {"ja": "みほん", "en": "A Rather Long Provider"}, "notices.W001"),
     ],
 )
 def test_settings_that_do_not_fit_together_are_found(settings, name, value, finding):
     setattr(settings, name, value)
     assert found() == [finding]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("kind", Mailing.Kind.values)
+def test_a_name_that_is_not_too_long_fits_into_every_subject_of_ours(kind, language):
+    widest = {"ja": ("12月31日", "12月30日"), "en": ("September 30", "September 29")}[language]
+    values = examples(language) | {"provider": "x" * LONGEST_NAME[language]}
+    values |= dict(zip(("cutoff_day", "until_day"), widest, strict=True))
+    assert width(texts.fill(texts.ours(kind, language), values).subject) <= LONGEST_SUBJECT
 
 
 def test_a_guide_with_a_mistake_is_found_at_start(monkeypatch):
