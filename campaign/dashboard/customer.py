@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from campaign.dashboard import charts, suppression, words
+from campaign.dashboard.next_notice import NextNotice, next_notice
 from campaign.dashboard.shell import Choice, asked_campaign, pager, show
 from campaign.dashboard.timeline import Entry, timeline
 from campaign.models import Customer, Exemption, Holdout
@@ -21,6 +22,7 @@ from notices.compose import spelled
 from notices.guides import catalog
 from notices.models import Notice
 
+NUMBER = ("number", "mailing__kind", "mailing__period", "mailing")
 KINDS = {  # what the timeline can be narrowed to: the looks of its entries
     "log": {"old", "new"},
     "notice": {"notice", "bad"},
@@ -40,6 +42,7 @@ class Stand:
     reason: str
     relapsed: bool
     next_step: str
+    next_notice: NextNotice
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Number:
     """An announcement number and the mailing it was in."""
 
     number: str
-    period: str
+    title: str
     mailing: int
 
 
@@ -72,7 +75,7 @@ class Person:
 def person(customer: Customer, *, today: date, campaign: str = "") -> Person:
     """`campaign` names the one that is spoken of: where the customer stands in it comes first."""
     exemptions = tuple(Exemption.objects.filter(customer=customer).select_related("campaign").order_by("-until"))
-    holdouts = Holdout.objects.filter(customer=customer).select_related("campaign").order_by("campaign")
+    holdouts = Holdout.objects.filter(customer=customer).select_related("campaign", "customer").order_by("campaign")
     notices = Notice.objects.filter(holdout__customer=customer).order_by("-pk")
     guide = catalog.client(customer.client_program)
     return Person(
@@ -92,7 +95,8 @@ def person(customer: Customer, *, today: date, campaign: str = "") -> Person:
             for holdout in sorted(holdouts, key=lambda each: each.campaign.name != campaign)
         ),
         numbers=tuple(
-            Number(spelled(n), p, m) for n, p, m in notices.values_list("number", "mailing__period", "mailing")
+            Number(spelled(number), words.mailing_title(kind, period), mailing)
+            for number, kind, period, mailing in notices.values_list(*NUMBER)
         ),
         exemptions=exemptions,
     )
@@ -104,12 +108,13 @@ def _stand(holdout: Holdout, exemptions: tuple[Exemption, ...], today: date) -> 
         for exemption in exemptions
         if exemption.campaign_id == holdout.campaign_id and exemption.from_day <= today <= exemption.until
     ]
+    exempt_until = max(in_force, default=None)
     why = words.why(
         holdout.standing,
         last_legacy=holdout.last_legacy_on,
         last_auth=holdout.last_auth_on,
         quiet_days=holdout.campaign.quiet_days,
-        exempt_until=max(in_force, default=None),
+        exempt_until=exempt_until,
     )
     return Stand(
         campaign=str(holdout.campaign),
@@ -119,6 +124,7 @@ def _stand(holdout: Holdout, exemptions: tuple[Exemption, ...], today: date) -> 
         reason=words.reason_title(holdout.reason) if holdout.reason else "",
         relapsed=holdout.relapsed,
         next_step=words.next_step(holdout.standing, holdout.reason),
+        next_notice=next_notice(holdout, exempt_until=exempt_until, today=today),
     )
 
 

@@ -1,0 +1,141 @@
+"""What a customer gets next in a campaign, when and why, in the words that staff read out."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaign.jinja import day
+from campaign.models import Holdout, Standing
+from notices import audience, planning, selection
+from notices.coming import Coming, Known, Step, Waiting, coming
+from notices.models import Mailing, MailingPlan, Notice
+from notices.schedule import Kind
+from notices.selection import FINALS
+
+
+@dataclass(frozen=True)
+class NextNotice:
+    """`kind` and `when` are empty where nothing comes."""
+
+    kind: str
+    when: str
+    why: str
+
+
+def next_notice(holdout: Holdout, *, exempt_until: date | None, today: date) -> NextNotice:
+    campaign = holdout.campaign
+    plans = planning.plans_of(campaign)
+    planned = frozenset(Mailing.objects.filter(campaign=campaign).values_list("kind", "period"))
+    known = known_of(holdout, plans, exempt_until=exempt_until, today=today)
+    found = coming(known, planning.course_of(campaign, plans), today=today, planned=planned)
+    if found.kind is None:
+        return NextNotice("", "", _why_nothing(found))
+    return NextNotice(str(Kind(found.kind).label), _when(found), _why(found, known, campaign.cutoff_on))
+
+
+def known_of(holdout: Holdout, plans: dict[Kind, MailingPlan], *, exempt_until: date | None, today: date) -> Known:
+    """What the rule asks of one holdout, looked up."""
+    accepted = Notice.objects.filter(holdout__customer=holdout.customer_id, accepted_at__isnull=False)
+    first = Q(mailing__kind=Kind.FIRST, holdout=holdout)
+    last = accepted.exclude(mailing__kind=Kind.THANKS).aggregate(
+        at=Max("accepted_at"), first=Max("accepted_at", filter=first)
+    )
+    return Known(
+        standing=Standing(holdout.standing),
+        standing_since=holdout.standing_since,
+        exempt_until=exempt_until,
+        facts=selection.facts_of(holdout, today=today),
+        left_out_of=frozenset(kind for kind, plan in plans.items() if not _lets_in(plan, holdout)),
+        last_notice_on=last["at"] and timezone.localdate(last["at"]),
+        first_notice_on=last["first"] and timezone.localdate(last["first"]),
+        moves_on=_moves_on(holdout),
+        waiting=_waiting(holdout),
+    )
+
+
+def _lets_in(plan: MailingPlan, holdout: Holdout) -> bool:
+    """But for the standing, which for thanks will be another one."""
+    chosen = audience.read(plan.audience, kind=plan.kind)
+    standing = Standing.MIGRATED if plan.kind == Kind.THANKS else holdout.standing
+    return chosen.lets_in(
+        standing=standing,
+        reason=holdout.reason,
+        program=holdout.client_program,
+        wave=holdout.wave,
+        language=holdout.customer.language,
+    )
+
+
+def _moves_on(holdout: Holdout) -> date | None:
+    if holdout.standing != Standing.MOVING:
+        return None
+    return holdout.last_legacy_on + timedelta(days=holdout.campaign.quiet_days)
+
+
+def _waiting(holdout: Holdout) -> Waiting | None:
+    """The one that goes out first; what has a mailing that ended does not go out."""
+    going_on = Notice.objects.filter(holdout=holdout, state=Notice.State.WAITING).exclude(
+        mailing__state__in=Mailing.ENDED
+    )
+    notice = going_on.select_related("mailing").order_by("send_after", "pk").first()
+    if notice is None:
+        return None
+    return Waiting(Kind(notice.mailing.kind), timezone.localdate(notice.send_after), notice.mailing.state)
+
+
+def _when(found: Coming) -> str:
+    values = {"first": day(found.first), "last": day(found.last) if found.last else ""}
+    if found.step == Step.TO_BE_APPROVED:
+        return _("On %(first)s at the earliest, once somebody has approved the mailing.") % values
+    if found.step == Step.PAUSED:
+        return _("On %(first)s at the earliest, once somebody has resumed the mailing.") % values
+    if found.step == Step.ON_ITS_WAY:
+        return _("On %(first)s, or as soon after it as the day's cap allows.") % values
+    if found.last:
+        return _("Between %(first)s and %(last)s.") % values
+    if found.kind in FINALS:
+        return _("On %(first)s.") % values
+    return _("On %(first)s, or on one of the days after it: so many go out on a day.") % values
+
+
+def _why(found: Coming, known: Known, cutoff: date) -> str:
+    if found.kind in FINALS:
+        return _("Still sends the old way, which ends on %(day)s.") % {"day": day(cutoff)}
+    if found.if_moved:
+        return _("If no mail goes the old way until %(day)s, this customer counts as moved.") % {
+            "day": day(known.moves_on)
+        }
+    return {
+        Kind.ANNOUNCEMENT: _("Sends the old way, and the campaign begins by telling everybody who does."),
+        Kind.FIRST: _("Was found after the campaign had begun: whoever is new gets a first notice of their own."),
+        Kind.REMINDER: _("Still sends the old way: a reminder goes out each month."),
+        Kind.THANKS: _("Has moved, and had been written to."),
+    }[found.kind]
+
+
+def _why_nothing(found: Coming) -> str:
+    if found.why_not is None:
+        return _("Nothing comes any more: the campaign has no mailing left in its plan.")
+    return _("Nothing comes, because this customer %(reason)s.") % {"reason": REASONS[found.why_not]()}
+
+
+REASONS = {  # inside a sentence
+    selection.WhyNot.EXEMPT: lambda: _("is exempt"),
+    selection.WhyNot.MOVING: lambda: _("has moved and waits the quiet days out"),
+    selection.WhyNot.MIGRATED: lambda: _("has moved"),
+    selection.WhyNot.SILENT: lambda: _("sends no mail any more"),
+    selection.WhyNot.OTHERS: lambda: _("is none of those whom the campaign's plan chooses"),
+    selection.WhyNot.UNREACHABLE: lambda: _("has an address that no mail reaches"),
+    selection.WhyNot.MUTED: lambda: _("wants no more reminders"),
+    selection.WhyNot.LATELY: lambda: _("got a notice only some days ago"),
+    selection.WhyNot.FIRST_LATELY: lambda: _("got the first notice less than a month ago"),
+    selection.WhyNot.UNDER_WAY: lambda: _("still has a notice under way"),
+    selection.WhyNot.WRITTEN: lambda: _("has been written to already"),
+    selection.WhyNot.KNOWN_BEFORE: lambda: _("was known before the campaign began to write"),
+    selection.WhyNot.NOT_WRITTEN: lambda: _("was never written to"),
+    selection.WhyNot.THANKED: lambda: _("has been thanked"),
+    selection.WhyNot.LONG_MOVED: lambda: _("moved too long ago for thanks"),
+}

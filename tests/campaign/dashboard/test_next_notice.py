@@ -1,0 +1,92 @@
+from datetime import timedelta
+
+import pytest
+from builders import TODAY, make_campaign, make_customer, make_holdout, noon
+from desk import make_mailing, make_notice
+
+from campaign.dashboard.next_notice import NextNotice, next_notice
+from campaign.models import Exemption
+from notices.models import Mute, Suppression
+
+pytestmark = pytest.mark.django_db
+
+
+def told(held, **given) -> NextNotice:
+    return next_notice(held, **{"exempt_until": None, "today": TODAY} | given)
+
+
+@pytest.fixture
+def campaign():
+    """With November's reminder out of the way."""
+    campaign = make_campaign()
+    make_mailing(campaign, state="finished", planned_at=noon(campaign.starts_on + timedelta(days=1)))
+    return campaign
+
+
+def test_the_reminder_of_next_month(campaign):
+    found = told(make_holdout(campaign))
+    assert found.kind == "Monthly reminder"
+    assert found.when.startswith("On Dec. 1, 2026, or on one of the days after it")
+    assert found.why == "Still sends the old way: a reminder goes out each month."
+
+
+def test_the_first_notice_of_a_new_holdout(campaign):
+    found = told(make_holdout(campaign, identified_on=TODAY))
+    assert (found.kind, found.when[:17]) == ("First notice of a new holdout", "On Nov. 24, 2026,")
+
+
+def test_a_notice_that_waits_for_approval(campaign):
+    held = make_holdout(campaign)
+    mailing = make_mailing(campaign, period="2026-12", state="planned")
+    make_notice(mailing, held, state="waiting", send_after=noon(TODAY + timedelta(days=2)))
+    assert told(held).when == "On Nov. 26, 2026 at the earliest, once somebody has approved the mailing."
+    mailing.state = "sending"
+    mailing.save()
+    assert told(held).when == "On Nov. 26, 2026, or as soon after it as the day's cap allows."
+
+
+def test_final_notices_for_who_wants_no_more_reminders(campaign):
+    held = make_holdout(campaign)
+    Mute.objects.create(holdout=held, by="page", at=noon(TODAY))
+    found = told(held)
+    assert (found.kind, found.when) == ("Two weeks before the cut-off", "Between March 17, 2027 and March 23, 2027.")
+    assert found.why == "Still sends the old way, which ends on March 31, 2027."
+
+
+def test_nothing_to_an_address_that_no_mail_reaches(campaign):
+    held = make_holdout(campaign)
+    Suppression.objects.create(customer=held.customer, address=held.customer.login, since=noon(TODAY))
+    nothing = "Nothing comes, because this customer has an address that no mail reaches."
+    assert told(held) == NextNotice("", "", nothing)
+
+
+def test_thanks_to_who_moves(campaign):
+    last = TODAY - timedelta(days=20)
+    held = make_holdout(campaign, standing="moving", standing_since=last, last_legacy_on=last)
+    make_notice(make_mailing(campaign, period="2026-09", state="finished"), held, accepted_at=noon(last))
+    found = told(held)
+    assert (found.kind, found.when[:16]) == ("Thanks to who has moved", "On Dec. 7, 2026,")
+    assert found.why == "If no mail goes the old way until Dec. 4, 2026, this customer counts as moved."
+
+
+def test_whom_the_plan_leaves_out(campaign):
+    for kind in ("reminder", "first", "two_weeks", "three_days", "last_day"):
+        campaign.mailing_plans.create(kind=kind, audience={"languages": ["en"]}, good_for_days=14)
+    left_out, taken = make_holdout(campaign), make_holdout(campaign, make_customer(language="en"))
+    assert (
+        told(left_out).why == "Nothing comes, because this customer is none of those whom the campaign's plan chooses."
+    )
+    assert told(taken).kind == "Monthly reminder"
+
+
+@pytest.mark.parametrize("standing", ["holdout", "mixed", "moving", "migrated", "silent", "exempt"])
+def test_the_page_says_it_for_every_standing(staff, campaign, standing):
+    customer = make_customer()
+    held = make_holdout(campaign, customer, standing=standing, last_auth_on=TODAY if standing != "silent" else None)
+    if standing == "exempt":
+        values = {"campaign": campaign, "customer": customer, "reason": "moves house"}
+        Exemption.objects.create(**values, from_day=TODAY, until=TODAY + timedelta(days=6))
+    text = staff.get(f"/staff/customers/{customer.pk}/").content.decode()
+    found = told(held, exempt_until=TODAY + timedelta(days=6) if standing == "exempt" else None)
+    assert "Next notice" in text and found.why in text and found.when in text
+    assert (found.kind == "") == (standing in ("moving", "migrated", "silent"))  # nobody had written to these
