@@ -15,6 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from notices.compose import spelled
 from notices.models import Notice
 from notices.pages import limit, published
 from notices.pages.frame import frame_of
@@ -60,5 +61,5 @@ def page(request: HttpRequest) -> HttpResponse:
     number = number_in(typed)
     if number is None:
         return render(request, "pages/genuine.html", context | {"typed": typed, "wrong": True}, status=400)
-    found = {"typed": typed, "sent": sent_with(number), "answered": True}
+    found = {"typed": spelled(number), "sent": sent_with(number), "answered": True}
     return render(request, "pages/genuine.html", context | found)

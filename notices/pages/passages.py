@@ -24,6 +24,13 @@ class Passage:
     def parts(self) -> bool:
         return bool(self.either or self.otherwise)
 
+    @property
+    def lines(self) -> bool:
+        """Whether the two ways are whole lines, not words within one."""
+        if self.parts:
+            return all(way[-1].lines for way in (self.either, self.otherwise) if way)
+        return self.words.endswith("\n")
+
 
 def own_values() -> dict[str, str]:
     """What stands in the place of a customer's own values, in the language of the notice."""

@@ -34,7 +34,6 @@ class Words:
     """One mailing's text in one language."""
 
     language: str
-    title: str
     subject_word: str
     subject: str
     body: tuple[Passage, ...]
@@ -67,7 +66,6 @@ def words(mailing: Mailing, language: str) -> Words:
         same = common_values(mailing, language)
         return Words(
             language=language,
-            title=str(Language(language).label),
             subject_word=_("Subject:"),
             subject=in_one_line(passages(text.subject, same=same)),
             body=passages(text.body, same=same),
@@ -162,6 +160,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "frame": frame_of(request),
         "letters": letters,
+        "titles": {each.value: each.label for each in Language},
         "subject": letters[0].subject,
         "sender": sender(spoken()),
         "year": first.year,

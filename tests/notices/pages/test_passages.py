@@ -41,6 +41,18 @@ def test_a_text_shows_what_all_get_and_marks_what_is_ones_own(source, wanted):
     assert read(source) == wanted
 
 
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("{% if name %}\nDear {{ name }},\n{% else %}\nDear customer,\n{% endif %}\n", True),
+        ("{% if name %}\n{% if program %}\na\n{% endif %}\n{% endif %}\n", True),
+        ("Dear {% if name %}{{ name }}{% else %}customer{% endif %},\n", False),
+    ],
+)
+def test_ways_of_whole_lines_are_told_from_words_within_one(source, lines):
+    assert [each.lines for each in passages(source, same=SAME) if each.parts] == [lines]
+
+
 def test_a_subject_is_one_line_with_marks_as_in_print():
     found = passages("{{ provider }}: {% if name %}{{ name }}, please{% else %}please{% endif %} change", same=SAME)
     assert in_one_line(found) == "Mihon Net: 〔your name〕, please change"
