@@ -3,7 +3,6 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
 
 from django.contrib.auth.models import AbstractUser
 from django.db.models import Q
@@ -12,13 +11,14 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaign.dashboard import pulse
+from campaign.dashboard import letter, pulse
 from campaign.dashboard.acts import ACTS, allowed_acts
 from campaign.dashboard.mailing_texts import audience, said
 from campaign.dashboard.shell import pager, show
 from campaign.dashboard.text import PREVIEW
 from campaign.dashboard.words import mailing_title
 from notices import compose, mailings
+from notices.filling import WrongText
 from notices.models import Delivery, Mailing, Notice
 
 State = Mailing.State
@@ -158,8 +158,7 @@ def preview(mailing: Mailing, *, asked: str, now: datetime) -> Shown | None:
 def _read(notice: Notice, *, now: datetime) -> tuple[str, str]:
     """Subject and text, read back from the very bytes that would go out."""
     try:
-        letter = compose.compose(notice, now=now)
-    except compose.NotSendable as error:
+        found = letter.read(notice, now=now)
+    except (compose.NotSendable, WrongText) as error:
         return _("This notice cannot be sent"), str(error)
-    message = message_from_bytes(letter.content, policy=policy.default)
-    return str(message["Subject"]), message.get_body(("plain",)).get_content()
+    return found.subject, found.text

@@ -94,6 +94,9 @@ def _save(request: HttpRequest, text: Which, draft: Draft) -> HttpResponse:
     newest = texts.newest(text.campaign, text.kind, text.language)
     if newest.version and newest.number > draft.after:
         return _meanwhile(request, text, draft, newest.version)
+    if (draft.subject.strip(), draft.body.strip()) == (newest.subject, newest.body.strip()):
+        messages.info(request, _("Nothing has changed, so there is no new version."))
+        return HttpResponseRedirect(text.url(), status=303)
     try:
         made = texts.write(
             campaign_id=text.campaign.pk,

@@ -7,7 +7,7 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
 from desk import make_mailing, make_notice
 
 from campaign.models import CutoffChange
-from notices import mailings, planning, texts
+from notices import links, mailings, planning, texts
 from notices.models import Mailing, TextVersion
 
 APPROVE, PREVIEW = "notices.approve_mailing", "notices.preview_mail"
@@ -115,10 +115,11 @@ def test_a_warning_has_to_be_read_and_ticked(campaign, as_user):
 
 def test_without_the_permission_nobody_sees_a_customers_mail(campaign, as_user):
     mailing = make_mailing(campaign, state="planned")
-    make_notice(mailing, make_holdout(campaign, make_customer("a@isp.example", name="Hanako Sato")))
+    notice = make_notice(mailing, make_holdout(campaign, make_customer("a@isp.example", name="Hanako Sato")))
     client, _user = as_user()
     text = page(client, mailing)
     assert "Hanako Sato" not in text and f"/staff/mailings/{mailing.pk}/preview/" not in text
     client.force_login(make_user("sato", PREVIEW))
     text = page(client, mailing)
+    assert links.token_of(notice) not in text  # the key to the customer's own page
     assert "Hanako Sato" in text and f"/staff/mailings/{mailing.pk}/preview/" in text

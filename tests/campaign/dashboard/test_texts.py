@@ -91,6 +91,20 @@ def test_a_text_starts_from_ours_and_an_edit_is_the_next_version(client, campaig
     assert newest(campaign).body == GOOD and newest(campaign).version.approved_at is None
 
 
+def test_saving_what_is_there_already_makes_no_version(client, campaign, as_user):
+    as_user("sato", WRITE)
+    ours = texts.ours("reminder", "en")
+    given = {
+        "act": "save",
+        "after": "0",
+        "subject": ours.subject,
+        "body": ours.body.replace("\n", "\r\n"),
+        "remark": "",
+    }
+    assert "Nothing has changed" in client.post(f"{TEXT}edit/", given, follow=True).content.decode()
+    assert not TextVersion.objects.exists()
+
+
 def test_who_may_not_write_sees_no_form(client, campaign, as_user):
     as_user("sato", APPROVE)
     assert "/edit/" not in page(client)
