@@ -286,7 +286,15 @@ def intervals(*, name: str, title: str, description: str, rows: Sequence[Interva
     """One below the other on a common scale that has zero on it."""
     ticks = ticks_around(min(row.low for row in rows), max(row.high for row in rows))
     return Markup("").join(
-        _svg(f"{name}-{size}", title, description, _intervals(rows, ticks, width), width, 46 * len(rows) + 28, css=size)
+        _svg(
+            f"{name}-{size}",
+            title,
+            description,
+            _intervals(rows, ticks, width),
+            width,
+            46 * len(rows) + 28,
+            css=f"intervals {size}",
+        )
         for size, width, _days in LANE_SIZES
     )
 

@@ -185,7 +185,7 @@ def chart(rounds: Sequence[Round]) -> Markup:
         return Markup("")
     rows = [
         charts.Interval(
-            label=" · ".join(filter(None, (each.title, effect.text))),
+            label=effect.text or each.title,
             value=_("%(more)s (%(low)s to %(high)s)") % vars(effect),
             low=100 * effect.lift.low,
             middle=100 * effect.lift.difference,

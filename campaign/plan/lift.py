@@ -26,8 +26,8 @@ class NotTold(models.TextChoices):
     """Why a lift cannot be told; the first that holds is the one that counts."""
 
     NOBODY = "nobody", _("nobody has been written to yet")
-    TOO_EARLY = "too_early", _("too early: the day after the first notices has to be over")
-    NO_CONTROL = "no_control", _("everybody was written to on the same day: nobody is left to compare with")
+    TOO_EARLY = "too_early", _("it is too early, the day of the first notices has to be over")
+    NO_CONTROL = "no_control", _("everybody was written to on the same day, so nobody is left to compare with")
     TOO_FEW = "too_few", _("too few customers to tell anything from")
     NO_LOGS = "no_logs", _("the logs of all these days are missing")
 

@@ -45,8 +45,8 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("nobody", "nobody has been written to yet"),
-                            ("too_early", "too early: the day after the first notices has to be over"),
-                            ("no_control", "everybody was written to on the same day: nobody is left to compare with"),
+                            ("too_early", "it is too early, the day of the first notices has to be over"),
+                            ("no_control", "everybody was written to on the same day, so nobody is left to compare with"),
                             ("too_few", "too few customers to tell anything from"),
                             ("no_logs", "the logs of all these days are missing"),
                         ],

@@ -101,7 +101,7 @@ def test_what_is_not_certain_is_not_said_as_if_it_were(given, words):
 def test_what_cannot_be_told_says_why(staff):
     make_lift(make_mailing(make_campaign()), not_told="no_control")
     shown = text_of(staff.get("/staff/waves/"))
-    assert "Cannot be told: everybody was written to on the same day: nobody is left to compare with." in shown
+    assert "Cannot be told: everybody was written to on the same day, so nobody is left to compare with." in shown
     assert "Because of this round" not in shown
 
 
