@@ -53,7 +53,8 @@ INSERT INTO notices_notice (mailing_id, holdout_id, number, message_id, token_di
 SELECT 1, id, 100000000 + id, 'notice.' || id, id, CASE WHEN id %% 10 = 0 THEN 'en' ELSE 'ja' END, '', '', false,
        CASE WHEN wave < 3 THEN 'accepted' ELSE 'waiting' END, day, day, 1,
        CASE WHEN wave < 3 THEN day + TIME '12:00' END, CASE WHEN wave < 3 THEN day + TIME '12:00' END, ''
-FROM (SELECT id, wave, DATE '2026-09-01' + ((wave - 1) * 28 + id * 104729 %% 28)::int AS day FROM campaign_holdout) AS turn
+FROM (SELECT id, wave, DATE '2026-09-01' + ((wave - 1) * 28 + id * 104729 %% 28)::int AS day
+      FROM campaign_holdout) AS turn
 """
 
 
