@@ -1,0 +1,39 @@
+"""What a check of `manage.py doctor` says."""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Verdict(TextChoices):
+    OK = "ok", _("ok")
+    WARNING = "warning", _("warning")
+    PROBLEM = "problem", _("problem")
+    UNCHECKED = "unchecked", _("not checkable")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`check` is what was looked at, a word for programs; `said` what was found; `advice` what to do, "" if nothing."""
+
+    check: str
+    verdict: Verdict
+    said: str
+    advice: str = ""
+
+
+def ok(check: str, said: str) -> Finding:
+    return Finding(check, Verdict.OK, said)
+
+
+def warning(check: str, said: str, advice: str) -> Finding:
+    return Finding(check, Verdict.WARNING, said, advice)
+
+
+def problem(check: str, said: str, advice: str) -> Finding:
+    return Finding(check, Verdict.PROBLEM, said, advice)
+
+
+def unchecked(check: str, said: str, advice: str = "") -> Finding:
+    return Finding(check, Verdict.UNCHECKED, said, advice)
