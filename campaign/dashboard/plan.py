@@ -1,0 +1,240 @@
+"""The plan of a campaign's mailings: which kinds there are, to whom each goes, when, and who would be due today."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaign.dashboard import words
+from campaign.dashboard.acts import number_in
+from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
+from campaign.jinja import count
+from campaign.models import Campaign, Language
+from notices import audience, planning, schedule, selection
+from notices.audience import Audience, NotAnAudience
+from notices.models import Mailing, MailingPlan
+from notices.schedule import Course, Kind
+
+CHANGE = "notices.run_mailing"
+MOST_DAYS = 60
+
+WHEN = {
+    Kind.ANNOUNCEMENT: lambda: _("On the campaign's first working day, by waves where some are decided."),
+    Kind.FIRST: lambda: _("Each week, or each day by the settings, for those found since the campaign began to write."),
+    Kind.REMINDER: lambda: _("On the first working day of a month, until the notices of the cut-off begin."),
+    Kind.TWO_WEEKS: lambda: _("Two weeks before the cut-off, while more than a week is left."),
+    Kind.THREE_DAYS: lambda: _(
+        "Three days before the cut-off, or on the last working day before these; on that day only."
+    ),
+    Kind.LAST_DAY: lambda: _("On the last working day before the cut-off."),
+    Kind.THANKS: lambda: _("Each week, or each day by the settings, to those who count as moved; once in a campaign."),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One kind in the plan."""
+
+    title: str
+    url: str
+    active: bool
+    to_whom: str
+    when: str
+    next_day: date | None
+    good_for: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """A box to tick."""
+
+    value: str
+    title: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Today:
+    """What planning now would find."""
+
+    due: int
+    others: tuple[tuple[str, int], ...]
+    warning: str
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    campaign = chosen_campaign(request)
+    if campaign is None:
+        return show(request, "plan.html", {"rows": [], "campaigns": []})
+    plans = planning.plans_of(campaign)
+    course, today = planning.course_of(campaign, plans), timezone.localdate()
+    values = {
+        "campaign": campaign.name,
+        "campaigns": campaign_choices(campaign, reverse("plan")),
+        "cutoff": campaign.cutoff_on,
+        "gap_days": settings.NOTICE_GAP_DAYS,
+        "rows": [_row(campaign, plan, course, today) for plan in plans.values()],
+    }
+    return show(request, "plan.html", values)
+
+
+def kind_page(request: HttpRequest, *, campaign: str, kind: str) -> HttpResponse:
+    found = get_object_or_404(Campaign, name=campaign)
+    if kind not in Kind.values:
+        raise Http404
+    if request.method != "POST":
+        return _shown(request, found, Kind(kind))
+    if not request.user.has_perm(CHANGE):
+        raise PermissionDenied
+    try:
+        planning.change_plan(
+            campaign_id=found.pk, kind=kind, **entered(request.POST), now=timezone.now(), user_id=request.user.pk
+        )
+    except (NotAnAudience, NotPossible) as error:
+        return _shown(request, found, Kind(kind), given=request.POST, wrong=str(error))
+    messages.success(request, _("The plan is changed. Mailings that are planned already stay as they are."))
+    return HttpResponseRedirect(reverse("plan_kind", kwargs={"campaign": campaign, "kind": kind}), status=303)
+
+
+class NotPossible(Exception):
+    """What is wrong with what was entered; the text is for the person who entered it."""
+
+
+def entered(form: QueryDict) -> dict[str, object]:
+    """What `planning.change_plan` takes. Raises NotPossible."""
+    good_for = number_in(form.get("good_for_days", ""))
+    if good_for is None or good_for > MOST_DAYS:
+        raise NotPossible(_("Good for: wanted a number of days from 0 to %(most)s.") % {"most": MOST_DAYS})
+    chosen = {field: form.getlist(field) for field in ("standings", "reasons", "programs", "languages")}
+    waves = form.get("waves", "").replace("、", ",").replace(",", " ").split()
+    return {"active": "active" in form, "chosen": chosen | {"waves": waves}, "good_for_days": good_for}
+
+
+def _row(campaign: Campaign, plan: MailingPlan, course: Course, today: date) -> Row:
+    kind = Kind(plan.kind)
+    return Row(
+        title=str(kind.label),
+        url=reverse("plan_kind", kwargs={"campaign": campaign.name, "kind": kind.value}),
+        active=plan.active,
+        to_whom=to_whom(audience.read(plan.audience, kind=kind), kind),
+        when=WHEN[kind](),
+        next_day=_next_day(campaign, kind, course, today),
+        good_for=_days(plan.good_for_days),
+    )
+
+
+def _days(days: int) -> str:
+    if days == 0:
+        return _("the day itself")
+    return ngettext("%(days)s day after the last slot", "%(days)s days after the last slot", days) % {"days": days}
+
+
+def _next_day(campaign: Campaign, kind: Kind, course: Course, today: date) -> date | None:
+    """The day from which the next one goes out that is not planned yet."""
+    planned = set(Mailing.objects.filter(campaign=campaign, kind=kind).values_list("period", flat=True))
+    for found in schedule.rounds(kind, course, since=today):
+        if found.period not in planned:
+            return max(found.plan_from, found.first_day, today)
+    return None
+
+
+def to_whom(chosen: Audience, kind: Kind) -> str:
+    """An audience in words."""
+    if not chosen:
+        return (
+            _("All who have moved and were written to") if kind == Kind.THANKS else _("All who still send the old way")
+        )
+    parts = [
+        *(_listed(title, chosen_values, name) for title, chosen_values, name in _named(chosen) if chosen_values),
+    ]
+    return "; ".join(parts)
+
+
+def _named(chosen: Audience) -> list[tuple[str, tuple, Callable[[str], str]]]:
+    return [
+        (_("standing"), chosen.standings, words.standing_title),
+        (_("reason"), chosen.reasons, reason_title),
+        (_("program"), chosen.programs, words.program_title),
+        (_("wave"), chosen.waves, str),
+        (_("language"), chosen.languages, language_title),
+    ]
+
+
+def _listed(title: str, values: tuple, name: Callable[[str], str]) -> str:
+    listed = _(" or ").join(str(name(value)) for value in values)
+    return _("%(title)s: %(values)s") % {"title": title, "values": listed}
+
+
+def reason_title(reason: str) -> str:
+    return words.reason_title("" if reason == audience.UNKNOWN else reason)
+
+
+def language_title(language: str) -> str:
+    return str(Language(language).label)
+
+
+def _shown(
+    request: HttpRequest, campaign: Campaign, kind: Kind, *, given: QueryDict | None = None, wrong: str = ""
+) -> HttpResponse:
+    plans = planning.plans_of(campaign)
+    plan, today = plans[kind], timezone.localdate()
+    course = planning.course_of(campaign, plans)
+    kept = audience.read(plan.audience, kind=kind)
+    values = {
+        "campaign": campaign.name,
+        "campaign_title": str(campaign),
+        "title": str(kind.label),
+        "plan": plan,
+        "row": _row(campaign, plan, course, today),
+        "now": _today(campaign, kind, kept, today),
+        "groups": _groups(kind, kept, given),
+        "waves": given.get("waves", "") if given else ", ".join(map(str, kept.waves)),
+        "good_for_days": given.get("good_for_days", "") if given else plan.good_for_days,
+        "active": "active" in given if given else plan.active,
+        "most_days": MOST_DAYS,
+        "may_change": request.user.has_perm(CHANGE),
+        "wrong": wrong,
+    }
+    return show(request, "plan_kind.html", values, status=422 if wrong else 200)
+
+
+def _groups(kind: Kind, kept: Audience, given: QueryDict | None) -> list[tuple[str, str, list[Option]]]:
+    """Name, heading and boxes of what an audience is chosen by."""
+    titles = {
+        "standings": (_("Where they stand"), words.standing_title),
+        "reasons": (_("Why they are left"), reason_title),
+        "programs": (_("Mail program"), words.program_title),
+        "languages": (_("Language"), language_title),
+    }
+    groups = []
+    for field, allowed in audience.choices(kind).items():
+        heading, title = titles[field]
+        chosen = given.getlist(field) if given else getattr(kept, field)
+        groups.append((field, heading, [Option(value, str(title(value)), value in chosen) for value in allowed]))
+    return groups
+
+
+def _today(campaign: Campaign, kind: Kind, chosen: Audience, today: date) -> Today:
+    due = selection.due(campaign, today=today, kind=kind, audience=chosen).count()
+    others = selection.passed_over(campaign, today=today, kind=kind, audience=chosen)
+    rows = sorted(((str(reason.label), number) for reason, number in others.items()), key=lambda row: -row[1])
+    return Today(due, tuple(rows), _too_many(kind, due))
+
+
+def _too_many(kind: Kind, due: int) -> str:
+    """Final notices do not wait for the next day: their day is the last on which they are true."""
+    cap = settings.NOTICE_DAILY_CAP
+    if kind not in (Kind.THREE_DAYS, Kind.LAST_DAY) or due <= cap:
+        return ""
+    left = ngettext("%(left)s customer would not get it.", "%(left)s customers would not get it.", due - cap)
+    day_only = _("This notice has one day only, and at most %(cap)s go out on a day.") % {"cap": count(cap)}
+    return f"{day_only} {left % {'left': count(due - cap)}}"
