@@ -27,7 +27,7 @@ from faults.clock import Clock
 from faults.peers import pid_of_peer
 
 ZONE = ZoneInfo("Asia/Tokyo")
-STEPS = ("mail", "rcpt", "begun", "named", "recorded", "replied")
+BUSY_UNTIL = {"later": datetime(2026, 12, 1, 2, tzinfo=ZONE), "latest": datetime(2026, 12, 1, 4, tzinfo=ZONE)}
 OTHER_MAIL_SECONDS = 0.2  # customers write to each other all day: the log never stands still
 
 
@@ -62,8 +62,8 @@ class Books:
 class Handler:
     """aiosmtpd's handler. Some mailboxes do not exist, and some are busy until a time."""
 
-    def __init__(self, books: Books, *, opens_at: datetime, clock: Clock):
-        self._books, self._opens_at, self._clock = books, opens_at, clock
+    def __init__(self, books: Books, clock: Clock):
+        self._books, self._clock = books, clock
         self._numbers = count(time.time_ns() // 1000)
         self.orders: list[dict[str, str]] = []
 
@@ -80,7 +80,7 @@ class Handler:
         await self.reach("rcpt", session)
         if address.startswith("nobody"):
             return "550 5.1.1 User unknown in virtual mailbox table"
-        if address.startswith("later") and self._clock.now() < self._opens_at:
+        if any(address.startswith(name) and self._clock.now() < end for name, end in BUSY_UNTIL.items()):
             return "450 4.2.0 Mailbox is busy"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
@@ -159,10 +159,10 @@ class Server(SMTP):
             await self.event_handler.reach(step, self.session)
 
 
-async def serve(folder: Path, port: int, opens_at: datetime) -> None:
+async def serve(folder: Path, port: int) -> None:
     clock = Clock(folder / "clock")
     books = Books(folder, clock)
-    handler = Handler(books, opens_at=opens_at, clock=clock)
+    handler = Handler(books, clock)
     handler.deliver_what_waits()
 
     async def take_orders(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -179,4 +179,4 @@ async def serve(folder: Path, port: int, opens_at: datetime) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])))
+    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from pathlib import Path
 
 import redis
@@ -44,7 +43,6 @@ class World:
         self.cluster = MortalCluster(folder / "postgresql") if vendor == "postgresql" else None
         self.database_url = self.cluster.url if self.cluster else f"sqlite:///{folder}/campaign.sqlite3"
         self.relay_port = _free_port()
-        self.opens_at = BEGIN + timedelta(hours=1)  # the mailboxes that are busy
         self.environment = os.environ | SENDING | {
             "DATA": str(folder),
             "DATABASE_URL": self.database_url,
@@ -114,7 +112,7 @@ class World:
         return [redis_server(), *options.split(), "--save", ""]
 
     def _relay(self) -> list[str]:
-        words = [HERE / "relay.py", self.folder, self.relay_port, self.opens_at.isoformat()]
+        words = [HERE / "relay.py", self.folder, self.relay_port]
         return [sys.executable, *map(str, words)]
 
     def _worker(self, number: int) -> list[str]:
