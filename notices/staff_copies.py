@@ -112,7 +112,8 @@ def specimen(holdout: Holdout, *, kind: str, language: str, version: TextVersion
 def marked(text: texts.Text, *, language: str) -> texts.Text:
     """With a subject that nobody takes for a real notice's."""
     with translation.override(language):
-        return replace(text, subject=f"{_('[Test]')} {text.subject}")
+        mark = _("[Test]")
+    return replace(text, subject=f"{mark} {text.subject}")
 
 
 def _handed_over(letter: Letter) -> tuple[Outcome, str]:

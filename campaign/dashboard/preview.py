@@ -124,7 +124,7 @@ def _neighbour(people: QuerySet[Holdout], subject: Subject, view: str, without: 
 def _views(subject: Subject, view: str, without: str, person: Holdout | None) -> list[Choice]:
     titles = {
         "text": _("Text"),
-        "html": _("HTML"),
+        "html": _("As HTML"),
         "old": _("Old programs"),
         "phone": _("Phone"),
         "headers": _("Headers"),
