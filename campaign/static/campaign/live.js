@@ -38,6 +38,7 @@ function swap(part, content) {
   const before = part.innerHTML;
   const height = part.offsetHeight;
   part.innerHTML = content;
+  countDown();
   // Nothing that the pointer is on may slide away below it: what changes its size waits.
   if (part.offsetHeight !== height && pointed()) part.innerHTML = before;
 }
@@ -77,7 +78,7 @@ function countDown() {
   for (const element of document.querySelectorAll("[data-seconds-left]")) {
     // The seconds are the server's; only how many have passed is ours to say.
     if (!counting.has(element)) counting.set(element, Date.now());
-    const left = Number(element.dataset.secondsLeft) - Math.floor((Date.now() - counting.get(element)) / 1000);
+    const left = Number(element.dataset.secondsLeft) - Math.round((Date.now() - counting.get(element)) / 1000);
     if (left > 0) {
       element.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     } else if (element.textContent !== "0:00") {

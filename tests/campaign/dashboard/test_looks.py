@@ -6,13 +6,19 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from builders import TODAY, make_campaign, make_user, noon
-from desk import make_mailing, make_notice, make_relay, make_shadow, make_source, make_world
+from desk import make_mailing, make_notice, make_relay, make_shadow, make_source, make_suppression, make_world
 from django.conf import settings
 
-from campaign.models import ClockReading, Customer, StandingCount, UnknownProgram
-from notices.models import Mailing, Suppression
+from campaign.models import ClockReading, Customer, Desk, StandingCount, UnknownProgram
+from notices.models import Mailing
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
+EVERYTHING = (
+    "notices.approve_mailing",
+    "notices.run_mailing",
+    "notices.clear_suppression",
+    "notices.export_unreachable",
+)
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 
@@ -21,36 +27,24 @@ def pages(page, client, live_server) -> dict[str, str]:
     """The pages to look at, with the browser logged in as one who may do everything."""
     campaign = make_world()
     make_campaign(name="local_port25")
-    user = make_user(
-        "suzuki",
-        "notices.approve_mailing",
-        "notices.run_mailing",
-        "notices.clear_suppression",
-        "notices.export_unreachable",
-    )
+    user = make_user("suzuki", *EVERYTHING)
     planned = make_mailing(campaign, period="2026-12", state="planned")
     make_notice(planned, state="waiting")
-    make_relay("192.0.2.1", TODAY, 30, without_logins=30)
-    make_relay("198.51.100.7", TODAY - timedelta(days=60), 7)
-    make_source("mx1", "postfix", until=noon(TODAY))
-    make_source("pop1", "dovecot", until=noon(TODAY) - timedelta(hours=2), without=range(100, 112))
-    make_source("mx1", "sshd", until=noon(TODAY), understood=False)
-    ClockReading.objects.create(day=TODAY, host="pop1", against="mx1", seconds=243, votes=80)
-    for value in ("Nadeshiko 3.1", "x" * 200, "<b>\u202aגשר 9"):
-        UnknownProgram.objects.create(day=TODAY, value=value, submissions=1234, people=5)
+    approved = make_mailing(campaign, period="2026-10", state="approved")
+    hold_until = noon(TODAY) + timedelta(minutes=10)
+    held = make_mailing(campaign, period="2026-09", hold_until=hold_until, daily_cap=2, expires_on=TODAY)
+    for mailing in (approved, held):
+        for _ in range(5):
+            make_notice(mailing, state="waiting")
+    make_notice(held, state="refused", reply=f"550 5.1.1 <{'x' * 60}@isp.example> no such user: {'y' * 90}")
+    Desk.objects.create(from_day=TODAY, seats=1, contacts_per_seat=1, changed_at=noon(TODAY), changed_by=user)
+    make_evidence()
     shadow, asked = make_shadow(campaign), make_shadow(campaign, rule="hosts", scope="mx1", waiting=True)
-    suppressed = Customer.objects.order_by("pk")[0]
-    values = {
-        "address": suppressed.login,
-        "since": noon(TODAY),
-        "status_code": "5.1.1",
-        "text": "550 5.1.1 " + "x" * 200,
-    }
-    Suppression.objects.create(customer=suppressed, **values)
+    make_suppression(Customer.objects.order_by("pk")[0])
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-    sending = Mailing.objects.get(state="sending").pk
+    sending = Mailing.objects.get(state="sending", period="2026-11").pk
     customers = Customer.objects.order_by("pk")
     return {
         "progress": "/staff/",
@@ -70,8 +64,23 @@ def pages(page, client, live_server) -> dict[str, str]:
         "unknown programs": "/staff/programs/unknown/",
         "relay": "/staff/relays/192.0.2.0/24/",
         "cancel": f"/staff/mailings/{sending}/cancel/",
+        "start": f"/staff/mailings/{approved.pk}/start/",
+        "mailing in its hold": f"/staff/mailings/{held.pk}/",
+        "help desk": "/staff/desk/",
         "unreachable": "/staff/unreachable/",
     }
+
+
+def make_evidence() -> None:
+    """Relays, sources, clocks and programs with something to say."""
+    make_relay("192.0.2.1", TODAY, 30, without_logins=30)
+    make_relay("198.51.100.7", TODAY - timedelta(days=60), 7)
+    make_source("mx1", "postfix", until=noon(TODAY))
+    make_source("pop1", "dovecot", until=noon(TODAY) - timedelta(hours=2), without=range(100, 112))
+    make_source("mx1", "sshd", until=noon(TODAY), understood=False)
+    ClockReading.objects.create(day=TODAY, host="pop1", against="mx1", seconds=243, votes=80)
+    for value in ("Nadeshiko 3.1", "x" * 200, "<b>\u202aגשר 9"):
+        UnknownProgram.objects.create(day=TODAY, value=value, submissions=1234, people=5)
 
 
 def findings(page) -> list[str]:
