@@ -1,0 +1,27 @@
+"""The mailings and their ledger: one row per mailing and holdout, and what became of it."""
+
+from notices.measured import Lift, WaveNotices
+from notices.models.deliveries import Delivery, Mute, ReturnedMail, Suppression, SuppressionQuerySet
+from notices.models.ledger import Notice, NoticeQuerySet, SendingDay, Visit
+from notices.models.mailings import Attempt, Mailing, MailingPlan, MailingQuerySet
+from notices.models.texts import StaffCopy, TextVersion
+
+__all__ = [
+    "Attempt",
+    "Delivery",
+    "Lift",
+    "Mailing",
+    "MailingPlan",
+    "MailingQuerySet",
+    "Mute",
+    "Notice",
+    "NoticeQuerySet",
+    "ReturnedMail",
+    "SendingDay",
+    "StaffCopy",
+    "Suppression",
+    "SuppressionQuerySet",
+    "TextVersion",
+    "Visit",
+    "WaveNotices",
+]

@@ -1,0 +1,180 @@
+"""The ledger: one row per mailing and holdout, and what people did with it."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models import Holdout, Language
+from notices.models.mailings import Mailing
+
+
+class SendingDay(models.Model):
+    """How many notices the batches of a day have taken from its cap, over all mailings.
+
+    What the desk allows is decided once, in the day's first moment that needs it, and stands
+    here, so that all workers and pages agree.
+    """
+
+    day = models.DateField(primary_key=True)
+    taken = models.PositiveIntegerField(default=0)
+    decided_at = models.DateTimeField(null=True, help_text="when the following were; null: not yet")
+    capacity = models.PositiveIntegerField(null=True, help_text="contacts that the desk takes a day; null: no limit")
+    contacts_per_hundred = models.FloatField(null=True, help_text="notices, as measured up to the day before")
+    contacts_at_least = models.FloatField(null=True, help_text="the lower end of what that may really be")
+    contacts_at_most = models.FloatField(null=True, help_text="the upper end")
+    desk_cap = models.PositiveIntegerField(null=True, help_text="notices that the desk allows; null: any number")
+
+    def bound(self, cap: int) -> int:
+        """A mailing's own cap, or what the desk allows where that is less."""
+        return cap if self.desk_cap is None else min(cap, self.desk_cap)
+
+
+class NoticeQuerySet(models.QuerySet):
+    def for_mailing(self, mailing: Mailing) -> "NoticeQuerySet":
+        return self.filter(mailing=mailing)
+
+    def claimable(self, *, now: datetime) -> "NoticeQuerySet":
+        return self.filter(state=Notice.State.WAITING, send_after__lte=now)
+
+    def unsettled(self) -> "NoticeQuerySet":
+        """Whose outcome is not known yet: being sent, or gone missing while being sent."""
+        return self.filter(state__in=(Notice.State.CLAIMED, Notice.State.UNKNOWN))
+
+    def open(self) -> "NoticeQuerySet":
+        """Those that may still go out, or may have gone out unnoticed."""
+        return self.filter(state__in=(Notice.State.WAITING, Notice.State.CLAIMED, Notice.State.UNKNOWN))
+
+    def in_utf8_instead(self) -> "NoticeQuerySet":
+        """Accepted in UTF-8 although the customer's program is an old one that may show it as rubbish."""
+        return self.filter(utf8_instead=True, state=Notice.State.ACCEPTED)
+
+    def accepted_on(self, day: date) -> "NoticeQuerySet":
+        """Accepted on a day of the provider's zone; a range, because that is what the index knows."""
+        begin = timezone.make_aware(datetime.combine(day, time()))
+        end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+        return self.filter(accepted_at__gte=begin, accepted_at__lt=end)
+
+    def withdraw(self, reason: str, *, now: datetime) -> int:
+        """Take those that wait out of their mailings; how many."""
+        waiting = self.filter(state=Notice.State.WAITING)
+        return waiting.update(state=Notice.State.WITHDRAWN, reply=reason, ended_at=now)
+
+
+class Notice(models.Model):
+    """The send ledger. One fixed Message-ID for ever; its token is derived, only the hash is kept."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        CLAIMED = "claimed", _("being sent")
+        ACCEPTED = "accepted", _("accepted by the relay")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        UNKNOWN = "unknown", _("outcome unknown")
+
+    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="notices", db_index=False)  # two begin so
+    holdout = models.ForeignKey(Holdout, models.PROTECT, related_name="notices")
+    number = models.CharField(max_length=9, help_text="announcement number, nine digits")
+    message_id = models.CharField(max_length=120, help_text="without the angle brackets")
+    token_digest = models.CharField(max_length=64, help_text="SHA-256 of the personal link's token")
+    language = models.CharField(max_length=2, choices=Language.choices)
+    client_program = models.CharField(max_length=64, blank=True, help_text="whose steps the mail shows")
+    sent_to = models.CharField(
+        max_length=254, blank=True, default="", db_default="", help_text="lower case, as it was claimed for"
+    )
+    utf8_instead = models.BooleanField(
+        default=False, db_default=False, help_text="the old coding of its program lacks a character of its mail"
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    send_after = models.DateTimeField()
+    slot_on = models.DateField(null=True, help_text="the day it was planned for, for ever; null: for none")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="when it left waiting and claimed for good")
+    reply = models.CharField(
+        max_length=500, blank=True, help_text="the relay's last words, or the English text of why it did not go out"
+    )
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "holdout"], name="one_notice_per_mailing_and_holdout"),
+            # Not `unique=True`: for that PostgreSQL gets a second index each, and planning takes so much longer.
+            models.UniqueConstraint(fields=["number"], name="one_notice_per_number"),
+            models.UniqueConstraint(fields=["message_id"], name="one_notice_per_message_id"),
+            models.UniqueConstraint(fields=["token_digest"], name="one_notice_per_token"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["mailing", "send_after", "id"],
+                name="waiting_notices",
+                condition=models.Q(state="waiting"),
+            ),
+            models.Index(fields=["claimed_at"], name="claimed_notices", condition=models.Q(state="claimed")),
+            models.Index(fields=["claimed_at"], name="unknown_notices", condition=models.Q(state="unknown")),
+            models.Index(
+                fields=["accepted_at"], name="notices_by_acceptance", condition=models.Q(accepted_at__isnull=False)
+            ),
+            # Reports and the list of mailings count from this index alone, without the rows.
+            models.Index(fields=["mailing", "state"], name="notices_by_state"),
+            models.Index(fields=["mailing"], name="notices_in_utf8_instead", condition=models.Q(utf8_instead=True)),
+            models.Index(
+                fields=["mailing"],
+                name="notices_tried_in_vain",
+                condition=models.Q(state="waiting", attempts__gt=0),
+            ),
+        ]
+
+    def claim(self, *, now: datetime) -> bool:
+        """Take the notice for sending, in its customer's language and program of this moment.
+
+        Conditional: False when another worker has it, or the mailing is no longer being sent.
+        """
+        customer = self.holdout.customer
+        values = {"claimed_at": now, "language": customer.language, "client_program": customer.client_program}
+        values["sent_to"] = customer.notice_address.lower()[:254]
+        # Both conditions stand on the row's own statement: a join would become a subquery, which
+        # PostgreSQL does not look at again after it has waited for another worker's claim.
+        sending = Mailing.objects.sending(now=now).filter(pk=models.OuterRef("mailing"))
+        waiting = Notice.objects.filter(models.Exists(sending), pk=self.pk, state=self.State.WAITING)
+        claimed = waiting.update(state=self.State.CLAIMED, attempts=models.F("attempts") + 1, **values)
+        if claimed:
+            self.attempts += 1
+            self.claimed_at = now
+        return claimed == 1
+
+    def keep_coding(self, *, utf8_instead: bool) -> None:
+        """Seldom a write: nearly every mail goes out in the coding that its program reads."""
+        if utf8_instead != self.utf8_instead:
+            Notice.objects.filter(pk=self.pk).update(utf8_instead=utf8_instead)
+            self.utf8_instead = utf8_instead
+
+    def accept(self, reply: str, *, now: datetime) -> bool:
+        return self._settle(self.State.ACCEPTED, reply=reply, accepted_at=now, ended_at=now)
+
+    def refuse(self, reply: str, *, now: datetime) -> bool:
+        return self._settle(self.State.REFUSED, reply=reply, ended_at=now)
+
+    def put_back(self, reply: str, *, send_after: datetime) -> bool:
+        """It certainly did not go out and may go again."""
+        return self._settle(self.State.WAITING, reply=reply, send_after=send_after, claimed_at=None)
+
+    def _settle(self, state: State, **values: object) -> bool:
+        """Only the claim that was made: one that came in the meantime is another attempt."""
+        unsettled = Notice.objects.unsettled().filter(pk=self.pk, claimed_at=self.claimed_at)
+        return unsettled.update(state=state, **values) == 1
+
+
+class Visit(models.Model):
+    """A person acted on a notice's page: opening a link alone counts for nothing, robots do that."""
+
+    class Act(models.TextChoices):
+        GUIDE = "guide", _("opened the guide from the personal page")
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="visits")
+    act = models.CharField(max_length=10, choices=Act.choices)
+    client_program = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()

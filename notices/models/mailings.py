@@ -1,0 +1,147 @@
+"""What is planned: the mailings, and by which rules they come."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Concat, Right
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models import Campaign
+
+
+class MailingQuerySet(models.QuerySet):
+    def sending(self, *, now: datetime) -> "MailingQuerySet":
+        """Whose notices may go out: started, and out of the hold after the start."""
+        held = models.Q(hold_until__isnull=False, hold_until__gt=now)
+        return self.filter(~held, state=Mailing.State.SENDING)
+
+    def to_try(self) -> "MailingQuerySet":
+        """Paused by themselves for the relay's sake: they go on once it takes mail again."""
+        return self.filter(state=Mailing.State.PAUSED, pause_cause=Mailing.PauseCause.RELAY)
+
+
+class Mailing(models.Model):
+    """One round of a campaign: who was due on the day it was planned, and how far it got."""
+
+    class Kind(models.TextChoices):
+        """In the order in which a holdout meets them."""
+
+        ANNOUNCEMENT = "announcement", _("First announcement")
+        FIRST = "first", _("First notice of a new holdout")
+        REMINDER = "reminder", _("Monthly reminder")
+        TWO_WEEKS = "two_weeks", _("Two weeks before the cut-off")
+        THREE_DAYS = "three_days", _("Three days before the cut-off")
+        LAST_DAY = "last_day", _("The last day")
+        THANKS = "thanks", _("Thanks to who has moved")
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("waiting for approval")
+        APPROVED = "approved", _("approved, not started")
+        SENDING = "sending", _("being sent")
+        PAUSED = "paused", _("paused")
+        FINISHED = "finished", _("finished")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class PauseCause(models.TextChoices):
+        """Who or what paused it; only a pause for the relay's sake ends by itself."""
+
+        PERSON = "person", _("paused by a person")
+        RELAY = "relay", _("paused by itself: the relay takes no mail")
+        REFUSALS = "refusals", _("paused by itself: too many notices were refused")
+        TEXT = "text", _("paused by itself: its text cannot be made")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="mailings")
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.REMINDER)
+    period = models.CharField(
+        max_length=10, help_text="what it is the only one of its kind for: a month as 2026-12, or a day"
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    planned_at = models.DateTimeField()
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    started_at = models.DateTimeField(null=True)
+    hold_until = models.DateTimeField(null=True, help_text="nothing goes out before, so that cancelling leaves nothing")
+    paused_at = models.DateTimeField(null=True)
+    pause_reason = models.CharField(max_length=300, blank=True)
+    pause_cause = models.CharField(max_length=10, choices=PauseCause.choices, blank=True, default="", db_default="")
+    try_again_at = models.DateTimeField(null=True, help_text="of a pause for the relay's sake: when to try it next")
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="of the relay in this pause, in vain")
+    ended_at = models.DateTimeField(null=True, help_text="finished or cancelled")
+    expires_on = models.DateField(help_text="the last day on which its notices may go out")
+    daily_cap = models.PositiveIntegerField()
+    audience = models.JSONField(default=dict, blank=True, help_text="the rule it was planned by, as in `MailingPlan`")
+    text_ja = models.ForeignKey("TextVersion", models.PROTECT, null=True, related_name="+", help_text="null: ours")
+    text_en = models.ForeignKey("TextVersion", models.PROTECT, null=True, related_name="+", help_text="null: ours")
+    recent_attempts = models.CharField(
+        max_length=20, blank=True, help_text="the last ones, newest last, as letters of `Attempt`; empty: all is well"
+    )
+
+    objects = MailingQuerySet.as_manager()
+
+    ENDED = (State.FINISHED, State.CANCELLED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "kind", "period"], name="one_mailing_per_campaign_and_period"),
+        ]
+        permissions = [
+            ("approve_mailing", "Can approve a mailing"),
+            ("run_mailing", "Can plan, start, pause, resume and cancel a mailing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign.name} {self.kind} {self.period}"
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it was started and nothing may go out yet."""
+        return self.hold_until is not None and now < self.hold_until
+
+    def move(self, to: State, *, since: tuple[State, ...], **fields: object) -> bool:
+        """Change the state if it still is one of `since`; False when somebody was faster."""
+        return Mailing.objects.filter(pk=self.pk, state__in=since).update(state=to, **fields) == 1
+
+    def note(self, attempts: str) -> str:
+        """Keep how attempts ended, if anything went wrong lately, and return the recent ones.
+
+        A healthy mailing costs no write: the row is the one that all workers share.
+        """
+        if not self.recent_attempts and set(attempts) <= {Attempt.SENT.value}:
+            return ""
+        row = Mailing.objects.filter(pk=self.pk)
+        row.update(recent_attempts=Right(Concat("recent_attempts", models.Value(attempts[-20:])), 20))
+        self.recent_attempts = row.values_list("recent_attempts", flat=True).get()
+        if set(self.recent_attempts) == {Attempt.SENT.value} and len(self.recent_attempts) == 20:
+            row.update(recent_attempts="")
+        return self.recent_attempts
+
+
+class Attempt(models.TextChoices):
+    """How one attempt to send ended, as the mailing remembers it."""
+
+    SENT = ".", _("sent")
+    DEFERRED = "d", _("deferred by the relay")
+    REFUSED = "r", _("refused by the relay")
+    BARRED = "b", _("the relay does not take our mail")
+    NO_CONNECTION = "c", _("no connection to the relay")
+    LOST = "l", _("connection lost while the text went over")
+
+
+class MailingPlan(models.Model):
+    """Whether a campaign has a kind of mailing, to whom it goes, and how long it is good for.
+
+    `audience` narrows those who are due: lists by the keys standings, reasons, programs, waves
+    and languages; a key that is not there leaves nobody out.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="mailing_plans")
+    kind = models.CharField(max_length=12, choices=Mailing.Kind.choices)
+    active = models.BooleanField(default=True)
+    audience = models.JSONField(default=dict, blank=True)
+    good_for_days = models.PositiveSmallIntegerField(help_text="after its last regular slot")
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "kind"], name="one_plan_per_campaign_and_kind")]
