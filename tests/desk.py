@@ -21,7 +21,8 @@ from campaign.models import (
     Stream,
 )
 from campaign.submissions.ranges import range_of
-from notices.models import Delivery, Mailing, Notice, Visit
+from notices.measured import Lift
+from notices.models import Delivery, Mailing, Notice, Suppression, Visit
 
 _serial = count(100_000_001)
 MONDAY = TODAY - timedelta(days=TODAY.weekday() + 7)  # of the last whole week
@@ -37,6 +38,23 @@ def make_mailing(campaign: Campaign, **given) -> Mailing:
         "daily_cap": 500,
     }
     return Mailing.objects.create(campaign=campaign, **values | given)
+
+
+TOLD = {
+    "window_days": 14,
+    "written": 10_000,
+    "measured": 6_600,
+    "share": 0.083,
+    "by_itself": 0.04,
+    "low": 0.031,
+    "high": 0.055,
+}
+
+
+def make_lift(mailing: Mailing, **given) -> Lift:
+    """Of a round that moved about 430 of 10,000."""
+    values = {"outcome": "moved", "language": "", "counted_at": noon(TODAY)}
+    return Lift.objects.create(mailing=mailing, **values | TOLD | given)
 
 
 def make_notice(mailing: Mailing, holdout: Holdout | None = None, *, fate: str = "", **given) -> Notice:
@@ -58,6 +76,11 @@ def make_notice(mailing: Mailing, holdout: Holdout | None = None, *, fate: str =
         at = noon(TODAY - timedelta(days=19))
         Delivery.objects.create(notice=notice, fate=fate, at=at, status_code="5.2.2", text="mailbox full")
     return notice
+
+
+def make_suppression(customer: Customer, **given) -> Suppression:
+    values = {"address": customer.notice_address, "since": noon(TODAY), "status_code": "5.1.1"}
+    return Suppression.objects.create(customer=customer, **values | {"text": f"550 5.1.1 {'x' * 200}"} | given)
 
 
 def count_day(campaign: Campaign, day: date, **standings: int) -> None:

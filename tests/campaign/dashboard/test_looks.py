@@ -6,7 +6,16 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from builders import TODAY, make_campaign, make_user, noon
-from desk import make_mailing, make_notice, make_relay, make_shadow, make_source, make_suppression, make_world
+from desk import (
+    make_lift,
+    make_mailing,
+    make_notice,
+    make_relay,
+    make_shadow,
+    make_source,
+    make_suppression,
+    make_world,
+)
 from django.conf import settings
 
 from campaign.models import ClockReading, Customer, Desk, StandingCount, UnknownProgram
@@ -45,6 +54,8 @@ def pages(page, client, live_server) -> dict[str, str]:
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
     sending = Mailing.objects.get(state="sending", period="2026-11").pk
+    for language in ("", "ja", "en"):
+        make_lift(Mailing.objects.get(pk=sending), language=language)
     customers = Customer.objects.order_by("pk")
     return {
         "progress": "/staff/",
@@ -54,6 +65,8 @@ def pages(page, client, live_server) -> dict[str, str]:
         "customer": f"/staff/customers/{customers[0].pk}/",
         "customer outside": f"/staff/customers/{customers[9].pk}/",
         "mailings": "/staff/mailings/",
+        "waves and rounds": "/staff/waves/",
+        "waves to decide": "/staff/waves/?campaign=local_port25",
         "mailing": f"/staff/mailings/{sending}/",
         "mailing to approve": f"/staff/mailings/{planned.pk}/",
         "trial cut-offs": "/staff/cutoff/",
