@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from campaign.submissions import fates
 from notices import mailings
-from notices.deliveries import keep, relaylog, suppressions
+from notices.deliveries import bounces, keep, relaylog, suppressions
 from notices.models import Delivery, Mailing, Notice
 
 CHUNK = 1000
@@ -32,6 +32,7 @@ def settle(*, now: datetime) -> None:
     _record_fates(now)
     _learn_from_refusals(now)
     fates.forget_before(now - KEPT)
+    bounces.forget_before(now - timedelta(days=settings.RETENTION_DAYS))
 
 
 def _end_leases(now: datetime) -> None:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from maillog import EVENING, accepted, attempt, taken
 from returned import RETURNED_AT, complaint, dsn, plain, sender_of
@@ -175,7 +177,8 @@ def test_a_number_without_its_key_is_refused(notice):
 
 def test_what_came_back_is_forgotten_with_its_time(notice):
     bounces.take_in(dsn(sender_of(notice)), now=EVENING)
-    bounces.forget_before(EVENING)
+    record.settle(now=EVENING + timedelta(days=180))
     assert ReturnedMail.objects.count() == 1
-    bounces.forget_before(at(23))
+    record.settle(now=EVENING + timedelta(days=180, seconds=1))
     assert not ReturnedMail.objects.exists()
+    assert Delivery.objects.get(notice=notice).fate == "bounced"
