@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.cutoff.relays import Alarm, alarm
-from campaign.dashboard import effects, figures
+from campaign.dashboard import effects, figures, words
 from campaign.dashboard.logs_read import LogsRead, logs_read
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.models import Campaign, DailyCount, Holdout, Standing, StandingCount, SubmissionClass
@@ -47,10 +47,15 @@ class Totals:
 @dataclass(frozen=True)
 class LastMailing:
     pk: int
+    kind: str
     period: str
     state: str
     state_title: str
     report: mailings.Report
+
+    @property
+    def title(self) -> str:
+        return words.mailing_title(self.kind, self.period)
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ def progress(*, campaign: Campaign, today: date, now: datetime) -> Progress:
     history = _history(campaign, today)
     data_day = history[-1].day if history else today
     reasons, programs = _reasons_and_programs(campaign)
-    mailed = list(Mailing.objects.filter(campaign=campaign).order_by("period", "pk"))
+    mailed = list(Mailing.objects.filter(campaign=campaign).order_by("planned_at", "period", "pk"))
     return Progress(
         campaign=campaign.name,
         title=str(campaign),
@@ -175,7 +180,7 @@ def _last_mailing(mailed: list[Mailing]) -> LastMailing | None:
         return None
     last = kept[-1]
     report = mailings.report(mailing_id=last.pk)
-    return LastMailing(last.pk, last.period, last.state, last.get_state_display(), report)
+    return LastMailing(last.pk, last.kind, last.period, last.state, last.get_state_display(), report)
 
 
 def page(request: HttpRequest) -> HttpResponse:

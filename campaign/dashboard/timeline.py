@@ -78,18 +78,18 @@ def _use_details(use: DailyUse) -> Iterator[str]:
 
 
 NOTICE_TITLES = {
-    Notice.State.WAITING: lambda: _("Reminder of %(period)s waits to be sent"),
-    Notice.State.CLAIMED: lambda: _("Reminder of %(period)s is being sent"),
-    Notice.State.ACCEPTED: lambda: _("Reminder of %(period)s sent"),
-    Notice.State.REFUSED: lambda: _("Reminder of %(period)s refused by the mail relay"),
-    Notice.State.WITHDRAWN: lambda: _("Reminder of %(period)s withdrawn"),
-    Notice.State.UNKNOWN: lambda: _("Whether the reminder of %(period)s was sent is not known"),
+    Notice.State.WAITING: lambda: _("%(mailing)s: waits to be sent"),
+    Notice.State.CLAIMED: lambda: _("%(mailing)s: is being sent"),
+    Notice.State.ACCEPTED: lambda: _("%(mailing)s: sent"),
+    Notice.State.REFUSED: lambda: _("%(mailing)s: refused by the mail relay"),
+    Notice.State.WITHDRAWN: lambda: _("%(mailing)s: withdrawn"),
+    Notice.State.UNKNOWN: lambda: _("%(mailing)s: whether it was sent is not known"),
 }
 FATE_TITLES = {
-    Delivery.Fate.DELIVERED: lambda: _("Reminder of %(period)s delivered to the mailbox"),
-    Delivery.Fate.DEFERRED: lambda: _("Reminder of %(period)s not delivered yet, the mail server tries again"),
-    Delivery.Fate.BOUNCED: lambda: _("Reminder of %(period)s came back"),
-    Delivery.Fate.EXPIRED: lambda: _("Reminder of %(period)s given up after many tries"),
+    Delivery.Fate.DELIVERED: lambda: _("%(mailing)s: delivered to the mailbox"),
+    Delivery.Fate.DEFERRED: lambda: _("%(mailing)s: not delivered yet, the mail server tries again"),
+    Delivery.Fate.BOUNCED: lambda: _("%(mailing)s: came back"),
+    Delivery.Fate.EXPIRED: lambda: _("%(mailing)s: given up after many tries"),
 }
 BAD = {Notice.State.REFUSED, Notice.State.UNKNOWN, Delivery.Fate.BOUNCED, Delivery.Fate.EXPIRED}
 
@@ -99,16 +99,16 @@ def _notices(customer: Customer) -> Iterator[Entry]:
         Notice.objects.filter(holdout__customer=customer).select_related("mailing__campaign", "delivery").order_by("pk")
     )
     for notice in notices:
-        period = {"period": notice.mailing.period}
+        mailing = {"mailing": words.mailing_title(notice.mailing.kind, notice.mailing.period)}
         number = _("announcement number %(number)s") % {"number": spelled(notice.number)}
         at = notice.accepted_at or notice.ended_at or notice.claimed_at or notice.mailing.planned_at
-        title = NOTICE_TITLES[Notice.State(notice.state)]() % period
+        title = NOTICE_TITLES[Notice.State(notice.state)]() % mailing
         yield _timed(
             at, "bad" if notice.state in BAD else "notice", title, number, str(notice.mailing.campaign), _(notice.reply)
         )
         delivery = getattr(notice, "delivery", None)
         if delivery:
-            title = FATE_TITLES[Delivery.Fate(delivery.fate)]() % period
+            title = FATE_TITLES[Delivery.Fate(delivery.fate)]() % mailing
             reply = f"{delivery.status_code} {delivery.text}".strip()
             yield _timed(delivery.at, "bad" if delivery.fate in BAD else "notice", title, reply)
 
