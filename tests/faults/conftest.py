@@ -6,6 +6,7 @@ from itertools import count
 from random import SystemRandom
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from faults.world import World
 
@@ -18,8 +19,8 @@ def seed() -> int:
     return int(os.environ.get("FAULTS_SEED") or SystemRandom().randrange(1_000_000))
 
 
-@pytest.fixture
-def make_world(settings, pytestconfig, django_db_blocker):
+@pytest.fixture(scope="module")
+def make_world(pytestconfig, django_db_blocker):
     """`make_world(per_second=400, workers=2)`: nothing runs yet but the database; models speak to it."""
     with ExitStack() as ends:
 

@@ -14,7 +14,8 @@ def held(
     world: World, mailing: Mailing, *, planned: int, refused: int = 0, withdrawn: int = 0, unknown: int = 0
 ) -> None:
     """The relay's own books against the ledger. `unknown` are those shown to the operator, at most."""
-    taken = world.accepted()
+    ours = set(Notice.objects.for_mailing(mailing).values_list("holdout__customer__login", flat=True))
+    taken = [one for one in world.accepted() if one["recipient"] in ours]
     copies = Counter(one["recipient"] for one in taken)
     twice = {recipient: number for recipient, number in copies.items() if number > 1}
     assert not twice, f"more than one copy: {twice}"
