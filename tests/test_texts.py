@@ -131,14 +131,14 @@ def places() -> Iterator[tuple[str, str]]:
     """Where something Japanese stands, and what: catalogue, guides, the pages that write their own."""
     for message, text in translated():
         yield " ".join(path for path, _ in message.locations), text
-    own = [*ROOT.glob("templates/guides/ja/*.html"), *ROOT.glob("templates/mail/ja/*.txt")]
+    own = [*ROOT.glob("templates/mail/ja/*.txt")]
     own += [ROOT / "templates" / name for name in OWN_PAGES]
     for path in own:
         yield str(path.relative_to(ROOT)), NO_TEXT.sub(" ", JINJA.sub(" ", path.read_text()))
     for path in ROOT.glob("notices/guides/clients/*.toml"):
         # Labels, messages and other names are quoted from somebody else's program.
         for line in path.read_text().splitlines():
-            if re.match(r"(do|detail|looks|wrong|right|means)\.ja", line):
+            if re.match(r"(do|detail|who|looks|version|affected|instead|wrong|right|means|note)\.ja", line):
                 yield str(path.relative_to(ROOT)), re.sub("「.*?」", "", line)
 
 

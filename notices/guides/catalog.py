@@ -65,8 +65,15 @@ def clients() -> tuple[Client, ...]:
 
 def client(name: str) -> Client:
     """The guide for a program; whoever has none gets the one for any other program."""
-    by_name = {client.name: client for client in clients()}
+    by_name = _by_name()
     return by_name.get(name, by_name[FALLBACK])
+
+
+@cache
+def _by_name() -> dict[str, Client]:
+    """Each guide under its own name and under those of the other programs that it is for."""
+    own = {client.name: client for client in clients()}
+    return {program: client for client in clients() for program in client.programs} | own
 
 
 def title(name: str, language: str) -> str:
@@ -81,7 +88,7 @@ def mail_steps(name: str, language: str, brand: Brand) -> list[str]:
     """The guide's steps as lines of plain text, numbered; the caller wraps them."""
     told = client(name)
     teller = Teller(told, language, brand)
-    lines = []
+    lines = [plain(teller.tell(told.instead))] if told.instead else []
     for action in teller.actions(told.steps):
         lines.append(f"{action.number}. {plain(action.do)}")
         lines += [f"   ({when}: {plain(do)})" for when, do in action.versions]

@@ -33,6 +33,14 @@ class Choice:
 class Guide:
     name: str
     title: str
+    who: Told
+    looks: Told
+    version: Told
+    affected: Told
+    state: str
+    retired_on: str
+    instead: Told
+    instead_guides: tuple[tuple[str, str], ...]  # name and title
     minutes: int
     steps: tuple[Action, ...]
     switch: tuple[str, Told] | None
@@ -50,6 +58,14 @@ def told(client: Client, language: str, brand: Brand) -> Guide:
     return Guide(
         name=client.name,
         title=client.title[language],
+        who=teller.tell(client.who),
+        looks=teller.tell(client.looks),
+        version=teller.tell(client.version),
+        affected=teller.tell(client.affected),
+        state=client.state,
+        retired_on=client.retired_on,
+        instead=teller.tell(client.instead),
+        instead_guides=tuple((name, catalog.client(name).title[language]) for name in client.instead_guides),
         minutes=client.minutes,
         steps=teller.actions(client.steps),
         switch=(teller.label(switch.label), teller.tell(switch.note)) if switch else None,
@@ -129,6 +145,5 @@ def guide(request: HttpRequest, client: str) -> HttpResponse:
     context = {
         "frame": frame_of(request),
         "guide": told(found, language, brands.of_host(request.get_host())),
-        "introduction": f"guides/{language}/{found.name}.html",
     }
     return render(request, "pages/guide.html", context)
