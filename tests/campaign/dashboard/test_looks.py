@@ -27,6 +27,7 @@ EVERYTHING = (
     "notices.run_mailing",
     "notices.clear_suppression",
     "notices.export_unreachable",
+    "campaign.decide_waves",
 )
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
@@ -80,6 +81,8 @@ def pages(page, client, live_server) -> dict[str, str]:
         "start": f"/staff/mailings/{approved.pk}/start/",
         "mailing in its hold": f"/staff/mailings/{held.pk}/",
         "help desk": "/staff/desk/",
+        "plan": "/staff/plan/",
+        "plan of a kind": "/staff/plan/pop_before_smtp/reminder/",
         "unreachable": "/staff/unreachable/",
     }
 

@@ -3,32 +3,18 @@ from datetime import timedelta
 
 import pytest
 from builders import TODAY, make_campaign, make_holdout, make_user, noon
-from desk import make_mailing
+from desk import make_lift, make_mailing
 from django.utils import translation
 
 from campaign.dashboard import effects
 from campaign.dashboard.waves import waves_of
 from campaign.models import WavePlan
 from campaign.plan import waves
-from notices.measured import Lift, WaveNotices
+from notices.measured import WaveNotices
 from notices.models import TextVersion
 
 pytestmark = pytest.mark.django_db
 FORM = {"campaign": "pop_before_smtp", "waves": "3", "first_day": str(TODAY), "days_between": "14"}
-TOLD = {
-    "window_days": 14,
-    "written": 10_000,
-    "measured": 6_600,
-    "share": 0.083,
-    "by_itself": 0.04,
-    "low": 0.031,
-    "high": 0.055,
-}
-
-
-def make_lift(mailing, **given) -> Lift:
-    values = {"outcome": "moved", "language": "", "counted_at": noon(TODAY)}
-    return Lift.objects.create(mailing=mailing, **values | TOLD | given)
 
 
 def make_plan(campaign, **given) -> WavePlan:
