@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission
 DUTIES = {
     "operator": ("run_mailing", "write_text", "preview_mail", "change_desk", "export_unreachable", "clear_suppression"),
     "approver": (
+        "decide_waves",
         "approve_mailing",
         "run_mailing",
         "approve_text",
