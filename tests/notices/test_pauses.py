@@ -1,4 +1,4 @@
-"""Mailings pause by themselves, and go on by themselves once the relay takes mail again; what a person paused does not."""
+"""Mailings pause by themselves, and go on by themselves once the relay takes mail again; no other pause does."""
 
 from datetime import timedelta
 from itertools import pairwise

@@ -24,17 +24,26 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).with_name("worker.py")
 
 
+def environment() -> dict[str, str]:
+    own = {"DATABASE_URL": database_url(), "DATA": str(django_settings.DATA), "PYTHONPATH": str(ROOT)}
+    return os.environ | own
+
+
 def worker(mailing, settings) -> subprocess.Popen:
-    environment = os.environ | {
-        "DATABASE_URL": database_url(),
-        "DATA": str(django_settings.DATA),
-        "PYTHONPATH": str(ROOT),
-        "RELAY_HOST": settings.RELAY_HOST,
-        "RELAY_PORT": str(settings.RELAY_PORT),
-        "NOTICE_PER_SECOND": str(settings.NOTICE_PER_SECOND),
-    }
+    relay = {"RELAY_HOST": settings.RELAY_HOST, "RELAY_PORT": str(settings.RELAY_PORT)}
+    pace = {"NOTICE_PER_SECOND": str(settings.NOTICE_PER_SECOND)}
     command = [sys.executable, WORKER, str(mailing.pk), AFTERNOON.isoformat()]
-    return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, env=environment() | relay | pace, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def slowly(seconds: float):
+    """For `content`: takes each letter, after so long."""
+
+    def take(envelope) -> str:
+        time.sleep(seconds)
+        return "250 2.0.0 Ok: queued as 4XyzQ1"
+
+    return take
 
 
 def until(condition, *, seconds: float = 30) -> None:
@@ -54,6 +63,39 @@ def test_two_processes_on_one_mailing_send_nobody_twice(settings):
     assert set(relay.message_ids().values()) == {1}
     assert numbers(mailing).accepted == 60
     assert state_of(mailing) == "finished"
+
+
+def act_on(mailing, act: str) -> float:
+    """By the command, as a process of its own; when it was done."""
+    command = [sys.executable, "manage.py", "mailings", act, "--campaign", "pop_before_smtp"]
+    subprocess.run(command, env=environment(), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return time.monotonic()
+
+
+@pytest.mark.parametrize(("act", "seconds"), [("pause", 0), ("cancel", 0.7)], ids=["pause", "cancel, slow relay"])
+def test_pause_and_cancel_from_the_command_hold_within_five_seconds(settings, act, seconds):
+    settings.NOTICE_PER_SECOND = 10_000 if seconds else 50
+    mailing = sending(100 if seconds else 500)
+    with running(Relay(in_groups=not seconds, content=slowly(seconds)), settings) as relay:
+        working = worker(mailing, settings)
+        until(lambda: len(relay.letters) > 2)
+        done = act_on(mailing, act)
+        working.communicate(timeout=30)
+        assert time.monotonic() - done < 5
+    report = numbers(mailing)
+    assert 0 < report.accepted == len(relay.accepted) == len(set(relay.accepted)) < report.planned
+    assert report.waiting + report.withdrawn == report.planned - report.accepted
+    assert not Notice.objects.filter(state="claimed").exists()
+
+
+def test_resuming_from_the_command_lets_the_rest_go(settings):
+    mailing = sending(20)
+    act_on(mailing, "pause")
+    with running(Relay(), settings) as relay:
+        assert worker(mailing, settings).communicate(timeout=60)[0] == "0\n"
+        act_on(mailing, "resume")
+        assert worker(mailing, settings).communicate(timeout=60)[0] == "20\n"
+    assert len(relay.accepted) == 20
 
 
 def test_of_two_claims_at_the_same_moment_one_holds(settings):

@@ -1,8 +1,9 @@
-"""A sending process of its own, for tests that kill it: `python worker.py MAILING HOST PORT NOW`."""
+"""A sending process of its own, for tests that kill it: `python worker.py MAILING NOW`."""
 
 import os
 import sys
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 
 import django
 
@@ -11,5 +12,12 @@ django.setup()
 
 from notices.dispatch import send_batch  # noqa: E402
 
-mailing_id, now = int(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
-print(send_batch(mailing_id=mailing_id, clock=lambda: now, limit=1000))
+mailing_id, begin = int(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
+started = time.monotonic()
+
+
+def clock() -> datetime:
+    return begin + timedelta(seconds=time.monotonic() - started)
+
+
+print(send_batch(mailing_id=mailing_id, clock=clock, limit=1000))
