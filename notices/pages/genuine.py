@@ -43,8 +43,8 @@ def sent_with(number: str) -> Sent | None:
     notice = notices.filter(WENT_OUT, number=number).first()
     if notice is None:
         return None
-    words = published.words(notice.mailing, notice.language)
-    return Sent(notice.accepted_at or notice.claimed_at, words.subject, notice.language, notice.mailing_id)
+    subject = published.subject(notice.mailing, notice.language)
+    return Sent(notice.accepted_at or notice.claimed_at, subject, notice.language, notice.mailing_id)
 
 
 # Without Django's form token: nothing changes, nobody has a right here, and so no cookie is needed.

@@ -1,5 +1,6 @@
 """Every notice word for word, for customers and neighbours to compare with the mail that they got. Nothing personal."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -62,8 +63,7 @@ def started(*, now: datetime) -> QuerySet[Mailing]:
 def words(mailing: Mailing, language: str) -> Words:
     """In its own language, with the values that all customers have in common."""
     with translation.override(language):
-        text = texts.of_mailing(mailing, language)
-        same = common_values(mailing, language)
+        text, same = texts.of_mailing(mailing, language), common_values(mailing, language)
         return Words(
             language=language,
             subject_word=_("Subject:"),
@@ -73,16 +73,21 @@ def words(mailing: Mailing, language: str) -> Words:
         )
 
 
+def subject(mailing: Mailing, language: str) -> str:
+    with translation.override(language):
+        source = texts.of_mailing(mailing, language).subject
+        return in_one_line(passages(source, same=common_values(mailing, language)))
+
+
 def common_values(mailing: Mailing, language: str) -> dict[str, object]:
     """The cut-off date is the one of that time, which was in the mail, even if it was moved since."""
-    campaign = Campaign.objects.get(pk=mailing.campaign_id)
-    later = CutoffChange.objects.filter(campaign=campaign, changed_at__gt=mailing.started_at).order_by("changed_at")
-    moved = later.first()
+    campaign, began = copy(mailing.campaign), mailing.started_at
+    moved = CutoffChange.objects.filter(campaign=campaign, changed_at__gt=began).order_by("changed_at").first()
     if moved:
         campaign.cutoff_on = moved.old
-    began = mailing.started_at
     nobody = staff_copies.invented(campaign, address="", language=language, program="", now=began)
     notice = staff_copies.specimen(nobody, kind=mailing.kind, language=language, version=None, now=began)
+    notice.confirmed = False  # nothing to look up
     values = compose.values_for(notice)
     return {name: values[name] for name in COMMON}
 
@@ -127,7 +132,7 @@ def _entries(mailings: list[Mailing], language: str, *, now: datetime) -> list[S
     return [
         Sent(
             pk=same[0].pk,
-            subject=words(same[0], language).subject,
+            subject=subject(same[0], language),
             to=to_whom(same[0]),
             first=timezone.localdate(same[-1].started_at),
             last=last_day(same[0], now=now),

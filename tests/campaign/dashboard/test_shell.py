@@ -10,6 +10,7 @@ from notices.models import Mailing
 pytestmark = pytest.mark.django_db
 OPEN = {"login", "logout"}
 GIVEN = {"pk": 1, "act": "approve", "first": "192.0.2.0", "bits": 24, "day": "2026-11-24"}
+GIVEN |= {"campaign": "pop_before_smtp", "kind": "reminder", "language": "ja", "number": 0}
 
 
 def addresses() -> dict[str, str]:

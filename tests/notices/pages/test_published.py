@@ -121,5 +121,11 @@ def test_the_list_costs_as_many_queries_for_a_month_of_days_as_for_one(client, c
     for day in range(1, 21):
         began = noon(TODAY.replace(day=day))
         make_sent(campaign, period=f"2026-11-{day:02}", kind="first", started_at=began, ended_at=began)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(3):
         html(client, "/en/notices/")
+
+
+def test_what_a_number_tells_costs_two_queries(client, campaign, django_assert_max_num_queries):
+    notice = make_sent(campaign).notices.get()
+    with django_assert_max_num_queries(2):
+        assert "Yes, we sent" in client.post("/en/notices/check/", {"number": notice.number}).content.decode()
