@@ -47,7 +47,8 @@ WHERE tried.status IS NOT NULL AND NOT EXISTS (
 ORDER BY tried.attempt, tried.started, tried.line
 """
 
-# A header is logged while it is being received; only the queue manager proves acceptance.
+# A header is logged while it is being received; only the queue manager proves acceptance. One that was
+# down takes up what lies in its queue when it is back, which may be days later.
 SEEN = """
 WITH taken AS (
     SELECT host, mta, queue_id, queued FROM named WHERE queued IS NOT NULL
@@ -56,9 +57,20 @@ WITH taken AS (
 SELECT substr(named.message_id, 2, length(named.message_id) - 2), min(named.moment)
 FROM named JOIN taken
   ON taken.host = named.host AND taken.mta = named.mta
- AND taken.queue_id = named.queue_id AND taken.queued BETWEEN named.moment - 5000000 AND named.moment + 3600000000
+ AND taken.queue_id = named.queue_id AND taken.queued BETWEEN named.moment - 5000000 AND named.moment + 432000000000
 WHERE named.moment >= $since AND named.moment < $until
 GROUP BY named.message_id
+"""
+
+# A header behind which the queue manager did not go on with any notice within the hour: it may have died with
+# this one in its queue.
+HALFWAY = """
+SELECT DISTINCT substr(named.message_id, 2, length(named.message_id) - 2)
+FROM named
+WHERE named.moment >= $since AND named.moment < $until AND NOT EXISTS (
+    FROM named AS later
+    WHERE later.host = named.host AND later.mta = named.mta
+      AND later.queued > named.moment + 5000000 AND later.queued < named.moment + 3600000000)
 """
 
 
@@ -112,12 +124,21 @@ def forget_before(moment: datetime) -> None:
     traces.drop_before(moment.date())
 
 
-def seen_message_ids(*, domain: str, since: datetime, until: datetime) -> dict[str, datetime]:
-    """Every notice that the mail server accepted in that time, and when."""
-    found = traces.bring_up_to_date(domain=domain, since=since, until=until)
+class Seen(NamedTuple):
+    """Message-IDs of notices: which the mail server accepted, and when; of which the log does not tell."""
+
+    taken: dict[str, datetime]
+    halfway: set[str]
+
+
+def seen_message_ids(*, domain: str, since: datetime, until: datetime, now: datetime) -> Seen:
+    """What the log has by `now` of the notices that came in from `since` to `until`."""
+    found = traces.bring_up_to_date(domain=domain, since=since, until=now)
+    span = {"since": micros(since), "until": micros(until)}
     with _pieces(named=found, loose=found) as con:
-        rows = con.execute(SEEN, {"since": micros(since), "until": micros(until)}).fetchall()
-    return {name: moment(at) for name, at in rows}
+        taken = {name: moment(at) for name, at in con.execute(SEEN, span).fetchall()}
+        halfway = {name for (name,) in con.execute(HALFWAY, span).fetchall()}
+    return Seen(taken, halfway - taken.keys())
 
 
 def logged_until() -> datetime | None:

@@ -48,12 +48,14 @@ def _settle_unknown(now: datetime) -> None:
         return
     first, last = unknown[0].claimed_at, unknown[-1].claimed_at
     until = min(now, last + settings.NOTICE_LEASE + 2 * MARGIN)
-    seen = fates.seen_message_ids(domain=settings.NOTICE_DOMAIN, since=first - 2 * MARGIN, until=until)
+    seen, halfway = fates.seen_message_ids(
+        domain=settings.NOTICE_DOMAIN, since=first - 2 * MARGIN, until=until, now=min(now, until + QUEUE_LIFETIME)
+    )
     witnesses = _witnesses(first - MARGIN, last + settings.NOTICE_LEASE + MARGIN, seen=frozenset(seen))
     for notice in unknown:
         if notice.message_id in seen:
             notice.accept(IN_THE_LOG, now=seen[notice.message_id])
-        elif relaylog.did_not_go_out(
+        elif notice.message_id not in halfway and relaylog.did_not_go_out(
             notice.claimed_at,
             logged_until=logged_until,
             lease=settings.NOTICE_LEASE,
