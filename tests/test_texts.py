@@ -138,7 +138,7 @@ def places() -> Iterator[tuple[str, str]]:
     for path in ROOT.glob("notices/guides/clients/*.toml"):
         # Labels, messages and other names are quoted from somebody else's program.
         for line in path.read_text().splitlines():
-            if re.match(r"(do|detail|who|looks|version|affected|instead|wrong|right|means|note)\.ja", line):
+            if re.match(r"(do|detail|who|looks|version|affected|instead|wrong|right|means)\.ja", line):
                 yield str(path.relative_to(ROOT)), re.sub("「.*?」", "", line)
 
 

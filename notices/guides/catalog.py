@@ -13,8 +13,6 @@ FALLBACK = "other"
 
 # Programs that a log can name and that have no guide of their own: what people call them.
 WITHOUT_GUIDE = {
-    "outlook-express": "Outlook Express",
-    "windows-live-mail": "Windows Live Mail",
     "windows-mail": "Windows Mail",
     "outlook-mac": "Outlook for Mac",
     "apple-mail": "Apple Mail (Mac)",
@@ -23,7 +21,6 @@ WITHOUT_GUIDE = {
     "becky": "Becky!",
     "sylpheed": "Sylpheed",
     "shuriken": "Shuriken",
-    "eudora": "Eudora",
     "hidemaru": "HidemaruMail",
     "edmax": "EdMax",
     "al-mail": "AL-Mail",
@@ -47,8 +44,6 @@ WITHOUT_GUIDE = {
     "webmail": "Webmail",
 }
 IN_JAPANESE = {  # where Windows, a Mac or the maker's page call it otherwise
-    "windows-live-mail": "Windows Live メール",
-    "windows-mail": "Windows の「メール」",
     "outlook-mac": "Outlook（Mac）",
     "apple-mail": "Mac の「メール」",
     "hidemaru": "秀丸メール",

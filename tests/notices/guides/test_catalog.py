@@ -4,13 +4,14 @@ import pytest
 from django.test import override_settings
 
 from campaign.brands import main_brand
+from campaign.logs.client import MACHINES, PROGRAMS, program_of
 from campaign.models import Language
 from campaign.tables import strings
 from notices.guides import catalog
 from notices.guides.schema import MARK
-from notices.guides.wording import Teller, plain
+from notices.guides.wording import Teller, door, plain
 
-NAMES = ("iphone", "thunderbird", "outlook", "other")
+NAMES = tuple(client.name for client in catalog.clients())
 EVERY = [(name, language) for name in NAMES for language in Language.values]
 
 # A second verb after a joining word is a second action: "press A and then press B".
@@ -21,11 +22,30 @@ TWO_ACTIONS = {
 
 
 def test_the_guides_stand_in_the_order_of_the_index():
-    assert tuple(client.name for client in catalog.clients()) == NAMES
+    assert NAMES[:3] == ("iphone", "thunderbird", "outlook") and NAMES[-1] == "other"
+    assert len({client.order for client in catalog.clients()}) == len(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_header_of_the_program_leads_to_its_guide(name):
+    client = catalog.client(name)
+    for mailer in client.mailers:
+        assert catalog.client(program_of(mailer)).name == name, mailer
+
+
+def test_every_program_that_a_log_can_name_has_a_guide_or_a_title():
+    for program, _ in PROGRAMS:
+        assert catalog.client(program).name != "other" or program in (*catalog.WITHOUT_GUIDE, *MACHINES), program
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_guides_of_what_to_use_instead_are_of_programs_that_live(name):
+    for other in catalog.client(name).instead_guides:
+        assert catalog.client(other).name == other and catalog.client(other).state == "current"
 
 
 def test_a_program_without_guide_gets_the_one_for_any_other():
-    for name in ("", "becky", "outlook-express", "script", "never-heard-of"):
+    for name in ("", "script", "never-heard-of"):
         assert catalog.client(name).name == "other"
 
 
@@ -74,19 +94,30 @@ def test_steps_and_numbers_that_a_text_names_exist(name, language):
                 assert 1 <= int(first) <= len(client.steps), where
 
 
-@pytest.mark.parametrize(("name", "language"), EVERY)
-@pytest.mark.parametrize(("port", "word"), [(465, "SSL/TLS"), (587, "STARTTLS")])
-def test_the_mail_tells_the_providers_own_values(name, language, port, word):
+LIVING = [(client.name, language) for client in catalog.clients() if client.steps for language in Language.values]
+
+
+@pytest.mark.parametrize(("name", "language"), LIVING)
+@pytest.mark.parametrize("port", [465, 587])
+def test_the_mail_tells_the_providers_own_values(name, language, port):
+    client = catalog.client(name)
     with override_settings(SMTP_HOST="mail.provider.example", SMTP_PORT=port, DEFAULT_DOMAIN="provider.example"):
         lines = catalog.mail_steps(name, language, main_brand())
+        way = door(main_brand(), prefers=client.prefers)
     text = "\n".join(lines)
-    assert text.startswith("1. ")
-    assert f": {port}" in text
+    assert f": {way.port}" in text
     assert "mail.provider.example" in text
-    assert "hanako@provider.example" in text or name == "outlook"  # which takes the incoming server's
-    assert word in text or name == "iphone"  # which knows only "on"
+    used = {text for _, text in strings(client)}
+    assert "hanako@provider.example" in text or "{login}" not in used  # some take the incoming server's
+    assert client.security[way.security][language] in text or "{security}" not in used  # some know only "on"
     numbers = [int(line.split(".")[0]) for line in lines if line[0].isdigit()]
-    assert numbers == list(range(1, len(catalog.client(name).steps) + 1))
+    assert numbers == list(range(1, len(client.steps) + 1))
+
+
+@pytest.mark.parametrize("name", [client.name for client in catalog.clients() if not client.steps])
+def test_the_mail_to_who_has_a_program_without_steps_says_what_to_use(name):
+    (line,) = catalog.mail_steps(name, "en", main_brand())
+    assert "Please" in line
 
 
 def test_a_word_that_nobody_saw_makes_its_step_unsure():
@@ -98,6 +129,8 @@ def test_a_word_that_nobody_saw_makes_its_step_unsure():
 
 def test_port_and_encryption_are_marked_as_a_pair_in_every_guide():
     for client in catalog.clients():
+        if not client.steps:
+            continue
         pairs = [field.label for step in client.steps for field in step.fields if field.pair]
         assert len(pairs) == 2, client.name
 
