@@ -13,7 +13,7 @@ from notices import audience, planning, selection
 from notices.coming import Coming, Known, Step, Waiting, coming
 from notices.models import Mailing, MailingPlan, Notice
 from notices.schedule import Kind
-from notices.selection import FINALS
+from notices.selection import FINALS, WhyNot
 
 
 @dataclass(frozen=True)
@@ -119,23 +119,25 @@ def _why(found: Coming, known: Known, cutoff: date) -> str:
 def _why_nothing(found: Coming) -> str:
     if found.why_not is None:
         return _("Nothing comes any more: the campaign has no mailing left in its plan.")
-    return _("Nothing comes, because this customer %(reason)s.") % {"reason": REASONS[found.why_not]()}
+    return WHY_NOTHING[found.why_not]()
 
 
-REASONS = {  # inside a sentence
-    selection.WhyNot.EXEMPT: lambda: _("is exempt"),
-    selection.WhyNot.MOVING: lambda: _("has moved and waits the quiet days out"),
-    selection.WhyNot.MIGRATED: lambda: _("has moved"),
-    selection.WhyNot.SILENT: lambda: _("sends no mail any more"),
-    selection.WhyNot.OTHERS: lambda: _("is none of those whom the campaign's plan chooses"),
-    selection.WhyNot.UNREACHABLE: lambda: _("has an address that no mail reaches"),
-    selection.WhyNot.MUTED: lambda: _("wants no more reminders"),
-    selection.WhyNot.LATELY: lambda: _("got a notice only some days ago"),
-    selection.WhyNot.FIRST_LATELY: lambda: _("got the first notice less than a month ago"),
-    selection.WhyNot.UNDER_WAY: lambda: _("still has a notice under way"),
-    selection.WhyNot.WRITTEN: lambda: _("has been written to already"),
-    selection.WhyNot.KNOWN_BEFORE: lambda: _("was known before the campaign began to write"),
-    selection.WhyNot.NOT_WRITTEN: lambda: _("was never written to"),
-    selection.WhyNot.THANKED: lambda: _("has been thanked"),
-    selection.WhyNot.LONG_MOVED: lambda: _("moved too long ago for thanks"),
+WHY_NOTHING = {
+    WhyNot.EXEMPT: lambda: _("Nothing comes: the exemption lasts beyond the last mailing."),
+    WhyNot.MOVING: lambda: _("Nothing comes: this customer has moved and waits the quiet days out."),
+    WhyNot.MIGRATED: lambda: _("Nothing comes: this customer has moved."),
+    WhyNot.SILENT: lambda: _("Nothing comes: this customer sends no mail any more."),
+    WhyNot.OTHERS: lambda: _("Nothing comes: the campaign's plan leaves out customers like this one."),
+    WhyNot.UNREACHABLE: lambda: _("Nothing comes: no mail reaches this customer's address. Write a letter, or call."),
+    WhyNot.MUTED: lambda: _("Nothing comes: this customer wants no more reminders."),
+    WhyNot.LATELY: lambda: _("Nothing comes: the last notice was only some days ago, and no later mailing is left."),
+    WhyNot.FIRST_LATELY: lambda: _("Nothing comes: the first notice was less than a month ago."),
+    WhyNot.UNDER_WAY: lambda: _("Nothing more comes: a notice of another campaign is under way."),
+    WhyNot.WRITTEN: lambda: _("Nothing comes: this customer has been written to."),
+    WhyNot.KNOWN_BEFORE: lambda: _("Nothing comes: only new customers are written to."),
+    WhyNot.NOT_WRITTEN: lambda: _(
+        "Nothing comes: this customer was never written to, so there is nothing to thank for."
+    ),
+    WhyNot.THANKED: lambda: _("Nothing comes: this customer has been thanked."),
+    WhyNot.LONG_MOVED: lambda: _("Nothing comes: this customer moved too long ago for thanks."),
 }

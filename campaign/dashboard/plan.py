@@ -40,6 +40,12 @@ WHEN = {
 }
 
 
+EVERYBODY = {
+    Kind.FIRST: lambda: _("New ones who still send the old way"),
+    Kind.THANKS: lambda: _("All who have moved and were written to"),
+}
+
+
 @dataclass(frozen=True)
 class Row:
     """One kind in the plan."""
@@ -150,28 +156,22 @@ def _next_day(campaign: Campaign, kind: Kind, course: Course, today: date) -> da
 def to_whom(chosen: Audience, kind: Kind) -> str:
     """An audience in words."""
     if not chosen:
-        return (
-            _("All who have moved and were written to") if kind == Kind.THANKS else _("All who still send the old way")
-        )
-    parts = [
-        *(_listed(title, chosen_values, name) for title, chosen_values, name in _named(chosen) if chosen_values),
-    ]
-    return "; ".join(parts)
+        return EVERYBODY.get(kind, lambda: _("All who still send the old way"))()
+    return "; ".join(_listed(*part) for part in _named(chosen) if part[1])
 
 
 def _named(chosen: Audience) -> list[tuple[str, tuple, Callable[[str], str]]]:
     return [
-        (_("standing"), chosen.standings, words.standing_title),
-        (_("reason"), chosen.reasons, reason_title),
-        (_("program"), chosen.programs, words.program_title),
-        (_("wave"), chosen.waves, str),
-        (_("language"), chosen.languages, language_title),
+        (_("Where they stand"), chosen.standings, words.standing_title),
+        (_("Why they are left"), chosen.reasons, reason_title),
+        (_("Mail program"), chosen.programs, words.program_title),
+        (_("Waves"), chosen.waves, str),
+        (_("Language"), chosen.languages, language_title),
     ]
 
 
 def _listed(title: str, values: tuple, name: Callable[[str], str]) -> str:
-    listed = _(" or ").join(str(name(value)) for value in values)
-    return _("%(title)s: %(values)s") % {"title": title, "values": listed}
+    return f"{title}: {', '.join(str(name(value)) for value in values)}"
 
 
 def reason_title(reason: str) -> str:

@@ -55,8 +55,6 @@ def pages(page, client, live_server) -> dict[str, str]:
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
     sending = Mailing.objects.get(state="sending", period="2026-11").pk
-    for language in ("", "ja", "en"):
-        make_lift(Mailing.objects.get(pk=sending), language=language)
     customers = Customer.objects.order_by("pk")
     return {
         "progress": "/staff/",
@@ -88,7 +86,7 @@ def pages(page, client, live_server) -> dict[str, str]:
 
 
 def make_evidence() -> None:
-    """Relays, sources, clocks and programs with something to say."""
+    """Relays, sources, clocks, programs and a round with something to say."""
     make_relay("192.0.2.1", TODAY, 30, without_logins=30)
     make_relay("198.51.100.7", TODAY - timedelta(days=60), 7)
     make_source("mx1", "postfix", until=noon(TODAY))
@@ -97,6 +95,8 @@ def make_evidence() -> None:
     ClockReading.objects.create(day=TODAY, host="pop1", against="mx1", seconds=243, votes=80)
     for value in ("Nadeshiko 3.1", "x" * 200, "<b>\u202aגשר 9"):
         UnknownProgram.objects.create(day=TODAY, value=value, submissions=1234, people=5)
+    for language in ("", "ja", "en"):
+        make_lift(Mailing.objects.get(state="sending", period="2026-11"), language=language)
 
 
 def findings(page) -> list[str]:

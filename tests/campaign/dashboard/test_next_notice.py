@@ -3,10 +3,12 @@ from datetime import timedelta
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, noon
 from desk import make_mailing, make_notice
+from markupsafe import escape
 
-from campaign.dashboard.next_notice import NextNotice, next_notice
+from campaign.dashboard.next_notice import WHY_NOTHING, NextNotice, next_notice
 from campaign.models import Exemption
 from notices.models import Mute, Suppression
+from notices.selection import WhyNot
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +58,7 @@ def test_final_notices_for_who_wants_no_more_reminders(campaign):
 def test_nothing_to_an_address_that_no_mail_reaches(campaign):
     held = make_holdout(campaign)
     Suppression.objects.create(customer=held.customer, address=held.customer.login, since=noon(TODAY))
-    nothing = "Nothing comes, because this customer has an address that no mail reaches."
+    nothing = "Nothing comes: no mail reaches this customer's address. Write a letter, or call."
     assert told(held) == NextNotice("", "", nothing)
 
 
@@ -73,9 +75,7 @@ def test_whom_the_plan_leaves_out(campaign):
     for kind in ("reminder", "first", "two_weeks", "three_days", "last_day"):
         campaign.mailing_plans.create(kind=kind, audience={"languages": ["en"]}, good_for_days=14)
     left_out, taken = make_holdout(campaign), make_holdout(campaign, make_customer(language="en"))
-    assert (
-        told(left_out).why == "Nothing comes, because this customer is none of those whom the campaign's plan chooses."
-    )
+    assert told(left_out).why == "Nothing comes: the campaign's plan leaves out customers like this one."
     assert told(taken).kind == "Monthly reminder"
 
 
@@ -88,5 +88,10 @@ def test_the_page_says_it_for_every_standing(staff, campaign, standing):
         Exemption.objects.create(**values, from_day=TODAY, until=TODAY + timedelta(days=6))
     text = staff.get(f"/staff/customers/{customer.pk}/").content.decode()
     found = told(held, exempt_until=TODAY + timedelta(days=6) if standing == "exempt" else None)
-    assert "Next notice" in text and found.why in text and found.when in text
+    assert "Next notice" in text and str(escape(found.why)) in text and str(escape(found.when)) in text
     assert (found.kind == "") == (standing in ("moving", "migrated", "silent"))  # nobody had written to these
+
+
+def test_every_reason_has_its_sentence():
+    assert set(WHY_NOTHING) == set(WhyNot) - {WhyNot.NOT_MOVED}  # such a customer is one of those who are left
+    assert all(str(sentence()).startswith("Nothing") for sentence in WHY_NOTHING.values())

@@ -34,7 +34,7 @@ def test_the_plan_tells_each_kind_to_whom_and_when(staff):
     text = shown(staff, "/staff/plan/")
     for says in (
         "First announcement",
-        "standing: One device is left; reason: Reason not known; wave: 1 or 2",
+        "Where they stand: One device is left; Why they are left: Reason not known; Waves: 1, 2",
         "10 days after the last slot",
         "switched off",
         "March 17, 2027",
