@@ -269,8 +269,11 @@ LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"{LOCAL_PART}@{LABEL}(?:\.{LABEL})+")
 
 
+NOT_SENT = "not sent: "
+
+
 def unusable(address: str) -> str:
-    """Why no mail can be sent to an address (English, for the ledger), or "" if it can."""
+    """Why no mail can be sent to an address (English, for the ledger, begins with `NOT_SENT`), or "" if it can."""
     if not address:
         return gettext_noop("not sent: there is no mail address")
     if not address.isprintable():

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Campaign, Holdout
 from campaign.models.holdouts import LEFT
+from notices import selection
 from notices.models import Delivery, Notice, Suppression
 
 State, Fate = Notice.State, Delivery.Fate
@@ -37,11 +38,11 @@ def holdouts(campaign: Campaign, *, reason: str = "") -> QuerySet[Holdout]:
         suppressed=Suppression.objects.in_the_way(customer="customer"),
         last_state=of_last("state"),
         last_fate=of_last("delivery__fate"),
-        last_claimed=of_last("claimed_at"),
+        last_reply=of_last("reply"),
     )
     whens = (
         When(suppressed=True, then=Value(Reason.SUPPRESSED.value)),
-        When(last_state=State.REFUSED, last_claimed=None, then=Value(Reason.NO_ADDRESS.value)),
+        When(last_state=State.REFUSED, last_reply__startswith=selection.NOT_SENT, then=Value(Reason.NO_ADDRESS.value)),
         When(last_state=State.REFUSED, then=Value(Reason.REFUSED.value)),
         When(last_fate=Fate.BOUNCED, then=Value(Reason.CAME_BACK.value)),
         When(last_fate=Fate.EXPIRED, then=Value(Reason.GIVEN_UP.value)),

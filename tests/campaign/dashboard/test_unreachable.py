@@ -34,7 +34,7 @@ def people(db) -> dict[str, Holdout]:
     make_notice(
         mailing, found["no_address"], state="refused", reply="not sent: there is no mail address", ended_at=noon(TODAY)
     )
-    refused = {"state": "refused", "reply": "554 5.7.1 no", "ended_at": noon(TODAY), "claimed_at": noon(TODAY)}
+    refused = {"state": "refused", "reply": "554 5.7.1 no", "ended_at": noon(TODAY)}
     make_notice(mailing, found["refused"], **refused)
     make_notice(mailing, found["came_back"], fate="bounced")
     make_notice(mailing, found["given_up"], fate="expired")

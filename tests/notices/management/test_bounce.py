@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.core.management import call_command
@@ -22,7 +23,8 @@ def bounce(content: bytes, *arguments: str, **environment: str) -> subprocess.Co
     found = connection.settings_dict
     url = f"sqlite:///{found['NAME']}"
     if connection.vendor == "postgresql":
-        url = f"postgresql://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+        user, password, host = (quote(found[name], "") for name in ("USER", "PASSWORD", "HOST"))
+        url = f"postgresql://{user}:{password}@{host}:{found['PORT']}/{found['NAME']}"
     given = {**os.environ, "DATABASE_URL": url, **environment}
     command = [sys.executable, str(MANAGE), "bounce", *arguments]
     return subprocess.run(command, input=content, env=given, capture_output=True, timeout=60)
