@@ -8,11 +8,13 @@ from functools import lru_cache
 from django.db import models
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from notices.models import Delivery, Mailing, Notice
 
 LONGEST = 200
 AT_ONCE = 2000  # different texts that are looked at, the most frequent first; the rest are counted together
+OTHERS = gettext_noop("other words: there are too many to look at each")
 
 # In this order: what comes first is taken as a whole.
 # Reply codes (RFC 5321) where a reply begins, and enhanced status codes (RFC 3463).
@@ -106,7 +108,7 @@ def _of_deliveries(mailing: Mailing) -> Iterable[tuple[Kind, str, int]]:
 
 
 def _counted(found: models.QuerySet, *columns: str) -> list[tuple]:
-    """Each different text with how many have it; of more than `AT_ONCE` the rare ones without their text."""
+    """Each different text with how many have it; of more than `AT_ONCE` the rare ones as `OTHERS`."""
     every = found.order_by().values_list(*columns).annotate(notices=Count("pk")).order_by("-notices", *columns)
     rows = list(every[:AT_ONCE])
     if len(rows) < AT_ONCE:
@@ -115,4 +117,4 @@ def _counted(found: models.QuerySet, *columns: str) -> list[tuple]:
     seen: dict[str, int] = {}
     for row in rows:
         seen[row[0]] = seen.get(row[0], 0) + row[-1]
-    return [*rows, *((kind, *[""] * (len(columns) - 1), total - seen.get(kind, 0)) for kind, total in rest)]
+    return [*rows, *((kind, *[""] * (len(columns) - 2), OTHERS, total - seen.get(kind, 0)) for kind, total in rest)]

@@ -23,7 +23,7 @@ from notices.models import Mailing
 
 State = Mailing.State
 SOONEST, LATEST = 3, 60  # seconds to the next look
-SHARE = 50  # the server works at most one second of so many for an open page
+SHARE = 20  # the server works at most one second of so many for an open page
 SAID_EVERY = 10  # percent: whoever listens to the page is not told more often
 
 
