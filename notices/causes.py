@@ -117,4 +117,5 @@ def _counted(found: models.QuerySet, *columns: str) -> list[tuple]:
     seen: dict[str, int] = {}
     for row in rows:
         seen[row[0]] = seen.get(row[0], 0) + row[-1]
-    return [*rows, *((kind, *[""] * (len(columns) - 2), OTHERS, total - seen.get(kind, 0)) for kind, total in rest)]
+    left = ((kind, total - seen.get(kind, 0)) for kind, total in rest)
+    return [*rows, *((kind, *[""] * (len(columns) - 2), OTHERS, notices) for kind, notices in left if notices)]
