@@ -1,7 +1,7 @@
 """To whom a kind of mailing goes: what staff may narrow a plan to, checked once, where it comes in."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TypeVar
 
 from django.db.models import Q
@@ -99,6 +99,11 @@ def choices(kind: Mailing.Kind | str) -> dict[str, tuple[str, ...]]:
         "programs": programs(),
         "languages": tuple(Language.values),
     }
+
+
+def kept(stored: Mapping[str, list]) -> Audience:
+    """What was read once and stored. A program that has left the catalogue since still means its people."""
+    return Audience(**{each.name: tuple(stored.get(each.name, ())) for each in fields(Audience)})
 
 
 def read(raw: object, *, kind: Mailing.Kind | str) -> Audience:

@@ -145,7 +145,7 @@ def plan_round(
     same = Mailing.objects.filter(campaign=campaign, kind=wanted.kind, period=wanted.period)
     if same.exists():
         return None
-    people = audience.read(plan.audience, kind=wanted.kind)
+    people = audience.kept(plan.audience)
     mailing = Mailing(
         campaign=campaign,
         kind=wanted.kind,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from campaign.models import Campaign, Exemption, Holdout, Standing
-from notices.audience import EVERYBODY, Audience, standings_of
+from notices.audience import EVERYBODY, Audience, kept, standings_of
 from notices.models import Mailing, Mute, Notice, Suppression
 
 Kind = Mailing.Kind
@@ -104,7 +104,7 @@ def no_longer_due(notice: Notice, *, today: date) -> str:
     if today > mailing.expires_on or past_its_date(mailing.kind, mailing.period, mailing.campaign, today=today):
         return EXPIRED
     facts = {reason for reason in (WhyNot.MUTED, WhyNot.UNREACHABLE) if getattr(notice, reason.value)}
-    audience = Audience(standings=tuple(mailing.audience.get("standings", ())))
+    audience = kept(mailing.audience)
     reason = why_not(notice.holdout.standing, exempt=notice.exempt, kind=mailing.kind, audience=audience, facts=facts)
     return reason.english if reason else ""
 

@@ -58,7 +58,7 @@ def known_of(holdout: Holdout, plans: dict[Kind, MailingPlan], *, exempt_until: 
 
 def _lets_in(plan: MailingPlan, holdout: Holdout) -> bool:
     """But for the standing, which for thanks will be another one."""
-    chosen = audience.read(plan.audience, kind=plan.kind)
+    chosen = audience.kept(plan.audience)
     standing = Standing.MIGRATED if plan.kind == Kind.THANKS else holdout.standing
     return chosen.lets_in(
         standing=standing,

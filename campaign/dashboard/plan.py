@@ -131,7 +131,7 @@ def _row(campaign: Campaign, plan: MailingPlan, course: Course, today: date) -> 
         title=str(kind.label),
         url=reverse("plan_kind", kwargs={"campaign": campaign.name, "kind": kind.value}),
         active=plan.active,
-        to_whom=to_whom(audience.read(plan.audience, kind=kind), kind),
+        to_whom=to_whom(audience.kept(plan.audience), kind),
         when=WHEN[kind](),
         next_day=_next_day(campaign, kind, course, today),
         good_for=_days(plan.good_for_days),
@@ -188,7 +188,7 @@ def _shown(
     plans = planning.plans_of(campaign)
     plan, today = plans[kind], timezone.localdate()
     course = planning.course_of(campaign, plans)
-    kept = audience.read(plan.audience, kind=kind)
+    kept = audience.kept(plan.audience)
     values = {
         "campaign": campaign.name,
         "campaign_title": str(campaign),

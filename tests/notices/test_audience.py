@@ -1,6 +1,6 @@
 import pytest
 
-from notices.audience import EVERYBODY, Audience, NotAnAudience, choices, read
+from notices.audience import EVERYBODY, Audience, NotAnAudience, choices, kept, read
 from notices.models import Mailing
 
 
@@ -15,6 +15,13 @@ def test_what_staff_chose_is_read_and_kept_as_they_chose_it():
     audience = read(chosen, kind="reminder")
     assert audience.as_json() == chosen | {"waves": [1, 2]}
     assert read(audience.as_json(), kind="reminder") == audience
+
+
+def test_what_was_stored_keeps_its_meaning_when_a_program_has_left_the_catalogue():
+    stored = {"programs": ["pine-5"], "waves": [2]}
+    assert kept(stored) == Audience(programs=("pine-5",), waves=(2,))
+    assert kept({}) == EVERYBODY
+    assert kept(read({"languages": ["en"]}, kind="first").as_json()) == Audience(languages=("en",))
 
 
 def test_nothing_chosen_leaves_nobody_out():

@@ -3,9 +3,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from builders import make_campaign, make_holdout, make_user
+from desk import make_mailing
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from rounds import at, plan, state_of
+from rounds import DAY, at, plan, state_of
 
 from campaign.models import Desk
 from notices.models import Mailing, Notice
@@ -116,3 +117,27 @@ def test_the_planner_may_not_approve(run):
     with pytest.raises(CommandError):
         run("approve", "--campaign", "pop_before_smtp", "--user", "keiko")
     assert state_of(Mailing.objects.get()) == "planned"
+
+
+def test_another_kind_is_planned_by_its_name(run):
+    campaign = make_campaign(starts_on=DAY)
+    make_holdout(campaign)
+    planned = json.loads(run("plan", "--campaign", "pop_before_smtp", "--kind", "announcement", "--json"))
+    assert (planned["kind"], planned["period"], planned["planned"]) == ("announcement", "2026-12-01", 1)
+
+
+def test_a_kind_whose_time_has_not_come_is_refused_with_the_day(run):
+    make_holdout(make_campaign())
+    with pytest.raises(CommandError) as error:
+        run("plan", "--campaign", "pop_before_smtp", "--kind", "last_day")
+    assert "2027-03-29" in str(error.value)
+
+
+def test_all_mailings_are_listed_the_newest_first(run):
+    reminder = plan(2)
+    other = make_mailing(make_campaign(name="local_port25"), kind="thanks", period="2026-11-30")
+    listed = [json.loads(line) for line in run("list", "--json").splitlines()]
+    assert [one["mailing"] for one in listed] == [reminder.pk, other.pk]
+    assert listed[1]["kind"] == "thanks" and set(listed[0]) == {"mailing", "campaign", "kind", "period", "state"}
+    only = run("list", "--campaign", "local_port25").splitlines()
+    assert len(only) == 1 and "2026-11-30" in only[0]
