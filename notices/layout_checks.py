@@ -104,8 +104,9 @@ def _host(address: str) -> str:
 
 
 def body(source: Source) -> Iterator[Finding]:
+    values = source.facts.values(source.language)
     for begin, line in source.lines():
-        yield from _line(source, begin, line)
+        yield from _line(source, begin, line, values)
     reported = set()
     for names in (True, False):
         for first, last in _crowded(source, all_conditions=names):
@@ -114,7 +115,7 @@ def body(source: Source) -> Iterator[Finding]:
                 yield _crowd(source, first, last)
 
 
-def _line(source: Source, begin: int, line: str) -> Iterator[Finding]:
+def _line(source: Source, begin: int, line: str, values: dict[str, str | bool]) -> Iterator[Finding]:
     alone = line.strip()
     if any(name in LINK_NAMES for name in VALUE.findall(line)) or LINK.search(line):
         if not VALUE.fullmatch(alone) and not LINK.fullmatch(alone):
@@ -122,14 +123,13 @@ def _line(source: Source, begin: int, line: str) -> Iterator[Finding]:
             yield source.warning("link_not_alone", sentence, begin, begin + len(line))
         return
     columns = COLUMNS[source.language]
-    values = source.facts.values(source.language)
     shown = TAG.sub(lambda tag: _value(tag[0], values), line)
     if any(width(unit.rstrip()) > columns for unit in units(shown)):
-        values = {"most": columns // 2 if source.language == "ja" else columns}
+        most = columns // 2 if source.language == "ja" else columns
         sentence = _(
             "This line is longer than %(most)s characters and has no place to break: put in a comma or a blank."
         )
-        yield source.warning("no_break", sentence % values, begin, begin + len(line))
+        yield source.warning("no_break", sentence % {"most": most}, begin, begin + len(line))
 
 
 def _value(tag: str, values: dict[str, str | bool]) -> str:

@@ -84,8 +84,9 @@ def units(line: str) -> list[str]:
 def _pieces(line: str, columns: int) -> Iterator[str]:
     """The units; one that is longer than a line is cut anywhere."""
     for piece in units(line):
-        while width(piece.rstrip()) > columns:
-            cut = next(end for end in range(len(piece), 0, -1) if width(piece[:end]) <= columns)
+        # A long one is not measured whole each time.
+        while len(seen := piece.rstrip()) > 2 * columns or width(seen) > columns:
+            cut = next(end for end in range(min(len(piece), columns), 0, -1) if width(piece[:end]) <= columns)
             cut -= len(re.search(r"[A-Za-z0-9@._-]*$", piece[:cut])[0]) % cut  # not inside a word, if there is a choice
             while cut > 1 and piece[cut] in NEVER_FIRST:
                 cut -= 1

@@ -39,11 +39,12 @@ def advertising(text: str) -> list[re.Match[str]]:
 
 
 # Who asks for a password, and who says that we never do. Each holds within one sentence.
+# What stands between the words of each is bounded, so that a long text is read in one go.
 ASKS_FOR_PASSWORD = {
-    "ja": re.compile(r"パスワード.*(?:知らせ|教え|連絡|返信|送って|送り|記入|伝え|提示|聞かせ)", re.DOTALL),
+    "ja": re.compile(r"パスワード.{0,40}?(?:知らせ|教え|連絡|返信|送って|送り|記入|伝え|提示|聞かせ)", re.DOTALL),
     "en": re.compile(
-        r"(?:send|tell|give|provide|confirm|submit|reply|e-?mail)\b.*\bpassword"
-        r"|password.*\b(?:sen[dt]|tell|give|provide|confirm|submit|reply|e-?mail) (?:it|us|to|me)\b",
+        r"\b(?:send|tell|give|provide|confirm|submit|reply|e-?mail)\b.{0,80}?\bpassword"
+        r"|\bpassword.{0,80}?\b(?:sen[dt]|tell|give|provide|confirm|submit|reply|e-?mail) (?:it|us|to|me)\b",
         re.IGNORECASE | re.DOTALL,
     ),
 }
@@ -52,9 +53,11 @@ NEGATED = {
     "en": re.compile(r"\bnever\b|\bnot\b|n[’']t\b|\bno\b", re.IGNORECASE),
 }
 PROMISES = {
-    "ja": re.compile(r"パスワード.*(?:たずね|尋ね|聞|伺|うかが|求め).*(?:ません|ない)", re.DOTALL),
+    "ja": re.compile(r"パスワード.{0,20}?(?:たずね|尋ね|聞|伺|うかが|求め).{0,20}?(?:ません|ない)", re.DOTALL),
     "en": re.compile(
-        r"(?:never|not|n[’']t)\b.*\bask\b.*\bpassword|password.*\b(?:never|not)\b.*\bask", re.I | re.DOTALL
+        r"(?:\bnever\b|\bnot\b|n[’']t\b).{0,40}?\bask\b.{0,40}?\bpassword"
+        r"|\bpassword.{0,40}?\b(?:never|not)\b.{0,40}?\bask",
+        re.IGNORECASE | re.DOTALL,
     ),
 }
 SENTENCE = re.compile(r"(?:(?!\n[ \t]*\n)[^。！？!?.])+[。！？!?.]?")

@@ -1,9 +1,12 @@
 """What speaks against a text: a table of cases for each rule, in both languages."""
 
+import time
 from datetime import date
 
 import pytest
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notices import texts
 from notices.models import Mailing
@@ -252,3 +255,35 @@ def test_errors_come_first_and_each_group_in_the_order_of_the_text():
 
 def test_a_placeholder_is_no_word_of_the_text():
     assert findings("{% if name %}\n{{ name }}\n{% endif %}", language="en") == []
+
+
+@given(st.text(alphabet="パスワード緊急3月1日{}% nameif/:.、。\n①ﾊ😀htpsw"), st.sampled_from(["ja", "en"]))
+def test_whatever_stands_in_a_text_each_finding_marks_a_place_in_it(body, language):
+    for found in check("{{ provider }}", body, kind="first", language=language, facts=facts(language)):
+        assert 0 <= found.start <= found.end <= len(body if found.field == Field.BODY else "{{ provider }}")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "パスワード",
+        "password ",
+        "send ",
+        "3月",
+        "令和",
+        "march ",
+        "①",
+        "、",
+        "\n",
+        "http://",
+        "never ask ",
+        "1/",
+        "あ\n",
+    ],
+)
+def test_the_longest_text_is_checked_in_seconds_whatever_stands_in_it(piece, language):
+    body = (piece * 20_000)[: texts.LONGEST_BODY]
+    began = time.perf_counter()
+    check("{{ provider }}", body, kind="first", language=language, facts=facts(language))
+    assert time.perf_counter() - began < 10
