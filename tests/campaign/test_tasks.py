@@ -8,7 +8,7 @@ from campaign import tasks
 from campaign.cutoff import dryrun
 from campaign.cutoff.dryrun import Question
 from campaign.cutoff.weeks import Week
-from campaign.models import Customer, DailyUse, Holdout, LogFile, StandingCount
+from campaign.models import Customer, DailyUse, Holdout, LogFile, StandingCount, WavePlan
 from campaign.submissions import clocks
 from campaign.turns import only_one
 
@@ -55,6 +55,14 @@ def test_the_log_files_become_standings(logs):
     assert (use.customer.login, use.submission_class) == ("hanako@isp.example", "pop_before_smtp")
     assert Holdout.objects.get().standing == "holdout"
     assert StandingCount.objects.get(day=timezone.localdate(), standing="holdout").holdouts == 1
+
+
+def test_a_new_holdout_is_drawn_for_a_wave(logs):
+    today = timezone.localdate()
+    values = {"waves": 3, "first_day": today, "days_between": 7, "seed": "lot", "decided_at": timezone.now()}
+    WavePlan.objects.create(campaign=make_campaign(), **values, drawn=True)
+    tasks.read_logs()
+    assert Holdout.objects.get().wave in {1, 2, 3}
 
 
 def test_beat_may_knock_again(logs):

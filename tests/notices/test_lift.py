@@ -7,9 +7,10 @@ from campaigns_by_chance import World, simulate, truth
 from desk import cover, make_mailing, make_notice
 from rounds import DAY, at
 
+from campaign.celery import app
 from campaign.models import Holdout, StandingChange
 from campaign.plan.lift import NotTold
-from notices import lift, mailings, planning
+from notices import lift, mailings, planning, tasks
 from notices.measured import Lift, Outcome, WaveNotices
 from notices.models import Mailing, Notice
 
@@ -235,3 +236,10 @@ def test_a_round_without_notices_has_nothing_to_keep():
     now = at(12)
     assert lift.count_due(now=now) == 1
     assert not Lift.objects.exists()
+
+
+def test_beat_has_the_rounds_counted(empty_redis):
+    make_turn(make_round(make_campaign()), make_person(make_campaign(name="local_port25")))
+    assert "notices.tasks.count_rounds" in {each["task"] for each in app.conf.beat_schedule.values()}
+    tasks.count_rounds()
+    assert Lift.objects.filter(outcome="moved", language="").count() == 1
