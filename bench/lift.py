@@ -36,10 +36,10 @@ FROM generate_series(1, %(holdouts)s) AS n;
 INSERT INTO campaign_standingchange (holdout_id, day, standing, previous)
 SELECT n, DATE '2026-07-01', 'holdout', '' FROM generate_series(1, %(holdouts)s) AS n
 UNION ALL
-SELECT n, DATE '2026-09-01' + (n * 7919) %% 80, 'mixed', 'holdout' FROM generate_series(1, %(holdouts)s) AS n
+SELECT n, DATE '2026-09-01' + (n %% 9973 * 7919) %% 80, 'mixed', 'holdout' FROM generate_series(1, %(holdouts)s) AS n
 WHERE n %% 2 = 0
 UNION ALL
-SELECT n, DATE '2026-09-01' + (n * 7919) %% 80 + 3, 'moving', 'mixed' FROM generate_series(1, %(holdouts)s) AS n
+SELECT n, DATE '2026-09-01' + (n %% 9973 * 7919) %% 80 + 3, 'moving', 'mixed' FROM generate_series(1, %(holdouts)s) AS n
 WHERE n %% 4 = 0;
 UPDATE campaign_holdout SET standing = 'moving' WHERE id %% 4 = 0;
 INSERT INTO campaign_coverage (day, stream, events, last_at)
