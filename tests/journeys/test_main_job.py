@@ -51,6 +51,7 @@ def product(settings, provider, live_server, tmp_path, empty_redis):
     settings.PUBLIC_URL = live_server.url
     settings.NOTICE_FROM_HOUR, settings.NOTICE_TO_HOUR = 0, 24
     settings.NOTICE_DAILY_CAP, settings.NOTICE_PER_SECOND = 1_000_000, 1000
+    settings.NOTICE_HOLD = timedelta()  # nobody waits ten minutes here
 
 
 @pytest.fixture

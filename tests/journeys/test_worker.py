@@ -40,6 +40,7 @@ def worker(settings, empty_redis, provider, tmp_path):
         "RELAY_PORT": str(provider.postfix.relay_port),
         "NOTICE_FROM_HOUR": "0",
         "NOTICE_TO_HOUR": "24",
+        "NOTICE_HOLD_MINUTES": "0",
     }
     log = tmp_path / "worker.log"
     command = [sys.executable, "-m", "celery", "-A", "campaign", "worker", "--loglevel", "INFO", "--concurrency", "2"]
