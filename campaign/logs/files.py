@@ -58,12 +58,14 @@ class LogFile:
         self.path = path
         self.written_on: date | None = None
         self.size: int | None = None
+        self.inode = ""  # the same whatever name rotation gives it; none for standard input
         try:
             raw = sys.stdin.buffer if path == STANDARD_INPUT else Path(path).open("rb")  # noqa: SIM115
             if path != STANDARD_INPUT:
                 status = os.fstat(raw.fileno())  # of this very file: another may have the name by now
                 self.written_on = datetime.fromtimestamp(status.st_mtime, UTC).date()
                 self.size = status.st_size
+                self.inode = f"{status.st_dev:x}-{status.st_ino:x}"
             self._buffered = io.BufferedReader(raw, 1 << 20)  # type: ignore[type-var]
             start = self._buffered.peek(8)
         except OSError as error:

@@ -5,6 +5,7 @@ segments that the next one overwrites, and a day's rows are replaced in one tran
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -101,6 +102,12 @@ def _files(paths: Iterable[str | Path]) -> Iterable[str]:
 def _read_one(log: OpenLog, reading: Reading, now: datetime, progress) -> FileReport:
     if not log.head():
         return read_file(log, reading, segments(), place=Place(), last_line_too=False)
+    # Two at once would each take the other's segments for those of a reading that died.
+    with segments().turn(log.inode) if log.inode else nullcontext():
+        return _read_in_turn(log, reading, now, progress)
+
+
+def _read_in_turn(log: OpenLog, reading: Reading, now: datetime, progress) -> FileReport:
     known = _known(log)
     if known is None:
         known = LogFile(segment=log.fingerprint().digest[:32])

@@ -8,10 +8,11 @@ NAME is the digest of the log file's first bytes. The same bytes read again over
 same files, so nothing is ever there twice.
 """
 
+import fcntl
 import os
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -82,6 +83,15 @@ class Segments:
             write_statistics=["moment", "pid"],
         )
         unfinished.replace(path)
+
+    @contextmanager
+    def turn(self, inode: str) -> Iterator[None]:
+        """One reader of a log file at a time, on all machines that share these files; it ends with the process."""
+        folder = self.root / "turns"
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / inode, "w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            yield
 
     def forget(self, name: str) -> None:
         """Removes all events of one file: it is about to be read again from its begin."""
