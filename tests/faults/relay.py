@@ -166,7 +166,8 @@ async def serve(folder: Path, port: int) -> None:
     handler.deliver_what_waits()
 
     async def take_orders(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        handler.orders.append(json.loads(await reader.readline()) | {"port": str(port)})
+        order = json.loads(await reader.readline()) | {"port": str(port)}
+        handler.orders = [*handler.orders, order] if order["kill"] else []
         writer.write(b"ok\n")
         writer.close()
 

@@ -51,6 +51,11 @@ class Storm:
             if said:
                 self.remember(said)
 
+    def calm(self) -> None:
+        """No kill is under way any more; with Redis goes the turn that a dead reader of the logs has for a minute."""
+        self.world.order(at="", kill="")
+        self.remember(self.redis())
+
     def remember(self, said: str) -> None:
         self.strokes.append(f"{self.world.taken()} taken, {time.monotonic() - self._begun:.0f} s: {said}")
 
