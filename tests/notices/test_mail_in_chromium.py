@@ -1,0 +1,38 @@
+"""The HTML part in a real browser: accessible in light and dark, narrow, and it loads nothing."""
+
+from email import message_from_bytes, policy
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from builders import make_customer
+from rounds import at, plan
+
+from notices.compose import compose, with_all_it_needs
+from notices.models import Notice
+
+pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
+RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_axe_finds_nothing_nothing_scrolls_sideways_and_nothing_is_loaded(browser, settings, language):
+    settings.NOTICE_HTML = True
+    settings.PUBLIC_URL = "https://a-rather-long-name-of-a-host.for-the-campaign.isp.example"
+    plan(customers=[make_customer(name="佐藤 花子", language=language, client_program="outlook")])
+    letter = compose(with_all_it_needs(Notice.objects.all()).get(), now=at(10))
+    html = message_from_bytes(letter.content, policy=policy.default).get_body(("html",)).get_content()
+    findings, asked = [], []
+    for width, scheme in ((320, "light"), (320, "dark"), (600, "light"), (1280, "dark")):
+        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page.on("request", lambda request: asked.append(request.url))
+        page.set_content(html)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            findings.append((width, "scrolls sideways"))
+        page.evaluate(Axe().axe_script)
+        found = page.evaluate("options => axe.run(document, options)", RULES)["violations"]
+        findings += [(width, scheme, each["id"], each["nodes"][0]["html"]) for each in found]
+        size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('p')).fontSize)")
+        assert size >= 16
+        page.close()
+    assert findings == []
+    assert asked == []
