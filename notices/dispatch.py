@@ -141,9 +141,10 @@ class Batch:
 
     def _compose(self, chunk: "Chunk") -> bool:
         """Make the letters; whoever does not get one any more has an end with the reason. False: the text fails."""
+        now = self.clock()
+        today = timezone.localdate(now)
         for notice in list(chunk.left.values()):
-            now = self.clock()
-            reason = selection.no_longer_due(notice, today=timezone.localdate(now))
+            reason = selection.no_longer_due(notice, today=today)
             if reason:
                 chunk.end(notice, State.WITHDRAWN, reason)
                 continue
@@ -184,7 +185,6 @@ class Batch:
             chunk.words = str(error)
             self.used += 1
             return Attempt.LOST
-        now = self.clock()
         if outcome is Outcome.ACCEPTED:
             chunk.end(notice, State.ACCEPTED, chunk.words)
             self.accepted += 1
@@ -192,7 +192,7 @@ class Batch:
             chunk.end(notice, State.REFUSED, chunk.words)
         else:
             wait = SOON if outcome is Outcome.CLOSING else pace.retry_after(notice.attempts)
-            chunk.end(notice, State.WAITING, chunk.words, send_after=now + wait)
+            chunk.end(notice, State.WAITING, chunk.words, send_after=self.clock() + wait)
         self.used += outcome in (Outcome.ACCEPTED, Outcome.REFUSED)
         return ATTEMPTS[outcome]
 

@@ -127,7 +127,7 @@ class Relay:
         if code // 100 == 2:
             raise smtplib.SMTPServerDisconnected(f"took a text without recipient: {_told(code, words)}")
 
-    def _failed(self, code: int, words: str) -> tuple[Outcome, str]:
+    def _failed(self, code: int, words: bytes) -> tuple[Outcome, str]:
         found = _outcome(code, words, Stage.CONTENT)
         if found[0] is Outcome.CLOSING:
             self._smtp.close()
@@ -148,7 +148,7 @@ class Relay:
             raise smtplib.SMTPServerDisconnected("the connection is closed")
         self._smtp.sock.sendall(data)
 
-    def _reply(self) -> tuple[int, str]:
+    def _reply(self) -> tuple[int, bytes]:
         lines = []
         while len(lines) < MOST_LINES:
             line = self._smtp.file.readline(LONGEST_LINE)
@@ -156,7 +156,7 @@ class Relay:
                 raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
             lines.append(line[4:])
             if line[3:4] != b"-":
-                return (int(line[:3]) if line[:3].isdigit() else -1), _readable(b" ".join(lines))
+                return (int(line[:3]) if line[:3].isdigit() else -1), b" ".join(lines)
         raise smtplib.SMTPServerDisconnected("the reply has no end")
 
     def close(self) -> None:
@@ -192,8 +192,8 @@ def _envelope(letter: Letter) -> tuple[bytes, bytes, bytes]:
     return b"MAIL FROM:<%b>\r\n" % sender, b"RCPT TO:<%b>\r\n" % recipient, b"DATA\r\n"
 
 
-def _outcome(code: int, words: str, stage: Stage) -> tuple[Outcome, str]:
-    found = outcome(code, words, stage=stage)
+def _outcome(code: int, words: bytes, stage: Stage) -> tuple[Outcome, str]:
+    found = outcome(code, _readable(words), stage=stage)
     # A 2xx where none belongs: whatever this connection says next, it is not about us.
     return (Outcome.CLOSING if found is Outcome.ACCEPTED else found), _told(code, words)
 
@@ -211,8 +211,8 @@ def _readable(text: bytes) -> str:
     return " ".join(words.split())
 
 
-def _told(code: int, words: str) -> str:
-    return f"{code} {words}"[:LONGEST_REPLY]
+def _told(code: int, words: bytes) -> str:
+    return f"{code} {_readable(words)}"[:LONGEST_REPLY]
 
 
 BARRING = (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLError)
@@ -247,4 +247,4 @@ def _words_of(error: Exception) -> str:
 
 def _reply_of(error: smtplib.SMTPResponseException) -> str:
     text = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
-    return _told(error.smtp_code, _readable(text))
+    return _told(error.smtp_code, text)
