@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -62,9 +62,10 @@ class Headline:
 
 
 def of(campaign: Campaign, *, at_most: int) -> list[Round]:
-    """The latest rounds, newest first."""
+    """The latest rounds, newest first; the few notices of a week to new holdouts only where they tell something."""
     begun = Mailing.objects.filter(campaign=campaign, started_at__isnull=False).exclude(kind=Mailing.Kind.THANKS)
-    found = begun.select_related("text_ja", "text_en").prefetch_related("lifts").order_by("-planned_at", "-pk")
+    shown = begun.filter(~Q(kind=Mailing.Kind.FIRST) | Q(pk__in=_told(campaign).order_by().values("mailing")))
+    found = shown.select_related("text_ja", "text_en").prefetch_related("lifts").order_by("-planned_at", "-pk")
     return [_round(mailing) for mailing in found[:at_most]]
 
 

@@ -112,6 +112,14 @@ def test_one_text_alone_has_no_row_of_its_own():
     assert [effect.text for effect in found.moved] == [""]
 
 
+def test_the_few_first_notices_of_a_week_are_shown_only_where_they_tell_something():
+    campaign = make_campaign()
+    make_lift(make_mailing(campaign, kind="first", period="2026-11-09"))
+    make_lift(make_mailing(campaign, kind="first", period="2026-11-16"), not_told="too_few")
+    make_mailing(campaign, kind="thanks", period="2026-11-16")
+    assert [found.title for found in effects.of(campaign, at_most=9)] == ["First notice of a new holdout, 2026-11-09"]
+
+
 def test_a_round_that_has_not_been_counted_says_so(staff):
     make_mailing(make_campaign())
     assert "Not counted yet" in text_of(staff.get("/staff/waves/"))
