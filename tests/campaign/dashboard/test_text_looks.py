@@ -21,7 +21,7 @@ WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 def campaign(settings):
     settings.NOTICE_HTML = True
     campaign = make_campaign()
-    made = make_holdout(campaign, make_customer("hanako@isp.example", name="髙橋 花子", client_program="becky"))
+    made = make_holdout(campaign, make_customer("hanako@isp.example", name="髙橋 花子", client_program="thunderbird"))
     make_holdout(campaign, make_customer("a-very-long-login-of-somebody.else@branch-office.isp.example"))
     make_notice(make_mailing(campaign, state="planned"), made, state="waiting", language="ja")
     return campaign
@@ -60,6 +60,8 @@ def pages(campaign, logged_in) -> dict[str, str]:
         campaign=campaign, kind="reminder", language="ja", version=second, sent_at=noon(TODAY), sent_by=user,
         recipient=user, address=user.email, message_id="copy.1@isp.example", outcome="accepted", reply="250 2.0.0 Ok",
     )  # fmt: skip
+    campaign.mailings.update(text_ja=version)  # with warnings to tick, and a newer version that is approved
+    TextVersion.objects.filter(pk=second.pk).update(approved_at=noon(TODAY))
     mailing = campaign.mailings.get().pk
     return {
         "texts": "/staff/texts/",
@@ -72,6 +74,7 @@ def pages(campaign, logged_in) -> dict[str, str]:
             f"preview as {view}": f"{TEXT}2/preview/?view={view}"
             for view in ("text", "html", "old", "phone", "headers")
         },
+        "mailing to approve": f"/staff/mailings/{mailing}/",
         "preview of a mailing": f"/staff/mailings/{mailing}/preview/",
         "preview without a name": f"{TEXT}2/preview/?without=name",
         "nobody found": f"{TEXT}2/preview/?who=nobody",
