@@ -4,12 +4,14 @@ from itertools import permutations
 import pytest
 from builders import make_customer, make_user
 from maillog import EVENING, accepted, attempt, taken
+from relays import Relay, running
 from returned import dsn, sender_of
-from rounds import AFTERNOON, DAY, at, plan, sending
+from rounds import AFTERNOON, DAY, at, clock, numbers, plan, sending
 
 from campaign.models import Customer
 from notices.deliveries import bounces, keep, record, suppressions
 from notices.deliveries.evidence import Evidence
+from notices.dispatch import send_batch
 from notices.models import Delivery, Notice, Suppression
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +158,16 @@ def test_an_address_that_was_refused_as_none_is_not_suppressed():
     assert mailing.notices.get().state == "refused"
     record.settle(now=at(9, day=DAY + timedelta(days=0)))
     assert not Suppression.objects.exists()
+
+
+@pytest.mark.usefixtures("empty_redis")
+def test_a_notice_to_a_suppressed_address_is_withdrawn_at_the_last_moment(settings):
+    mailing = sending(2)
+    first, second = mailing.notices.order_by("pk")
+    Suppression.objects.create(customer=first.holdout.customer, address=first.holdout.customer.login, since=at(8))
+    with running(Relay(), settings) as relay:
+        send_batch(mailing_id=mailing.pk, clock=clock(AFTERNOON), limit=10)
+    assert relay.accepted == [second.holdout.customer.login]
+    first.refresh_from_db()
+    assert (first.state, first.reply) == ("withdrawn", "no mail reaches the address")
+    assert numbers(mailing).withdrawn == 1

@@ -19,13 +19,16 @@ from notices.models import Delivery, Notice, ReturnedMail
 MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 
 
-def bounce(content: bytes, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+def database_url() -> str:
     found = connection.settings_dict
-    url = f"sqlite:///{found['NAME']}"
-    if connection.vendor == "postgresql":
-        user, password, host = (quote(found[name], "") for name in ("USER", "PASSWORD", "HOST"))
-        url = f"postgresql://{user}:{password}@{host}:{found['PORT']}/{found['NAME']}"
-    given = {**os.environ, "DATABASE_URL": url, **environment}
+    if connection.vendor != "postgresql":
+        return f"sqlite:///{found['NAME']}"
+    user, password, host = (quote(found[name], "") for name in ("USER", "PASSWORD", "HOST"))
+    return f"postgresql://{user}:{password}@{host}:{found['PORT']}/{found['NAME']}"
+
+
+def bounce(content: bytes, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    given = {**os.environ, "DATABASE_URL": database_url(), **environment}
     command = [sys.executable, str(MANAGE), "bounce", *arguments]
     return subprocess.run(command, input=content, env=given, capture_output=True, timeout=60)
 
@@ -74,6 +77,39 @@ def test_a_notice_that_is_just_being_sent_is_kept_too(transactional_db):
     notice = sending().notices.get()
     assert notice.claim(now=AFTERNOON)
     assert bounce(dsn(sender_of(notice))).returncode == 75
+
+
+@pytest.fixture
+def home(tmp_path) -> Path:
+    """An installation as `deploy/bounce.sh` expects one."""
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (tmp_path / ".venv/bin/python").chmod(0o755)
+    (tmp_path / "manage.py").symlink_to(MANAGE)
+    (tmp_path / "campaign.env").write_text(f"DATABASE_URL='{database_url()}'\n")
+    return tmp_path
+
+
+def by_script(home: Path, content: bytes, *arguments: str) -> int:
+    script = MANAGE.parent / "deploy/bounce.sh"
+    given = {**os.environ, "CAMPAIGN_HOME": str(home), "CAMPAIGN_ENV": str(home / "campaign.env")}
+    return subprocess.run([script, *arguments], input=content, env=given, capture_output=True, timeout=60).returncode
+
+
+def test_the_script_for_postfix_hands_the_message_on(notice, home):
+    assert by_script(home, dsn("x@isp.example"), "--recipient", sender_of(notice)) == 0
+    assert Delivery.objects.get().fate == "bounced"
+
+
+@pytest.mark.parametrize("missing", [".venv/bin/python", "manage.py", "campaign.env"])
+def test_a_broken_installation_loses_no_message(transactional_db, home, missing):
+    (home / missing).unlink()
+    assert by_script(home, b"To: x@isp.example\n\n") == 75
+
+
+def test_wrong_settings_lose_no_message(transactional_db, home):
+    (home / "campaign.env").write_text("NOTICE_PER_SECOND=many\n")
+    assert by_script(home, b"To: x@isp.example\n\n") == 75
 
 
 def test_a_mailbox_is_read_by_the_command_and_by_the_clock(notice, tmp_path, settings, capsys, empty_redis):
