@@ -16,8 +16,7 @@ from django.utils import timezone
 from campaign.customers import rollup
 from campaign.plan import lift
 from campaign.plan.lift import NotTold, Turn
-from notices.measured import Lift, WaveNotices
-from notices.models import Mailing, Notice
+from notices.models import Lift, Mailing, Notice, WaveNotices
 
 State = Notice.State
 AGAIN_AFTER = timedelta(hours=1)

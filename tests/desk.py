@@ -21,8 +21,7 @@ from campaign.models import (
     Stream,
 )
 from campaign.submissions.ranges import range_of
-from notices.measured import Lift
-from notices.models import Delivery, Mailing, Notice, Suppression, Visit
+from notices.models import Delivery, Lift, Mailing, Notice, Suppression, Visit
 
 _serial = count(100_000_001)
 MONDAY = TODAY - timedelta(days=TODAY.weekday() + 7)  # of the last whole week

@@ -16,8 +16,7 @@ from campaign.dashboard.words import mailing_title
 from campaign.jinja import count
 from campaign.models import Campaign, Language
 from campaign.plan.lift import NotTold
-from notices.measured import Lift, Outcome
-from notices.models import Mailing
+from notices.models import Lift, Mailing, Outcome
 
 DRAWN = 8  # intervals in the chart, the latest rounds first
 

@@ -20,8 +20,7 @@ from campaign.models.holdouts import LEFT, MOVED
 from campaign.plan.campaigns import NotPossible
 from campaign.plan.waves import LONGEST_BETWEEN, MOST_WAVES
 from notices import waves
-from notices.measured import WaveNotices
-from notices.models import Mailing
+from notices.models import Mailing, WaveNotices
 
 DECIDE = "campaign.decide_waves"
 WITH_AUTH = (Standing.MIXED, *MOVED)

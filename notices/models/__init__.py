@@ -1,9 +1,9 @@
 """The mailings and their ledger: one row per mailing and holdout, and what became of it."""
 
-from notices.measured import Lift, WaveNotices
 from notices.models.deliveries import Delivery, Mute, ReturnedMail, Suppression, SuppressionQuerySet
 from notices.models.ledger import Notice, NoticeQuerySet, SendingDay, Visit
 from notices.models.mailings import Attempt, Mailing, MailingPlan, MailingQuerySet
+from notices.models.measured import Lift, Outcome, WaveNotices
 from notices.models.texts import StaffCopy, TextVersion
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Mute",
     "Notice",
     "NoticeQuerySet",
+    "Outcome",
     "ReturnedMail",
     "SendingDay",
     "StaffCopy",

@@ -11,8 +11,7 @@ from campaign.celery import app
 from campaign.models import Holdout, StandingChange
 from campaign.plan.lift import NotTold
 from notices import lift, mailings, planning, tasks
-from notices.measured import Lift, Outcome, WaveNotices
-from notices.models import Mailing, Notice
+from notices.models import Lift, Mailing, Notice, Outcome, WaveNotices
 
 pytestmark = pytest.mark.django_db
 LATER = DAY + timedelta(days=40)

@@ -11,8 +11,7 @@ from campaign.models import Campaign, WavePlan
 from campaign.plan.campaigns import NotPossible
 from campaign.plan.waves import draw
 from notices import lift, waves
-from notices.measured import Lift
-from notices.models import Mailing
+from notices.models import Lift, Mailing
 
 COLUMNS = (
     "outcome",

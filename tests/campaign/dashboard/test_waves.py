@@ -10,8 +10,7 @@ from campaign.dashboard import effects
 from campaign.dashboard.waves import waves_of
 from campaign.models import WavePlan
 from campaign.plan import waves
-from notices.measured import WaveNotices
-from notices.models import TextVersion
+from notices.models import TextVersion, WaveNotices
 
 pytestmark = pytest.mark.django_db
 FORM = {"campaign": "pop_before_smtp", "waves": "3", "first_day": str(TODAY), "days_between": "14"}

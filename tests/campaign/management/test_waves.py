@@ -8,7 +8,7 @@ from desk import cover, make_mailing, make_notice
 from django.core.management import CommandError, call_command
 
 from campaign.models import Holdout, StandingChange, WavePlan
-from notices.measured import Lift
+from notices.models import Lift
 
 pytestmark = pytest.mark.django_db
 
