@@ -109,8 +109,8 @@ def cap_text(row: SendingDay) -> str:
         return _("Today at most %(cap)s notices go out, because the desk takes less in the days to come.") % values
     return (
         _(
-            "Today the desk takes %(capacity)s contacts; with %(rate)s contacts per hundred notices, at most %(cap)s "
-            "notices go out."
+            "Today the desk takes %(capacity)s contacts. With %(rate)s contacts per hundred notices, as reckoned when "
+            "the day began, at most %(cap)s notices go out."
         )
         % values
     )

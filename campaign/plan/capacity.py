@@ -8,14 +8,15 @@ desk is one, and a contact too many makes the cap smaller, never larger.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import floor, sqrt
 
 LAG = (0.35, 0.30, 0.15, 0.12, 0.08)  # of a notice's contacts, by open days since it went out
+LATE = 10  # open days from a notice, itself one of them, in which a contact still counts as brought by notices
 WINDOW = 60  # open days that are looked back on: twelve weeks, so that a monthly round finds the ones before
 HALF_LIFE = 20  # open days after which a day counts half
 BELIEF = 300  # notices that the assumption counts like, beside those that were measured
-EXPECTED = 3.0  # contacts; a day that has none of so many was not recorded (by chance: one in twenty)
+EXPECTED = 3.0  # contacts; days in a row with none of so many were not recorded (by chance: one in twenty)
 LEAST, MOST = 0.2, 50.0  # contacts per hundred notices; what is measured beyond them is not believed
 NINE_OF_TEN = 1.645  # standard deviations to either side
 
@@ -33,7 +34,7 @@ class Day:
 class Measure:
     """Contacts per hundred notices: the estimate, and the ends within which it lies nine times of ten.
 
-    `notices` and `contacts` are what it rests on, beside the assumption; `unrecorded` are the days
+    `notices` and `contacts` are what it rests on, beside the assumption; `unrecorded` are days
     without a single contact where several had to be expected: they prove nothing.
     """
 
@@ -61,15 +62,11 @@ def measure(days: Sequence[Day], *, assumed: float) -> Measure:
     were due by then, the older ones for less. A desk that records nothing leaves the assumption as it is.
     """
     due = answers([day.notices for day in days])[: len(days)]
-    unrecorded = tuple(
-        day.day
-        for day, notices in zip(days, due, strict=True)
-        if not day.contacts and notices * assumed >= 100 * EXPECTED
-    )
+    unrecorded = _unrecorded(days, due, assumed=assumed)
     counted = [
         (0.5 ** ((len(days) - 1 - place) / HALF_LIFE), day.contacts, notices)
         for place, (day, notices) in enumerate(zip(days, due, strict=True))
-        if notices and day.day not in unrecorded
+        if day.day not in unrecorded and any(one.notices for one in days[max(0, place - LATE + 1) : place + 1])
     ]
     shape = assumed / 100 * BELIEF + sum(share * contacts for share, contacts, _ in counted)
     weight = BELIEF + sum(share * notices for share, _, notices in counted)
@@ -77,6 +74,17 @@ def measure(days: Sequence[Day], *, assumed: float) -> Measure:
     at_least, at_most = (_believable(100 * end) for end in ends)
     of_notices, of_contacts = sum(notices for *_, notices in counted), sum(contacts for _, contacts, _ in counted)
     return Measure(_believable(100 * shape / weight), at_least, at_most, round(of_notices), of_contacts, unrecorded)
+
+
+def _unrecorded(days: Sequence[Day], due: Sequence[float], *, assumed: float) -> tuple[date, ...]:
+    """Days, one or several in a row, without a single contact of so many that were to be expected."""
+    found: list[date] = []
+    answering = [(day, notices) for day, notices in zip(days, due, strict=True) if notices or day.contacts]
+    for silent, row in groupby(answering, key=lambda pair: not pair[0].contacts):
+        silence = list(row)
+        if silent and sum(notices for _, notices in silence) * assumed >= 100 * EXPECTED:
+            found.extend(day.day for day, _ in silence)
+    return tuple(found)
 
 
 def _quantile(shape: float, deviations: float) -> float:

@@ -43,9 +43,8 @@ def test_without_any_entry_the_page_says_that_the_desk_sets_no_limit(staff):
 def test_seats_are_entered_from_a_day_on_and_by_whom_is_kept(manager):
     text = text_of(manager.post(ADDRESS, GIVEN, follow=True))
     assert "It is entered." in text and "in force" in text and "sato" in text
-    assert (
-        "Today the desk takes 36 contacts; with 5.0 contacts per hundred notices, at most 720 notices go out." in text
-    )
+    assert "Today the desk takes 36 contacts. With 5.0 contacts per hundred notices" in text
+    assert "at most 720 notices go out." in text
     assert Desk.objects.get().changed_at == noon(TODAY)
 
 

@@ -68,6 +68,13 @@ def test_a_notice_of_today_counts_only_for_the_contacts_that_were_due_by_now():
     assert late.per_hundred == pytest.approx(100 * (15 + 18) / (BELIEF + 350))
 
 
+def test_who_calls_late_is_counted_and_who_calls_without_a_notice_is_not():
+    quiet = [(0, 0)] * 9
+    late = measure(days((500, 20), *quiet[:8], (0, 4)), assumed=5)
+    long_after = measure(days((500, 20), *quiet, (0, 4)), assumed=5)
+    assert (late.contacts, long_after.contacts) == (24, 20)
+
+
 def test_contacts_without_any_notice_say_nothing_about_notices():
     assert measure(days((0, 40), (0, 12)), assumed=5).contacts == 0
 
@@ -77,6 +84,11 @@ def test_a_desk_that_records_nothing_leaves_the_assumption_in_force():
     found = measure(days(*[(500, 0)] * WINDOW), assumed=5)
     assert found.per_hundred == 5
     assert len(found.unrecorded) == WINDOW
+
+
+def test_small_rounds_of_a_desk_that_records_nothing_do_not_make_the_cap_grow_either():
+    found = measure(days(*[(40, 0)] * 60), assumed=5)
+    assert found.per_hundred == 5 and len(found.unrecorded) == 60
 
 
 def test_a_single_day_without_records_does_not_count_and_is_named():
