@@ -111,15 +111,21 @@ def write(
     made.body, made.remark, made.restored_from_id = body, " ".join(remark.split()), restored_from_id
     made.written_at, made.written_by_id = now, user_id
     last = versions(made.campaign, kind, language).values_list("number", flat=True).first() or 0
+    if last != after:
+        raise _overtaken(last)
     try:
-        if last != after:
-            raise IntegrityError
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError as error:
-        sentence = _("Somebody else has written version %(number)s in the meantime: please look at it first.")
-        raise NotPossible(sentence % {"number": max(last, after + 1)}) from error
+        if versions(made.campaign, kind, language).filter(number=made.number).exists():
+            raise _overtaken(made.number) from error
+        raise
     return made
+
+
+def _overtaken(number: int) -> NotPossible:
+    sentence = _("Somebody else has written version %(number)s in the meantime: please look at it first.")
+    return NotPossible(sentence % {"number": number})
 
 
 def restore(

@@ -136,6 +136,14 @@ def test_two_who_edit_the_same_version_do_not_overwrite_each_other(write):
     assert TextVersion.objects.get().body.startswith("first")
 
 
+def test_two_who_save_at_the_same_moment_do_not_either(campaign, write, monkeypatch):
+    write("first " + GOOD, after=0)
+    monkeypatch.setattr(TextVersion.objects.none().__class__, "first", lambda rows: None)  # looked before it was there
+    with pytest.raises(texts.NotPossible, match="written version 1 in the meantime"):
+        write("second " + GOOD, after=0)
+    assert TextVersion.objects.get().body.startswith("first")
+
+
 def test_nobody_jumps_ahead(write):
     with pytest.raises(texts.NotPossible):
         write(after=7)
