@@ -9,18 +9,24 @@ from notices.lines import width
 from notices.selection import unusable
 
 COMMANDS = 5  # greeting or MAIL, RCPT, DATA, the text, its reply: each may take the time-out
+WRITTEN_DOWN = 90  # seconds: a chunk's two, and up to a minute in which the database is away
 LONGEST_NAME = {"ja": 23, "en": 15}  # columns that the longest subject of ours leaves for the provider, of fifty
 
 
 @register()
 def check_notices(app_configs, **kwargs):
     found = []
-    slowest = COMMANDS * settings.RELAY_TIMEOUT_SECONDS
+    slowest = COMMANDS * settings.RELAY_TIMEOUT_SECONDS + WRITTEN_DOWN
     if settings.NOTICE_LEASE.total_seconds() <= slowest:
         minutes = settings.NOTICE_LEASE.total_seconds() / 60
         lease = f"NOTICE_LEASE_MINUTES={minutes:.0f} ends while a slow relay still answers"
-        hint = f"Wanted more than {slowest} seconds, {COMMANDS} times RELAY_TIMEOUT_SECONDS."
+        hint = f"Wanted more than {slowest} seconds, {COMMANDS} times RELAY_TIMEOUT_SECONDS and {WRITTEN_DOWN} more."
         found.append(Error(lease, hint=hint, id="notices.E001"))
+    if settings.RELAY_TLS and settings.RELAY_STARTTLS:
+        hint = (
+            "RELAY_TLS is TLS from the first byte on, and is on by itself for port 465; RELAY_STARTTLS begins in clear."
+        )
+        found.append(Error("RELAY_TLS and RELAY_STARTTLS are both on", hint=hint, id="notices.E005"))
     for name in ("NOTICE_FROM", "NOTICE_REPLY_TO"):
         wrong = unusable(getattr(settings, name))
         if wrong:

@@ -75,6 +75,8 @@ class Batch:
     used: int = 0  # of the day's cap: what went out, may have gone out, or was refused for good
     attempts: str = ""  # how they ended, as letters of `Attempt`
     relay: Relay | None = None
+    place: pace.Place | None = None
+    rate: pace.Rate | None = None
 
     def send(self, limit: int) -> None:
         """In portions, each taken from the day's cap before anything is sent."""
@@ -98,23 +100,28 @@ class Batch:
         """A connection to the relay, if there is not one already; what stands in the way is noted."""
         if self.relay is not None:
             return True
-        place = self.stack.enter_context(contextlib.closing(pace.Place(url=settings.REDIS_URL)))
-        if not place.take():
+        if self.place is None:
+            self.place = self.stack.enter_context(contextlib.closing(pace.Place(url=settings.REDIS_URL)))
+            rate = pace.Rate(per_second=settings.NOTICE_PER_SECOND, url=settings.REDIS_URL)
+            self.rate = self.stack.enter_context(contextlib.closing(rate))
+            self.stack.callback(self._hang_up)
+        if not self.place.take():
             return False
         try:
-            self.relay = self.stack.enter_context(contextlib.closing(Relay.open()))
+            self.relay = Relay.open()
         except Busy as error:
-            others = place.too_many()
+            others = self.place.too_many()
             log.warning("the relay has too many connections, %s others stay: %s", others, error)
             if not others:
                 self._note(Attempt.NO_CONNECTION, str(error))
-            return False
         except NoConnection as error:
             self._note(Attempt.BARRED if isinstance(error, Barred) else Attempt.NO_CONNECTION, str(error))
-            return False
-        rate = pace.Rate(per_second=settings.NOTICE_PER_SECOND, url=settings.REDIS_URL)
-        self.rate, self.place = self.stack.enter_context(contextlib.closing(rate)), place
-        return True
+        return self.relay is not None
+
+    def _hang_up(self) -> None:
+        if self.relay is not None:
+            self.relay.close()
+            self.relay = None
 
     def _send_portion(self, granted: int) -> bool:
         """Chunk by chunk; whether the turn goes on."""
@@ -166,12 +173,15 @@ class Batch:
         """Give the letters to the relay, for as long as a chunk may last; whether the connection is still good."""
         following = [letter for _notice, letter in chunk.letters[1:]]
         for (notice, letter), then in zip_longest(chunk.letters, following):
-            in_time = self.clock() - chunk.claimed_at < LONGEST_CHUNK
-            attempt = self._send(chunk, notice, letter, then if in_time else None)
+            if chunk.attempts and self.clock() - chunk.claimed_at >= LONGEST_CHUNK:
+                if self.relay.announced is not None:
+                    self._hang_up()  # so that it forgets that letter
+                return self.connect()
+            attempt = self._send(chunk, notice, letter, then)
             chunk.attempts += attempt
             if attempt in (Attempt.LOST, Attempt.NO_CONNECTION):
                 return False
-            if not in_time or self._trouble(chunk.attempts):
+            if self._trouble(chunk.attempts):
                 break
         return True
 

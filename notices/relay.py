@@ -42,7 +42,7 @@ class Relay:
     def __init__(self, smtp: smtplib.SMTP):
         self._smtp = smtp
         self._in_groups = smtp.has_extn("pipelining")
-        self._announced: Letter | None = None  # its envelope went over, its replies are still to be read
+        self.announced: Letter | None = None  # its envelope went over, its replies are still to be read
 
     @classmethod
     def open(cls) -> "Relay":
@@ -73,7 +73,7 @@ class Relay:
             raise NoConnection(_words_of(error)) from error
         try:
             if then is not None and self._in_groups:
-                self._announced = then
+                self.announced = then
                 text += b"".join(_envelope(then))
             self._write(text)
             code, words = self._reply()
@@ -90,11 +90,11 @@ class Relay:
     def _envelope_failed(self, letter: Letter) -> tuple[Outcome, str] | None:
         """What the relay has against the envelope, all of its replies read; None when it waits for the text."""
         commands = _envelope(letter)
-        if self._announced not in (None, letter):
+        if self.announced not in (None, letter):
             raise ValueError("the relay waits for the text of another letter")
-        if self._in_groups and self._announced is None:
+        if self._in_groups and self.announced is None:
             self._write(b"".join(commands))
-        self._announced = None
+        self.announced = None
         found = None
         for stage, command in zip((Stage.SENDER, Stage.RECIPIENT, Stage.CONTENT), commands, strict=True):
             if not self._in_groups:
@@ -131,7 +131,7 @@ class Relay:
         found = _outcome(code, words, Stage.CONTENT)
         if found[0] is Outcome.CLOSING:
             self._smtp.close()
-        elif self._announced is None:
+        elif self.announced is None:
             self._rest()
         return found
 
@@ -160,7 +160,7 @@ class Relay:
         raise smtplib.SMTPServerDisconnected("the reply has no end")
 
     def close(self) -> None:
-        if self._announced is not None:  # QUIT would be taken for a text
+        if self.announced is not None:  # QUIT would be taken for a text
             self._smtp.close()
             return
         try:

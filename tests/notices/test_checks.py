@@ -25,6 +25,7 @@ def test_the_settings_as_they_come_are_fine():
     [
         ("NOTICE_LEASE", timedelta(minutes=5), "notices.E001"),
         ("RELAY_TIMEOUT_SECONDS", 600, "notices.E001"),
+        ("RELAY_STARTTLS", True, "notices.E005"),
         ("NOTICE_FROM", "support", "notices.E002"),
         ("NOTICE_REPLY_TO", "a@isp.example\nBcc: x@y.example", "notices.E002"),
         ("NOTICE_DOMAIN", "", "notices.E003"),
@@ -33,6 +34,7 @@ def test_the_settings_as_they_come_are_fine():
     ],
 )
 def test_settings_that_do_not_fit_together_are_found(settings, name, value, finding):
+    settings.RELAY_TLS = name == "RELAY_STARTTLS"
     setattr(settings, name, value)
     assert found() == [finding]
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from django.db.models import Max
 from relays import Relay, refusing, running
-from rounds import AFTERNOON, at, clock, numbers, sending, state_of
+from rounds import at, clock, numbers, sending, state_of
 
 from notices import mailings, pace, tasks
 from notices.dispatch import send_batch, try_again
@@ -212,17 +212,38 @@ def test_too_many_connections_without_any_of_ours_is_a_relay_in_trouble(settings
     assert set(Notice.objects.values_list("state", "attempts")) == {("waiting", 0)}
 
 
-def test_what_a_slow_relay_does_not_take_in_two_seconds_goes_back(settings):
-    mailing = sending(5)
-    steps = iter(range(1000))
+@pytest.fixture(params=[False, True], ids=["one command at a time", "in groups"])
+def in_groups(request) -> bool:
+    return request.param
 
-    def a_second_a_look():
-        return AFTERNOON + timedelta(seconds=next(steps) / 4)
 
-    with running(Relay(in_groups=True), settings) as relay:
-        send_batch(mailing_id=mailing.pk, clock=a_second_a_look, limit=5)
-    assert 0 < len(relay.accepted) <= 5
-    assert not Notice.objects.filter(state="claimed").exists()
-    left = Notice.objects.filter(state="waiting")
-    assert left.count() == 5 - len(relay.accepted)
-    assert set(left.values_list("attempts", flat=True)) <= {0}
+def test_a_pause_while_a_slow_relay_takes_a_letter_lets_no_other_go(settings, in_groups):
+    mailing, now = sending(5), [MORNING]
+
+    def takes_three_seconds(envelope):
+        now[0] += timedelta(seconds=3)
+        return "250 2.0.0 Ok: queued as 4XyzQ1"
+
+    def somebody_pauses_meanwhile():
+        if relay.letters and state_of(mailing) == "sending":
+            mailings.pause(mailing_id=mailing.pk, reason="", now=now[0])
+        return now[0]
+
+    with running(Relay(in_groups=in_groups, content=takes_three_seconds), settings) as relay:
+        send_batch(mailing_id=mailing.pk, clock=somebody_pauses_meanwhile, limit=5)
+    assert len(relay.accepted) == 1
+    assert sorted(Notice.objects.values_list("state", "attempts")) == [("accepted", 1)] + [("waiting", 0)] * 4
+
+
+def test_a_slow_relay_gets_all_of_a_mailing(settings, in_groups):
+    mailing, now = sending(5), [MORNING]
+
+    def takes_three_seconds(envelope):
+        now[0] += timedelta(seconds=3)
+        return "250 2.0.0 Ok: queued as 4XyzQ1"
+
+    with running(Relay(in_groups=in_groups, content=takes_three_seconds), settings) as relay:
+        assert send_batch(mailing_id=mailing.pk, clock=lambda: now[0], limit=20) == 5
+    assert len(relay.accepted) == len(set(relay.accepted)) == 5
+    assert state_of(mailing) == "finished"
+    assert set(Notice.objects.values_list("attempts", flat=True)) == {1}
