@@ -73,8 +73,8 @@ class Notice(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         UNKNOWN = "unknown", _("outcome unknown")
 
-    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="notices", db_index=False)  # two begin so
-    holdout = models.ForeignKey(Holdout, models.PROTECT, related_name="notices")
+    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="notices", db_index=False)  # one begins so
+    holdout = models.ForeignKey(Holdout, models.PROTECT, related_name="notices", db_index=False)  # one begins so
     number = models.CharField(max_length=9, help_text="announcement number, nine digits")
     message_id = models.CharField(max_length=120, help_text="without the angle brackets")
     token_digest = models.CharField(max_length=64, help_text="SHA-256 of the personal link's token")
@@ -101,7 +101,7 @@ class Notice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["mailing", "holdout"], name="one_notice_per_mailing_and_holdout"),
+            models.UniqueConstraint(fields=["holdout", "mailing"], name="one_notice_per_mailing_and_holdout"),
             # Not `unique=True`: for that PostgreSQL gets a second index each, and planning takes so much longer.
             models.UniqueConstraint(fields=["number"], name="one_notice_per_number"),
             models.UniqueConstraint(fields=["message_id"], name="one_notice_per_message_id"),
