@@ -63,14 +63,14 @@ GROUP BY named.message_id
 """
 
 # A header behind which the queue manager did not go on with any notice within the hour: it may have died with
-# this one in its queue.
+# this one in its queue. The first minute does not count, in which the text may still have been coming in.
 HALFWAY = """
 SELECT DISTINCT substr(named.message_id, 2, length(named.message_id) - 2)
 FROM named
 WHERE named.moment >= $since AND named.moment < $until AND NOT EXISTS (
     FROM named AS later
     WHERE later.host = named.host AND later.mta = named.mta
-      AND later.queued > named.moment + 5000000 AND later.queued < named.moment + 3600000000)
+      AND later.queued > named.moment + 60000000 AND later.queued < named.moment + 3600000000)
 """
 
 

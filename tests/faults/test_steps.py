@@ -122,6 +122,7 @@ def plan(world: World, mortals: Mortals, death: Death | None = None) -> str:
 
 def recover(world: World, mortals: Mortals) -> None:
     """The other workers go on, hours pass, and the log tells what is left to tell."""
+    world.clock.pass_by(timedelta(minutes=2))
     mortals.must(SEND)
     for _ in range(3):
         world.clock.pass_by(timedelta(minutes=90))

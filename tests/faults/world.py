@@ -27,7 +27,7 @@ SENDING = {  # office hours are no subject here
     "NOTICE_FROM_HOUR": "0",
     "NOTICE_TO_HOUR": "24",
     "NOTICE_DAILY_CAP": "1000000",
-    "NOTICE_LEASE_MINUTES": "1",
+    "NOTICE_LEASE_MINUTES": "2",
     "RELAY_TIMEOUT_SECONDS": "5",
 }
 
