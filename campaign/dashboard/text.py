@@ -148,7 +148,7 @@ def acts(version: TextVersion | None, user: AbstractUser, *, newest: int) -> set
     """The steps to offer; whether one is possible in the end, `notices.texts` decides."""
     possible = {
         "ask": bool(version) and not version.asked_at and not version.approved_at,
-        "approve": bool(version) and not version.approved_at and version.written_by_id != user.pk,
+        "approve": bool(version) and version.asked_at and not version.approved_at and version.written_by_id != user.pk,
         "restore": (version.number if version else 0) != newest,
     }
     return {name for name, act in ACTS.items() if possible[name] and user.has_perm(act.permission)}

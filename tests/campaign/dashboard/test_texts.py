@@ -192,6 +192,14 @@ def test_a_text_goes_from_draft_to_asked_to_approved_by_a_second_person(client, 
     assert "Approved by tanaka" in page(client)
 
 
+def test_a_draft_is_offered_for_approval_only_when_somebody_has_asked(client, campaign, as_user):
+    write(campaign, user=make_user("tanaka"), body=SOUND)
+    as_user("sato", WRITE, APPROVE)
+    assert "/1/approve/" not in page(client)
+    client.post(f"{TEXT}1/ask/")
+    assert "/1/approve/" in page(client) and "/1/ask/" not in page(client)
+
+
 @pytest.mark.parametrize(("act", "permission"), [("ask", WRITE), ("approve", APPROVE), ("restore", WRITE)])
 def test_a_step_needs_its_permission_and_a_post(client, campaign, as_user, act, permission):
     write(campaign)
