@@ -12,7 +12,7 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import MD5, Cast, Concat
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -218,7 +218,7 @@ def _fill(mailing: Mailing, due: QuerySet[Holdout], *, first_day: date, now: dat
         waves.draw(mailing.campaign)
     seed = salted_hmac("notices.order", str(mailing), algorithm="sha256").hexdigest()
     place = MD5(Concat(Value(seed), Cast("pk", models.CharField())))
-    order = ("wave", "place", "pk") if by_waves else ("place", "pk")
+    order = (F("wave").asc(nulls_last=True), "place", "pk") if by_waves else ("place", "pk")
     of = "customer__"
     columns = ("pk", "place", "wave", f"{of}language", f"{of}client_program", f"{of}contact_address", f"{of}login")
     rows = due.annotate(place=place).order_by(*order).values_list(*columns).iterator(chunk_size=CHUNK)
