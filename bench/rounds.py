@@ -67,12 +67,9 @@ def _customers(campaign, wanted: int) -> None:
             days = {"identified_on": last.date(), "first_legacy_on": last.date(), "last_legacy_on": last.date()}
             state = {"standing": "holdout", "standing_since": last.date(), "reason": "never_tried"}
             holdouts.append(Holdout(campaign=campaign, customer=customer, last_legacy_at=last, **days, **state))
-            uses.append(
-                DailyUse(
-                    customer=customer, day=last.date(), submission_class=campaign.legacy_class, submissions=3, confirmed=3, auth_failed=0,
-                    last_at=last, addresses=[],
-                )
-            )  # fmt: skip
+            counts = {"submissions": 3, "confirmed": 3, "auth_failed": 0, "last_at": last, "addresses": []}
+            use = DailyUse(customer=customer, day=last.date(), submission_class=campaign.legacy_class, **counts)
+            uses.append(use)
         Holdout.objects.bulk_create(holdouts)
         DailyUse.objects.bulk_create(uses)
 

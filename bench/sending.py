@@ -1,4 +1,4 @@
-"""A process of `round.py` that sends, as Celery's workers do: it starts up, waits for a word, and works until all is sent.
+"""A process of `round.py` that sends, as a Celery worker does: starts up, waits for a word, works until all is sent.
 
 Its clock begins on a working day, so that the bench runs on any.
 """
