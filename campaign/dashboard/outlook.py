@@ -140,10 +140,10 @@ def _warning(mailing: Mailing, found: Course) -> str:
     values = {"left": count(found.left_over), "day": day(mailing.expires_on)}
     return (
         ngettext(
-            "%(left)s notice would not go out before the mailing's last day, %(day)s: more seats at the help desk help "
-            "where they set the cap.",
-            "%(left)s notices would not go out before the mailing's last day, %(day)s: more seats at the help desk help "
-            "where they set the cap.",
+            "%(left)s notice would not go out before the mailing's last day, %(day)s: more seats at the help desk "
+            "help where they set the cap.",
+            "%(left)s notices would not go out before the mailing's last day, %(day)s: more seats at the help desk "
+            "help where they set the cap.",
             found.left_over,
         )
         % values
