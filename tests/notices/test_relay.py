@@ -251,7 +251,7 @@ def test_tls_after_a_word_in_clear(settings, certificate, in_groups):
 def test_a_certificate_for_another_name_says_what_to_do(settings, certificate, way):
     setattr(settings, way, True)
     options = {"ssl_context": certificate} if way == "RELAY_TLS" else {"tls_context": certificate}
-    with running(Server(), settings, **options), pytest.raises(Barred, match=r"Set RELAY_HOST to .*SSL_CERT_FILE"):
+    with running(Server(), settings, **options), pytest.raises(Barred, match=r"RELAY_HOST.*SSL_CERT_FILE"):
         Relay.open()  # by its address
 
 
@@ -269,5 +269,5 @@ def test_a_password_lets_us_in_by_either_mechanism(settings, offered):
         with closing(Relay.open()) as relay:
             assert relay.send(letter(FIRST)) == ACCEPTED
         settings.RELAY_PASSWORD = "wrong"
-        with pytest.raises(Barred, match="does not accept RELAY_USER"):
+        with pytest.raises(Barred, match="RELAY_USER"):
             Relay.open()
