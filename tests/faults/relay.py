@@ -93,9 +93,10 @@ class Handler:
         await self.reach("named", session)
         for recipient in envelope.rcpt_tos:
             books.accept(queue_id, message_id, recipient, envelope.mail_from)
-        await self.reach("recorded", session)
+        # The queue manager is another process: it delivers also when the client has gone meanwhile.
         deliver = (self.deliver, queue_id, envelope.mail_from, envelope.rcpt_tos[0])
-        asyncio.get_running_loop().call_later(0.002, *deliver)  # the queue manager is another process
+        asyncio.get_running_loop().call_later(0.002, *deliver)
+        await self.reach("recorded", session)
         return f"250 2.0.0 Ok: queued as {queue_id}"
 
     def deliver(self, queue_id: str, sender: str, recipient: str) -> None:
