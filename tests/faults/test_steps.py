@@ -163,3 +163,69 @@ def test_the_relay_is_killed(step, world, mortals, sending):
     world.wait_for_answers()
     recover(world, mortals)
     promise.held(world, mailing, planned=EACH)
+
+
+@pytest.mark.parametrize("event", ["call", "return"])
+@pytest.mark.parametrize("function", ["_fill", "plan_reminder"])
+def test_a_worker_is_killed_while_planning(function, event, world, mortals, people_of):
+    people_of()
+    assert plan(world, mortals, Death("planning.py", function, event)) == "signal 9"
+    assert Mailing.objects.count() == (1 if (function, event) == ("plan_reminder", "return") else 0)
+    assert plan(world, mortals) == "done"
+    assert Notice.objects.for_mailing(Mailing.objects.get()).count() == EACH
+
+
+@pytest.mark.parametrize(
+    "death", [Death("models/ledger.py", "withdraw"), Death("models/ledger.py", "withdraw", "return")]
+)
+def test_whoever_cancels_is_killed(death, world, mortals, sending):
+    mailing = sending()
+    words = {"mailing_id": mailing.pk, "now": world.clock.now()}
+    assert mortals.do("notices.mailings.cancel", death, **words) == "signal 9"
+    assert (state_of(mailing), numbers(mailing).waiting) == (Mailing.State.SENDING, EACH), "all of it, or nothing"
+    mortals.must("notices.mailings.cancel", **words)
+    recover(world, mortals)
+    promise.held(world, mailing, planned=EACH, withdrawn=EACH)
+
+
+def test_whoever_pauses_is_killed_and_a_worker_too(world, mortals, sending):
+    mailing = sending()
+    assert mortals.do(SEND, Death("dispatch.py", "_send", "return", 4)) == "signal 9"
+    words = {"mailing_id": mailing.pk, "now": world.clock.now()}
+    assert (
+        mortals.do("notices.mailings.pause", Death("mailings.py", "pause", "return"), reason="", **words) == "signal 9"
+    )
+    mortals.must(SEND)
+    assert (state_of(mailing), numbers(mailing).accepted) == (Mailing.State.PAUSED, 3)
+    mortals.must("notices.mailings.resume", **words)
+    recover(world, mortals)
+    promise.held(world, mailing, planned=EACH)
+
+
+def test_a_worker_is_killed_while_it_withdraws(world, mortals, sending):
+    mailing = sending("excused", "customer")
+    people.excuse("excused")
+    assert mortals.do(SEND, Death("ledger.py", "_settle_one", "return")) == "signal 9"
+    recover(world, mortals)
+    promise.held(world, mailing, planned=2 * EACH, withdrawn=EACH)
+
+
+@pytest.mark.parametrize(
+    "death",
+    [
+        Death("record.py", "_end_leases", "return"),
+        Death("record.py", "_let_go_again"),
+        Death("mailings.py", "reopen"),
+        Death("mailings.py", "reopen", "return"),
+    ],
+)
+def test_a_worker_is_killed_while_it_settles_what_another_one_left(death, world, mortals, sending):
+    mailing = sending()
+    assert mortals.do(SEND, Death("ledger.py", "claim", "return")) == "signal 9"
+    world.clock.pass_by(timedelta(minutes=2))
+    mortals.must(SEND)
+    world.clock.pass_by(timedelta(minutes=90))
+    mortals.must(READ)
+    assert mortals.do(SETTLE, death) == "signal 9"
+    recover(world, mortals)
+    promise.held(world, mailing, planned=EACH)
