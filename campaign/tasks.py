@@ -1,4 +1,7 @@
-"""Celery's doors to the evidence: beat opens them, see celery.py."""
+"""Celery's doors to the evidence: beat opens them, see celery.py.
+
+What reads logs is loaded by the jobs that need it: it takes 100 MB, which a worker that only sends has no use for.
+"""
 
 import logging
 from datetime import timedelta
@@ -9,10 +12,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from campaign.customers import rollup
-from campaign.cutoff import dryrun
 from campaign.models import Campaign
 from campaign.plan import waves
-from campaign.submissions import clocks, gaps, intake, retention
 from campaign.turns import only_one
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ def read_logs() -> None:
     with only_one("read_logs") as mine:
         if not mine:
             return
+        from campaign.submissions import gaps, intake
+
         now = timezone.now()
         report = intake.read(_log_files(), now=now)
         for problem in report.problems:
@@ -43,12 +46,16 @@ def compute_shadows() -> None:
     """What staff asked of past weeks. Nobody is told of a question: it waits in the database until beat knocks."""
     with only_one("compute_shadows") as mine:
         if mine:
+            from campaign.cutoff import dryrun
+
             dryrun.compute_waiting(now=timezone.now())
 
 
 @shared_task
 def compare_clocks() -> None:
     """Yesterday's mail tells whose clock was wrong, today's whose is by now."""
+    from campaign.submissions import clocks
+
     today = timezone.localdate()
     clocks.measure([today - timedelta(days=1), today])
 
@@ -56,6 +63,8 @@ def compare_clocks() -> None:
 @shared_task
 def begin_day() -> None:
     """A new day moves standings even without new evidence, and ends the keeping of an old one."""
+    from campaign.submissions import gaps, retention
+
     now = timezone.now()
     today = timezone.localdate(now)
     rollup.bring_up_to_date(days=gaps.bring_up_to_date(now=now), today=today)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaign.turns import only_one
 from notices import dispatch, lift, mailings, pace, pacing, planning
-from notices.deliveries import mailbox, record
+from notices.deliveries import mailbox
 from notices.doctor.surroundings import HEARTBEAT
 from notices.models import Mailing
 
@@ -40,6 +40,8 @@ def send_due() -> None:
 
 @shared_task
 def settle() -> None:
+    from notices.deliveries import record  # with what reads logs: 100 MB that sending has no use for
+
     record.settle(now=timezone.now())
 
 
