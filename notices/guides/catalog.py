@@ -15,7 +15,6 @@ FALLBACK = "other"
 WITHOUT_GUIDE = {
     "windows-mail": "Windows Mail",
     "outlook-mac": "Outlook for Mac",
-    "apple-mail": "Apple Mail (Mac)",
     "android": "Android",
     "k9": "K-9 Mail",
     "becky": "Becky!",
@@ -45,7 +44,6 @@ WITHOUT_GUIDE = {
 }
 IN_JAPANESE = {  # where Windows, a Mac or the maker's page call it otherwise
     "outlook-mac": "Outlook（Mac）",
-    "apple-mail": "Mac の「メール」",
     "hidemaru": "秀丸メール",
     "webmail": "Webメール",
 }
