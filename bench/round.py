@@ -72,6 +72,7 @@ def surround(stack: ExitStack, folder: Path, database: str) -> dict[str, str]:
         "RELAY_PORT": str(port),
         "NOTICE_PER_SECOND": "10000",
         "NOTICE_DAILY_CAP": "1000000000",
+        "CELERY_SKIP_CHECKS": "1",
         "DJANGO_SETTINGS_MODULE": "campaign.settings",
         "PYTHONPATH": str(ROOT),
     }

@@ -15,12 +15,14 @@ django.setup()
 
 from rounds import MORNING  # noqa: E402
 
+from campaign.celery import app  # noqa: E402
 from notices import pace  # noqa: E402
 from notices.dispatch import send_batch  # noqa: E402
 from notices.models import Mailing  # noqa: E402
 
 
 def main() -> None:
+    app.loader.import_default_modules()  # so that it is as large as one of `deploy/campaign-sender.service`
     mailing = Mailing.objects.filter(state=Mailing.State.SENDING).latest("pk").pk
     print("ready", flush=True)
     sys.stdin.readline()
