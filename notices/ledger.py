@@ -23,15 +23,15 @@ log = logging.getLogger(__name__)
 State = Notice.State
 WAITS = (0.2, 1, 2, 4, 8, 15, 30)  # seconds, while the database is away and the relay's words wait to be written
 
-# Each row's new values stand in one list. `column1` and so on are what both databases call them.
+# Each row's key and new values come as one set of rows, whose columns are called as SQLite calls those of VALUES.
 CLAIM = """
 UPDATE notices_notice SET state = 'claimed', claimed_at = %s, attempts = attempts + 1,
        language = each.column2, client_program = each.column3, sent_to = each.column4
-FROM (VALUES {rows}) AS each
+FROM {rows}
 WHERE notices_notice.id = each.column1 AND state = 'waiting'"""
 ACCEPT = """
 UPDATE notices_notice SET state = 'accepted', reply = each.column2, accepted_at = %s, ended_at = %s
-FROM (VALUES {rows}) AS each
+FROM {rows}
 WHERE notices_notice.id = each.column1 AND claimed_at = %s AND state IN ('claimed', 'unknown')"""
 
 
@@ -132,12 +132,24 @@ def _own(notices: list[Notice], *states: State) -> QuerySet[Notice]:
 def _update(statement: str, rows: list[tuple], *, before: list[datetime], after: list[datetime] = ()) -> int:
     if not rows:
         return 0
-    a_row = f"({', '.join(['%s'] * len(rows[0]))})"
+    source, values = _as_arrays(rows) if connection.vendor == "postgresql" else _as_values(rows)
     adapt = connection.ops.adapt_datetimefield_value
-    values = [*map(adapt, before), *(value for row in rows for value in row), *map(adapt, after)]
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(rows=", ".join([a_row] * len(rows))), values)
+        cursor.execute(statement.format(rows=source), [*map(adapt, before), *values, *map(adapt, after)])
         return cursor.rowcount
+
+
+def _as_values(rows: list[tuple]) -> tuple[str, list]:
+    a_row = f"({', '.join(['%s'] * len(rows[0]))})"
+    return f"(VALUES {', '.join([a_row] * len(rows))}) AS each", [value for row in rows for value in row]
+
+
+def _as_arrays(rows: list[tuple]) -> tuple[str, list]:
+    """A primary key and texts: one parameter a column, where a driver that fills them in would look at hundreds."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    arrays = ", ".join(["%s::bigint[]", *["%s::text[]"] * (len(columns) - 1)])
+    names = ", ".join(f"column{number}" for number in range(1, len(columns) + 1))
+    return f"unnest({arrays}) AS each ({names})", columns
 
 
 def _insist(step: Callable[[], list[End]]) -> list[End]:
