@@ -95,8 +95,10 @@ def settle_by_evidence(world: World, storm: Storm, operator: Operator) -> None:
         settled = partial(nothing_to_do, began - timedelta(minutes=65), world.clock.now)
         with suppress(AssertionError):
             until(partial(operator.ask, settled), "the log", seconds=60)
-        if operator.ask(all_is_told):
-            return
+        if operator.ask(lambda: not Notice.objects.open().exists()):
+            break
+    with suppress(AssertionError):
+        until(partial(operator.ask, all_is_told), "the fates", seconds=60)
 
 
 def make_due(kind: str, when: datetime) -> int:
@@ -112,9 +114,8 @@ def nothing_to_do(settled_until: datetime, clock: Callable[[], datetime]) -> boo
 
 
 def all_is_told() -> bool:
-    """Whether each notice has its end, and each that was accepted its fate."""
-    untold = Notice.objects.filter(state=Notice.State.ACCEPTED, delivery=None)
-    return not Notice.objects.open().exists() and not untold.exists()
+    """Whether each notice that was accepted has its fate."""
+    return not Notice.objects.filter(state=Notice.State.ACCEPTED, delivery=None).exists()
 
 
 def tell(world: World, storm: Storm, operator: Operator) -> None:
