@@ -173,6 +173,8 @@ class Batch:
         """Give the letters to the relay, for as long as a chunk may last; whether the connection is still good."""
         following = [letter for _notice, letter in chunk.letters[1:]]
         for (notice, letter), then in zip_longest(chunk.letters, following):
+            if self.clock() - chunk.claimed_at >= settings.NOTICE_LEASE:
+                return False  # this machine was asleep: another worker may have sent them meanwhile
             if chunk.attempts and self.clock() - chunk.claimed_at >= LONGEST_CHUNK:
                 if self.relay.announced is not None:
                     self._hang_up()  # so that it forgets that letter
