@@ -16,7 +16,6 @@ WITHOUT_GUIDE = {
     "windows-mail": "Windows Mail",
     "outlook-mac": "Outlook for Mac",
     "android": "Android",
-    "becky": "Becky!",
     "sylpheed": "Sylpheed",
     "shuriken": "Shuriken",
     "hidemaru": "HidemaruMail",

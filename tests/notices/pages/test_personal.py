@@ -95,7 +95,7 @@ def test_looking_changes_nothing(client, make_notice, path_of):
     assert counted() == before
 
 
-@pytest.mark.parametrize(("old", "guide"), [("iphone", "guide/iphone/"), ("becky", "guide/other/"), ("", "")])
+@pytest.mark.parametrize(("old", "guide"), [("iphone", "guide/iphone/"), ("foxmail", "guide/other/"), ("", "")])
 def test_going_on_to_the_guide_is_what_counts_as_a_visit(make_notice, path_of, old, guide):
     notice = make_notice(old=old)
     response = Client(enforce_csrf_checks=True).post(path_of(notice))  # browsers send "Origin: null" from here
