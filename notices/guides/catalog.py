@@ -14,7 +14,6 @@ FALLBACK = "other"
 # Programs that a log can name and that have no guide of their own: what people call them.
 WITHOUT_GUIDE = {
     "windows-mail": "Windows Mail",
-    "outlook-mac": "Outlook for Mac",
     "android": "Android",
     "sylpheed": "Sylpheed",
     "shuriken": "Shuriken",
@@ -41,7 +40,6 @@ WITHOUT_GUIDE = {
     "webmail": "Webmail",
 }
 IN_JAPANESE = {  # where Windows, a Mac or the maker's page call it otherwise
-    "outlook-mac": "Outlook（Mac）",
     "hidemaru": "秀丸メール",
     "webmail": "Webメール",
 }
