@@ -15,7 +15,6 @@ FALLBACK = "other"
 WITHOUT_GUIDE = {
     "windows-mail": "Windows Mail",
     "android": "Android",
-    "sylpheed": "Sylpheed",
     "shuriken": "Shuriken",
     "hidemaru": "HidemaruMail",
     "edmax": "EdMax",
