@@ -15,7 +15,6 @@ FALLBACK = "other"
 WITHOUT_GUIDE = {
     "windows-mail": "Windows Mail",
     "android": "Android",
-    "shuriken": "Shuriken",
     "hidemaru": "HidemaruMail",
     "edmax": "EdMax",
     "al-mail": "AL-Mail",
