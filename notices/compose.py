@@ -108,7 +108,7 @@ def values_for(notice: Notice) -> dict[str, object]:
         "phone": settings.SUPPORT_PHONE,
         "hours": settings.SUPPORT_HOURS[language],
         "confirmed": _confirmed(notice, campaign),
-        "has_guide": catalog.client(program).name == program != catalog.FALLBACK,
+        "has_guide": catalog.client(program).name == program and bool(catalog.title(program, language)),
         "own_network": campaign.name == Campaign.Name.LOCAL_PORT25,
     }
 

@@ -77,7 +77,7 @@ def program_title(name: str) -> str:
 def program_names() -> tuple[str, ...]:
     """All that a list can be filtered by, in the order of the guides."""
     guides = [client.name for client in catalog.clients() if client.name != catalog.FALLBACK]
-    return (*guides, *(name for name in catalog.WITHOUT_GUIDE if name not in guides), *MACHINES)
+    return (*guides, *(name for name in (*catalog.WITHOUT_GUIDE, *MACHINES) if name not in guides))
 
 
 RULES = {  # (standing, has sent with SMTP-AUTH)

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from campaign.brands import Brand
+from campaign.logs.client import MACHINES
 from notices.guides import schema
 from notices.guides.client import Client
 from notices.guides.wording import Teller, plain
@@ -64,7 +65,9 @@ def _by_name() -> dict[str, Client]:
 
 
 def title(name: str, language: str) -> str:
-    """What people call a program; "" where it is not known which one it is."""
+    """What people call a program; "" where it is not known which one it is, and for a machine, which is none."""
+    if name in MACHINES:
+        return ""
     if name in WITHOUT_GUIDE:
         return IN_JAPANESE.get(name, WITHOUT_GUIDE[name]) if language == "ja" else WITHOUT_GUIDE[name]
     found = client(name)

@@ -137,7 +137,7 @@ def test_port_and_encryption_are_marked_as_a_pair_in_every_guide():
 
 def test_programs_with_a_switch_for_the_old_way_name_it():
     with_switch = {client.name for client in catalog.clients() if client.pbs_switch}
-    assert with_switch == {"outlook", "becky", "sylpheed", "shuriken", "other"}
+    assert with_switch == {"outlook", "becky", "sylpheed", "shuriken", "printer", "other"}
 
 
 def test_no_guide_holds_a_server_name_of_its_own():
