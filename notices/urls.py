@@ -4,11 +4,17 @@ import re
 
 from django.urls import path, re_path
 
-from notices.pages import brand, genuine, guide, mute, personal, published, setup
+from notices.pages import brand, finder, genuine, guide, index, mute, personal, published, setup, which
 
 urlpatterns = [
-    path("", guide.index, name="guide_index"),
-    path("guide/<slug:client>/", guide.guide, name="guide"),
+    path("", index.page, name="guide_index"),
+    path("number/", index.number, name="number"),
+    path("find/", finder.page, name="finder"),
+    path("which/", which.page, name="which"),
+    path("which/<slug:thing>/", which.page, name="which_of"),
+    path("guide/<slug:client>/", guide.start, name="guide"),
+    path("guide/<slug:client>/<int:number>/", guide.step, name="guide_step"),
+    path("guide/<slug:client>/<slug:part>/", guide.part, name="guide_part"),
     path("notices/", published.page, name="published"),
     path("notices/<int:year>/", published.page, name="published_year"),
     path("notices/check/", genuine.page, name="genuine"),

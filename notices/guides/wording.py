@@ -19,6 +19,7 @@ LOGIN = {
         ja="メールアドレスの @ より前（{example} なら {name}）",
     ),
 }
+TYPED = ("smtp_host", "smtp_port")  # the values that everybody types as they stand
 EXAMPLE = "hanako"
 QUOTES = {"en": "“{}”", "ja": "「{}」"}
 
@@ -36,13 +37,14 @@ Told = tuple[Part, ...]
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a settings screen."""
+    """One line of a settings screen; `copy` where the value is to be typed as it stands."""
 
     label: str
     value: Told
     note: Told
     pair: bool
     kind: str
+    copy: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,12 @@ class Action:
 
 @dataclass(frozen=True)
 class Setting:
-    """A line of the table of values; `pair` marks port and encryption."""
+    """A line of the table of values; `pair` marks port and encryption, `copy` what is to be typed as it stands."""
 
     name: str
     value: str
     pair: bool = False
+    copy: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,8 @@ def setting_table(brand: Brand, language: str, *, prefers: str = "") -> tuple[Se
     way = door(brand, prefers=prefers)
     with translation.override(language):
         return (
-            Setting(_("Outgoing server (SMTP)"), brand.smtp_host),
-            Setting(_("Port"), str(way.port), pair=True),
+            Setting(_("Outgoing server (SMTP)"), brand.smtp_host, copy=True),
+            Setting(_("Port"), str(way.port), pair=True, copy=True),
             Setting(_("Encryption"), way.security, pair=True),
             Setting(_("Authentication"), _("Password (on)")),
             Setting(_("User name"), login(brand, language)),
@@ -183,7 +186,14 @@ class Teller:
         )
 
     def _line(self, field: Field) -> Line:
-        return Line(self.label(field.label), self.tell(field.value), self.tell(field.note), field.pair, field.kind)
+        return Line(
+            label=self.label(field.label),
+            value=self.tell(field.value),
+            note=self.tell(field.note),
+            pair=field.pair,
+            kind=field.kind,
+            copy=field.value[self.language].strip("{}") in TYPED,
+        )
 
     def _labels(self, step: Step) -> Iterator[str]:
         texts = [step.do, step.detail, *(version.do for version in step.versions)]

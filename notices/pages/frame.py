@@ -19,6 +19,15 @@ class Translation:
 
 
 @dataclass(frozen=True)
+class Size:
+    """A size of the text. The address says it, no cookie does: so a page is the same for all who ask for it."""
+
+    large: bool
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
 class Frame:
     slug: str
     coloured: bool
@@ -28,6 +37,20 @@ class Frame:
     phone: str
     hours: str
     translations: tuple[Translation, ...]
+    sizes: tuple[Size, ...]
+    large: bool
+
+    def at(self, url: str) -> str:
+        """The address of another page in the same size of text."""
+        return sized(url, large=self.large)
+
+
+def sized(url: str, *, large: bool) -> str:
+    return f"{url}?size=large" if large else url
+
+
+def is_large(request: HttpRequest) -> bool:
+    return request.GET.get("size") == "large"
 
 
 def spoken() -> str:
@@ -37,7 +60,7 @@ def spoken() -> str:
 
 def frame_of(request: HttpRequest) -> Frame:
     """Of the brand whose pages the address names."""
-    language, brand = spoken(), brands.of_host(request.get_host())
+    language, brand, large = spoken(), brands.of_host(request.get_host()), is_large(request)
     return Frame(
         slug=brand.slug,
         coloured=bool(brand.colour),
@@ -47,9 +70,11 @@ def frame_of(request: HttpRequest) -> Frame:
         phone=brand.phone,
         hours=brand.hours[language],
         translations=tuple(
-            Translation(code, name, translate_url(request.path, code), code == language)
+            Translation(code, name, sized(translate_url(request.path, code), large=large), code == language)
             for code, name in settings.LANGUAGES
         ),
+        sizes=tuple(Size(each, sized(request.path, large=each), each == large) for each in (False, True)),
+        large=large,
     )
 
 

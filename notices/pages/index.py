@@ -1,0 +1,69 @@
+"""The first page: by an announcement number, by device, by the program's name, by a word; or only the values."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from campaign import brands
+from notices.guides import catalog
+from notices.guides.wording import setting_table
+from notices.models import Notice
+from notices.pages import limit
+from notices.pages.frame import frame_of, spoken
+from notices.pages.guide import SECONDS
+from notices.pages.kept import keep
+from notices.pages.number import LONGEST, number_in
+from notices.pages.which import choices, device_titles
+
+
+def program_of_number(typed: str) -> str | None:
+    """The guide behind an announcement number; None if that is no number.
+
+    A number that nobody has leads to a guide as well, so that trying tells nothing.
+    """
+    digits = number_in(typed)
+    if digits is None:
+        return None
+    program = Notice.objects.filter(number=digits).values_list("client_program", flat=True).first()
+    return catalog.client(program or "").name
+
+
+@require_safe
+@cache_control(public=True, max_age=SECONDS)
+@keep
+def page(request: HttpRequest) -> HttpResponse:
+    return _shown(request)
+
+
+# Without Django's form token: nothing changes, the number gives no right, and so the first page needs no cookie.
+@csrf_exempt
+@cache_control(no_store=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def number(request: HttpRequest) -> HttpResponse:
+    frame = frame_of(request)
+    if request.method != "POST":
+        return redirect(frame.at(reverse("guide_index")))
+    if not limit.allowed(request, now=timezone.now()):
+        return render(request, "pages/busy.html", {"frame": frame}, status=429)
+    typed = request.POST.get("number", "")[:LONGEST]
+    program = program_of_number(typed)
+    if program:
+        return redirect(frame.at(reverse("guide", kwargs={"client": program})))
+    return _shown(request, typed=typed, wrong=True)
+
+
+def _shown(request: HttpRequest, *, typed: str = "", wrong: bool = False) -> HttpResponse:
+    language, brand = spoken(), brands.of_host(request.get_host())
+    context = {
+        "frame": frame_of(request),
+        "devices": device_titles(),
+        "programs": choices(language, brand),
+        "settings": setting_table(brand, language),
+        "typed": typed,
+        "wrong": wrong,
+    }
+    return render(request, "pages/index.html", context, status=400 if wrong else 200)

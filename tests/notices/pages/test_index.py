@@ -1,0 +1,78 @@
+import re
+
+import pytest
+from django.test import Client
+
+from campaign.brands import main_brand
+from notices.guides import catalog
+from notices.pages.which import DEVICES, choices
+
+
+def test_every_program_is_on_the_first_page_and_on_that_of_a_device(client, db):
+    first = client.get("/en/").content.decode()
+    pages = "".join(client.get(f"/en/which/{device}/").content.decode() for device in DEVICES)
+    for name in (each.name for each in catalog.clients()):
+        assert f'href="/en/guide/{name}/"' in first
+        assert f'href="/en/guide/{name}/"' in pages
+
+
+def test_programs_that_have_ended_are_marked_in_words_and_come_last(client, db):
+    text = client.get("/en/which/windows/").content.decode()
+    item = next(each for each in re.findall(r"<li>.*?</li>", text, re.S) if "/guide/eudora/" in each)
+    assert "Can no longer be used" in item
+    states = [choice.state for choice in choices("en", main_brand(), device="windows")]
+    assert states == sorted(states, key=("current", "retired", "dead").index)
+    assert set(states) == {"current", "retired", "dead"}
+
+
+@pytest.mark.parametrize(("start", "answers"), [("", 3), ("phone/", 2), ("computer/", 2)])
+def test_each_answer_leads_on_until_a_device_is_found(client, db, start, answers):
+    text = client.get(f"/ja/which/{start}").content.decode()
+    found = re.findall(r'<li><a href="(/ja/which/[a-z]+/)">', text)
+    assert len(found) == answers
+    for path in found:
+        assert client.get(path).status_code == 200
+
+
+def test_a_question_that_nobody_asks_is_missing(client, db):
+    assert client.get("/ja/which/fridge/").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["482913057", "482-913-057", "４８２ー９１３ー０５７", " 482 913 057 "])
+def test_a_number_leads_to_the_guide_of_its_mail(client, make_notice, typed):
+    make_notice(old="outlook")
+    response = client.post("/ja/number/", {"number": typed})
+    assert response.status_code == 302
+    assert response["Location"] == "/ja/guide/outlook/"
+
+
+def test_a_number_that_nobody_has_looks_like_any_other(client, make_notice):
+    make_notice(old="other")
+    existing, unknown = (client.post("/en/number/", {"number": number}) for number in ("482913057", "111111111"))
+    assert unknown["Location"] == existing["Location"] == "/en/guide/other/"
+    assert unknown.status_code == existing.status_code
+    assert dict(unknown.headers) == dict(existing.headers)
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "48291305x", "<b>1</b>", "9" * 500])
+def test_what_is_no_number_is_asked_for_again(client, db, typed):
+    response = client.post("/en/number/", {"number": typed})
+    assert response.status_code == 400
+    assert 'role="alert"' in response.content.decode()
+    assert "<b>1</b>" not in response.content.decode()
+
+
+def test_a_number_keeps_the_large_letters(client, make_notice):
+    make_notice(old="outlook")
+    response = client.post("/ja/number/?size=large", {"number": "482913057"})
+    assert response["Location"] == "/ja/guide/outlook/?size=large"
+
+
+def test_a_number_is_taken_without_cookies_and_its_page_without_a_number_is_the_first(db, make_notice):
+    browser = Client(enforce_csrf_checks=True)
+    make_notice(old="outlook")
+    response = browser.post("/ja/number/", {"number": "482913057"})
+    assert response["Location"] == "/ja/guide/outlook/"
+    assert not response.cookies
+    assert response["Cache-Control"] == "no-store"
+    assert browser.get("/ja/number/")["Location"] == "/ja/"
