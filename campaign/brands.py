@@ -30,8 +30,24 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+")
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 LOGO = re.compile(r"[\w-]+\.(?:svg|png)")
+MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+\.[\w-]+", re.ASCII)
 CONTRAST = 4.5  # of white text on the brand's colour (WCAG 2.2, 1.4.3)
 OLD_PORT = 25  # nobody shall be told to send there again
+OF_SETTINGS = {  # what a brand does not say of itself
+    "site": "PUBLIC_URL",
+    "home": "PROVIDER_HOME",
+    "smtp_host": "SMTP_HOST",
+    "smtp_port": "SMTP_PORT",
+    "other_smtp_port": "OTHER_SMTP_PORT",
+    "pop_host": "POP_HOST",
+    "pop_port": "POP_PORT",
+    "imap_host": "IMAP_HOST",
+    "imap_port": "IMAP_PORT",
+    "login": "LOGIN_FORM",
+    "phone": "SUPPORT_PHONE",
+    "notice_from": "NOTICE_FROM",
+    "reply_to": "NOTICE_REPLY_TO",
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +55,8 @@ class Brand:
     """`domains` are those of its mailboxes, the first is the one in examples; `site` is where its public pages
     are, `home` its top page. A host that is "" is a service that is not offered, and a port that is 0 none.
     `smtp_port` is the one that customers enter, with TLS from the first byte (465) or by STARTTLS (others);
-    `other_smtp_port` the one for programs that cannot use it. `login` is what they enter as user name."""
+    `other_smtp_port` the one for programs that cannot use it. `login` is what they enter as user name.
+    Notices come from `notice_from`; what is answered to them goes to `reply_to`."""
 
     slug: str
     name: Words
@@ -57,8 +74,13 @@ class Brand:
     phone: str
     hours: Words
     notice_from: str
+    reply_to: str
     colour: str = ""
     logo: str = ""
+
+    def __hash__(self) -> int:
+        """Of what tells brands apart: one is looked up for each mail, and all its fields would take longer."""
+        return hash((self.slug, self.site))
 
     @property
     def host(self) -> str:
@@ -68,7 +90,8 @@ class Brand:
 
 @dataclass(frozen=True)
 class OwnPart:
-    """What a `[[brand]]` of the file may say; `offers` are the ways to receive mail that it has."""
+    """What a `[[brand]]` of the file may say; `offers` are the ways to receive mail that it has. Answers to
+    a brand with a `notice_from` of its own go there, where it names no other `reply_to`."""
 
     slug: str
     name: Words
@@ -86,6 +109,7 @@ class OwnPart:
     phone: str | None = None
     hours: Words | None = None
     notice_from: str | None = None
+    reply_to: str | None = None
     colour: str = ""
     logo: str = ""
     offers: tuple[Literal["pop", "imap"], ...] = ("pop", "imap")
@@ -96,10 +120,18 @@ class BrandsFile:
     brand: tuple[OwnPart, ...]
 
 
+@dataclass(frozen=True)
+class Known:
+    """All brands, and which of them a domain or a web host belongs to."""
+
+    brands: tuple[Brand, ...]
+    by_domain: dict[str, Brand]
+    by_host: dict[str, Brand]
+
+
 def brands() -> tuple[Brand, ...]:
     """All brands, in the order of the file; the first is the provider's main one. Raises `WrongFile`."""
-    base = _of_settings()
-    return _read(Path(settings.BRANDS_FILE), base) if settings.BRANDS_FILE else (base,)
+    return _known().brands
 
 
 def main_brand() -> Brand:
@@ -108,19 +140,25 @@ def main_brand() -> Brand:
 
 def of_domain(domain: str) -> Brand | None:
     """The brand whose mailboxes have this domain; None for a stranger's."""
-    wanted = domain.lower().rstrip(".")
-    return next((brand for brand in brands() if wanted in brand.domains), None)
+    return _known().by_domain.get(domain.lower().rstrip("."))
 
 
 def of_login(login: str) -> Brand:
     """The brand of a customer; the main one where the login has no domain, or one that no brand names."""
-    return of_domain(login.rpartition("@")[2]) or main_brand()
+    known = _known()
+    return known.by_domain.get(login.rpartition("@")[2].lower().rstrip(".")) or known.brands[0]
 
 
 def of_host(host: str) -> Brand:
     """The brand whose pages this web host shows; the main one for any other. Brands may share a host: the first."""
-    wanted = host.partition(":")[0].lower().rstrip(".")
-    return next((brand for brand in brands() if wanted in {brand.host, *_setup_hosts(brand)}), main_brand())
+    known = _known()
+    return known.by_host.get(host.partition(":")[0].lower().rstrip(".")) or known.brands[0]
+
+
+def web_hosts() -> set[str]:
+    """Where browsers and mail programs ask us: each brand's pages, and the hosts by which the settings of its domains
+    are looked for, which may be the domain itself. Raises `WrongFile`."""
+    return {host for brand in brands() for host in (brand.host, *brand.domains, *_setup_hosts(brand))}
 
 
 def _setup_hosts(brand: Brand) -> set[str]:
@@ -128,28 +166,35 @@ def _setup_hosts(brand: Brand) -> set[str]:
     return {f"{name}.{domain}" for name in ("autoconfig", "autodiscover") for domain in brand.domains}
 
 
-def _of_settings() -> Brand:
-    return Brand(
-        slug="main",
-        name=Words(**settings.PROVIDER_NAME),
-        domains=tuple(dict.fromkeys((settings.DEFAULT_DOMAIN, *settings.LOCAL_DOMAINS))),
-        site=settings.PUBLIC_URL,
-        home=settings.PROVIDER_HOME,
-        smtp_host=settings.SMTP_HOST,
-        smtp_port=settings.SMTP_PORT,
-        other_smtp_port=settings.OTHER_SMTP_PORT,
-        pop_host=settings.POP_HOST,
-        pop_port=settings.POP_PORT,
-        imap_host=settings.IMAP_HOST,
-        imap_port=settings.IMAP_PORT,
-        login=settings.LOGIN_FORM,
-        phone=settings.SUPPORT_PHONE,
-        hours=Words(**settings.SUPPORT_HOURS),
-        notice_from=settings.NOTICE_FROM,
-    )
+def _known() -> Known:
+    """Found again for each mail and page: so the settings are only compared with those of the last time."""
+    words = (*settings.PROVIDER_NAME.items(), *settings.SUPPORT_HOURS.items())
+    domains = (settings.DEFAULT_DOMAIN, *settings.LOCAL_DOMAINS)
+    values = (getattr(settings, name) for name in OF_SETTINGS.values())
+    return _found(settings.BRANDS_FILE, words, domains, *values)
 
 
 @lru_cache(maxsize=4)
+def _found(file: str, *_settings: object) -> Known:
+    base = _of_settings()
+    found = _read(Path(file), base) if file else (base,)
+    by_host: dict[str, Brand] = {}
+    for brand in found:
+        for host in (brand.host, *_setup_hosts(brand)):
+            by_host.setdefault(host, brand)
+    return Known(found, {domain: brand for brand in found for domain in brand.domains}, by_host)
+
+
+def _of_settings() -> Brand:
+    return Brand(
+        slug="main",
+        name=Words(en=settings.PROVIDER_NAME["en"], ja=settings.PROVIDER_NAME["ja"]),
+        domains=tuple(dict.fromkeys((settings.DEFAULT_DOMAIN, *settings.LOCAL_DOMAINS))),
+        hours=Words(en=settings.SUPPORT_HOURS["en"], ja=settings.SUPPORT_HOURS["ja"]),
+        **{field: getattr(settings, name) for field, name in OF_SETTINGS.items()},
+    )
+
+
 def _read(path: Path, base: Brand) -> tuple[Brand, ...]:
     parts = tables.read(path, BrandsFile).brand
     try:
@@ -165,6 +210,10 @@ def _completed(part: OwnPart, base: Brand) -> Brand:
     for name in (each.name for each in fields(Brand)):
         own = getattr(part, name)
         values[name] = getattr(base, name) if own is None else own
+    if part.notice_from and not part.reply_to:
+        values["reply_to"] = part.notice_from
+    if part.site:
+        values["site"] = part.site.rstrip("/")
     not_offered = {f"{service}_host": "" for service in ("pop", "imap") if service not in part.offers}
     return Brand(**values | not_offered)
 
@@ -179,6 +228,8 @@ def _checked(brand: Brand, where: str) -> Brand:
         "home": (urlsplit(brand.home).scheme in ("http", "https"), "an address as https://www.isp.example/"),
         "colour": (not brand.colour or COLOUR.fullmatch(brand.colour), "a colour as #00508c, in small letters"),
         "logo": (not brand.logo or LOGO.fullmatch(brand.logo), "the name of an svg or png file beside this one"),
+        "notice_from": (MAILBOX.fullmatch(brand.notice_from), "an address as mail-support@isp.example"),
+        "reply_to": (MAILBOX.fullmatch(brand.reply_to), "an address as mail-support@isp.example"),
         "smtp_host": (HOST.fullmatch(brand.smtp_host), "a host as smtp.isp.example"),
         "pop_host": (not brand.pop_host or HOST.fullmatch(brand.pop_host), "a host as pop.isp.example"),
         "imap_host": (not brand.imap_host or HOST.fullmatch(brand.imap_host), "a host as imap.isp.example"),

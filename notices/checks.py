@@ -1,10 +1,13 @@
 """The settings of the mail that goes out, held against each other at start."""
 
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.core.checks import Error, Warning, register
 
+from campaign import brands
+from campaign.tables import WrongFile
 from notices.guides import catalog
-from notices.guides.schema import WrongFile
 from notices.lines import width
 from notices.selection import unusable
 
@@ -34,13 +37,23 @@ def check_notices(app_configs, **kwargs):
     if unusable(f"notice+x@{settings.NOTICE_DOMAIN}"):
         domain = f"NOTICE_DOMAIN={settings.NOTICE_DOMAIN!r} is no domain"
         found.append(Error(domain, hint="Bounces and Message-IDs need one.", id="notices.E003"))
-    for language, longest in LONGEST_NAME.items():
-        name = settings.PROVIDER_NAME[language]
-        if width(name) > longest:
-            long = f"PROVIDER_NAME_{language.upper()}={name!r} is long for a subject line"
-            hint = "Old programs and phones cut a subject after 25 full-width or 50 other characters."
-            found.append(Warning(long, hint=hint, id="notices.W001"))
-    return found
+    return found + list(_long_names())
+
+
+def _long_names() -> Iterator[Warning]:
+    """A brands file that cannot be read is told by `campaign.checks`."""
+    try:
+        known = brands.brands()
+    except WrongFile:
+        return
+    hint = "Old programs and phones cut a subject after 25 full-width or 50 other characters."
+    for brand in known:
+        for language, longest in LONGEST_NAME.items():
+            if width(brand.name[language]) > longest:
+                said = (
+                    f"{brand.name[language]!r}, the {language} name of brand {brand.slug}, is long for a subject line"
+                )
+                yield Warning(said, hint=hint, id="notices.W001")
 
 
 @register()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from campaign import brands
+from campaign.brands import Brand, of_login
 from campaign.models import Campaign, DailyUse
 from notices import encoding, links, markup, mutes, selection, situations, texts
 from notices.days import long_day, short_day
@@ -55,10 +55,10 @@ def compose(notice: Notice, *, now: datetime, text: texts.Text | None = None) ->
     wrong = selection.unusable(address)
     if wrong:
         raise NotSendable(wrong)
-    recipient = encoding.quoted(address)
-    headers = list(_headers(notice, recipient=recipient, now=now))
+    recipient, brand = encoding.quoted(address), brand_of(notice)
+    headers = list(_headers(notice, brand, recipient=recipient, now=now))
     old = is_for_old_program(notice.language, notice.client_program)
-    content, utf8_instead = encoding.content(readable(notice, text=text), headers, for_old_programs=old)
+    content, utf8_instead = encoding.content(_readable(notice, brand, text), headers, for_old_programs=old)
     return Letter(links.envelope_sender(notice), recipient, content, utf8_instead)
 
 
@@ -66,16 +66,25 @@ def is_for_old_program(language: str, client_program: str) -> bool:
     return language == "ja" and client_program in encoding.OLD_PROGRAMS
 
 
+def brand_of(notice: Notice) -> Brand:
+    """Under whose name the customer has the mailbox."""
+    return of_login(notice.holdout.customer.login)
+
+
 def readable(notice: Notice, *, text: texts.Text | None = None) -> encoding.Readable:
     """What the customer sees, before it is encoded. Raises `WrongText`."""
+    return _readable(notice, brand_of(notice), text)
+
+
+def _readable(notice: Notice, brand: Brand, text: texts.Text | None) -> encoding.Readable:
     language = notice.language
     wants_html = settings.NOTICE_HTML and not is_for_old_program(language, notice.client_program)
-    filled = texts.fill(text or texts.of_mailing(notice.mailing, language), values_for(notice))
+    filled = texts.fill(text or texts.of_mailing(notice.mailing, language), _values(notice, brand))
     subject = one_line(filled.subject)
     return encoding.Readable(
         subject=subject,
-        sender_name=_provider(language),
-        sender=settings.NOTICE_FROM,
+        sender_name=one_line(brand.name[language]),
+        sender=brand.notice_from,
         text=wrapped(filled.body, columns=COLUMNS[language]),
         html=markup.html(subject, filled.body, language=language) if wants_html else "",
     )
@@ -83,12 +92,16 @@ def readable(notice: Notice, *, text: texts.Text | None = None) -> encoding.Read
 
 def values_for(notice: Notice) -> dict[str, object]:
     """A value for each name of `PLACEHOLDERS`, as the customer's own language writes it."""
+    return _values(notice, brand_of(notice))
+
+
+def _values(notice: Notice, brand: Brand) -> dict[str, object]:
     language, program = notice.language, notice.client_program
     holdout, campaign = notice.holdout, notice.mailing.campaign
     last_day = campaign.cutoff_on - timedelta(days=1)
     sent_at = timezone.localtime(holdout.last_legacy_at)
     return {
-        "provider": _provider(language),
+        "provider": one_line(brand.name[language]),
         "name": one_line(holdout.customer.name),
         "number": spelled(notice.number),
         "cutoff": long_day(campaign.cutoff_on, language),
@@ -99,14 +112,14 @@ def values_for(notice: Notice) -> dict[str, object]:
         "sent_at": f"{sent_at:%H:%M}",
         "program": catalog.title(program, language),
         "situation": situations.situation(holdout.standing, holdout.reason, language=language),
-        "steps": _steps(program, language),
+        "steps": _steps(program, language, brand),
         "moved_on": long_day(holdout.last_auth_on, language) if holdout.last_auth_on else "",
-        "smtp_host": settings.SMTP_HOST,
-        "smtp_port": str(settings.SMTP_PORT),
-        "link": links.personal_url(notice),
-        "home": settings.PROVIDER_HOME,
-        "phone": settings.SUPPORT_PHONE,
-        "hours": settings.SUPPORT_HOURS[language],
+        "smtp_host": brand.smtp_host,
+        "smtp_port": str(brand.smtp_port),
+        "link": links.personal_url(notice, site=brand.site),
+        "home": brand.home,
+        "phone": brand.phone,
+        "hours": brand.hours[language],
         "confirmed": _confirmed(notice, campaign),
         "has_guide": catalog.client(program).name == program and bool(catalog.title(program, language)),
         "own_network": campaign.name == Campaign.Name.LOCAL_PORT25,
@@ -118,19 +131,10 @@ def spelled(number: str) -> str:
     return f"{number[:3]}-{number[3:6]}-{number[6:]}"
 
 
-def _provider(language: str) -> str:
-    return one_line(settings.PROVIDER_NAME[language])
-
-
-def _steps(program: str, language: str) -> str:
-    provider = (settings.SMTP_HOST, settings.SMTP_PORT, settings.DEFAULT_DOMAIN, settings.PROVIDER_NAME[language])
-    return _spaced_steps(program, language, provider, settings.SUPPORT_PHONE)
-
-
-@lru_cache(maxsize=512)
-def _spaced_steps(program: str, language: str, *_settings: object) -> str:
+@lru_cache(maxsize=1024)
+def _steps(program: str, language: str, brand: Brand) -> str:
     steps: list[str] = []
-    for line in catalog.mail_steps(program, language, brands.main_brand()):
+    for line in catalog.mail_steps(program, language, brand):
         if line.startswith(" ") and steps:
             steps[-1] += "\n" + line
         else:
@@ -151,10 +155,10 @@ def _confirmed(notice: Notice, campaign: Campaign) -> bool:
     return last_day.filter(confirmed__gt=0).exists()
 
 
-def _headers(notice: Notice, *, recipient: str, now: datetime) -> Iterator[tuple[str, str]]:
+def _headers(notice: Notice, brand: Brand, *, recipient: str, now: datetime) -> Iterator[tuple[str, str]]:
     mailing = notice.mailing
     yield "To", recipient
-    yield "Reply-To", settings.NOTICE_REPLY_TO
+    yield "Reply-To", brand.reply_to
     yield "Date", format_datetime(now.astimezone(timezone.get_default_timezone()))
     yield "Message-ID", f"<{notice.message_id}>"
     yield "Content-Language", notice.language
@@ -163,6 +167,6 @@ def _headers(notice: Notice, *, recipient: str, now: datetime) -> Iterator[tuple
     if settings.NOTICE_PRECEDENCE:
         yield "Precedence", settings.NOTICE_PRECEDENCE
     yield "List-Id", f"<{mailing.kind}.{mailing.campaign.name}.{settings.NOTICE_DOMAIN}>".replace("_", "-")
-    if mailing.kind in mutes.MUTABLE and settings.PUBLIC_URL.startswith("https://"):
-        yield "List-Unsubscribe", f"<{links.stop_url(notice)}>"
+    if mailing.kind in mutes.MUTABLE and brand.site.startswith("https://"):
+        yield "List-Unsubscribe", f"<{links.stop_url(notice, site=brand.site)}>"
         yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"  # RFC 8058

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
+from campaign.brands import main_brand
 from notices.models import Notice
 
 AFTER_CUTOFF = timedelta(days=30)  # so long a link shows how things stand
@@ -56,17 +57,18 @@ def _still_open(found: QuerySet[Notice], *, today: date) -> Notice | None:
     return notice
 
 
-def personal_url(notice: Notice) -> str:
-    return _address("personal", notice.language, token_of(notice))
+def personal_url(notice: Notice, *, site: str = "") -> str:
+    """At `site`, that of the customer's brand; without one at the main brand's."""
+    return _address(site, "personal", notice.language, token_of(notice))
 
 
-def stop_url(notice: Notice) -> str:
-    """Where reminders can be stopped, for the notice's customer alone."""
-    return _address("mute", notice.language, _keyed(notice.number, "notices.stop"))
+def stop_url(notice: Notice, *, site: str = "") -> str:
+    """Where reminders can be stopped, for the notice's customer alone; `site` as for `personal_url`."""
+    return _address(site, "mute", notice.language, _keyed(notice.number, "notices.stop"))
 
 
-def _address(page: str, language: str, token: str) -> str:
-    return settings.PUBLIC_URL + _path(page, language).replace(TOKEN, token)
+def _address(site: str, page: str, language: str, token: str) -> str:
+    return (site or main_brand().site) + _path(page, language).replace(TOKEN, token)
 
 
 @lru_cache  # looking up an address takes longer than all the rest of a mail's link

@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from campaign import brands
 from campaign.models import Campaign, CutoffChange, Language
 from notices import text_checks
 from notices.filling import compiled, filled
+from notices.lines import width
 from notices.models import Mailing, TextVersion
 
 FOLDER = settings.BASE_DIR / "templates" / "mail"
@@ -152,12 +154,13 @@ def restore(
 
 def findings(text: Text, *, campaign: Campaign, kind: str, language: str) -> list[text_checks.Finding]:
     """What speaks against approving the text as it is; errors first."""
+    ours = brands.brands()
     former = CutoffChange.objects.filter(campaign=campaign).order_by("pk").values_list("old", flat=True)
     facts = text_checks.Facts(
         cutoff_on=campaign.cutoff_on,
         former_cutoffs=frozenset(former),
-        own_hosts=text_checks.hosts(settings.PUBLIC_URL, settings.PROVIDER_HOME),
-        provider=settings.PROVIDER_NAME[language],
+        own_hosts=text_checks.hosts(*(address for brand in ours for address in (brand.site, brand.home))),
+        provider=max((brand.name[language] for brand in ours), key=width),
     )
     return text_checks.check(text.subject, text.body, kind=kind, language=language, facts=facts)
 

@@ -6,8 +6,6 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from django.conf import settings
-
 from notices import compose, encoding, lines, links
 from notices.models import Notice
 
@@ -72,7 +70,7 @@ def for_old_programs(notice: Notice, *, now: datetime) -> ForOldPrograms:
         notice.client_program = program
     if found.charset == OLD_CHARSET:
         return ForOldPrograms(found, (), used)
-    return ForOldPrograms(None, at_fault(found.subject + found.text + settings.PROVIDER_NAME["ja"]), used)
+    return ForOldPrograms(None, at_fault(found.subject + found.text + compose.brand_of(notice).name["ja"]), used)
 
 
 def at_fault(text: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
@@ -11,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign import brands
 from campaign.dashboard.shell import show
 from campaign.dashboard.staff_copies import copies, recipients
 from campaign.dashboard.texts import Which, name_of, number_title, state_of, which
@@ -53,7 +53,7 @@ def page(request: HttpRequest, *, campaign: str, kind: str, language: str) -> Ht
     text = which(campaign=campaign, kind=kind, language=language)
     history = past(text)
     number = asked_number(request.GET.get("version", ""), default=history[0].number)
-    shown = texts.of(text.version(number), kind=kind, language=language)
+    shown, brand = texts.of(text.version(number), kind=kind, language=language), brands.main_brand()
     values = {
         "text": text,
         "campaign": campaign,
@@ -69,7 +69,7 @@ def page(request: HttpRequest, *, campaign: str, kind: str, language: str) -> Ht
         "may_preview": request.user.has_perm(PREVIEW),
         "recipients": recipients(request.user),
         "copies": copies(text),
-        "sender": f"{settings.PROVIDER_NAME[language]} <{settings.NOTICE_FROM}>",
+        "sender": f"{brand.name[language]} <{brand.notice_from}>",
     }
     return show(request, "text.html", values)
 

@@ -15,6 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from campaign.brands import Brand, of_host
 from notices.compose import spelled
 from notices.models import Notice
 from notices.pages import limit, published
@@ -37,13 +38,14 @@ class Sent:
     mailing: int
 
 
-def sent_with(number: str) -> Sent | None:
-    """The mail that went out with this number; None if none did, or not yet."""
+def sent_with(number: str, brand: Brand) -> Sent | None:
+    """The mail that went out with this number; None if none did, or not yet. The subject is in the words of `brand`,
+    whose page was asked: that of the customer would tell something of the customer."""
     notices = Notice.objects.select_related("mailing__campaign", "mailing__text_ja", "mailing__text_en")
     notice = notices.filter(WENT_OUT, number=number).first()
     if notice is None:
         return None
-    subject = published.subject(notice.mailing, notice.language)
+    subject = published.subject(notice.mailing, notice.language, brand)
     return Sent(notice.accepted_at or notice.claimed_at, subject, notice.language, notice.mailing_id)
 
 
@@ -61,5 +63,5 @@ def page(request: HttpRequest) -> HttpResponse:
     number = number_in(typed)
     if number is None:
         return render(request, "pages/genuine.html", context | {"typed": typed, "wrong": True}, status=400)
-    found = {"typed": spelled(number), "sent": sent_with(number), "answered": True}
+    found = {"typed": spelled(number), "sent": sent_with(number, of_host(request.get_host())), "answered": True}
     return render(request, "pages/genuine.html", context | found)

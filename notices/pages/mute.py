@@ -10,10 +10,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from notices import links, mutes
+from notices.compose import brand_of
 from notices.models import Mute, Notice
 from notices.pages import limit
 from notices.pages.frame import frame_of, private
 from notices.pages.masks import masked_address, masked_number
+from notices.pages.own import frame_for, public
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,9 @@ class Reminders:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
-    frame = {"frame": frame_of(request)}
     notice = links.notice_to_stop(token, today=timezone.localdate(now))
+    brand = brand_of(notice) if notice else None
+    frame = {"frame": frame_for(request, brand) if brand else frame_of(request)}
     one_click = request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click"
     # Large mail services click for thousands from a few addresses: with the right secret they are not counted.
     if not (one_click and notice) and not limit.allowed(request, now=now):
@@ -44,7 +47,8 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         act(request, notice, one_click=one_click, now=now)
         if not one_click:
             return private(HttpResponseRedirect(request.path, status=303))
-    return private(render(request, "pages/mute.html", frame | {"reminders": reminders(notice)}))
+    shown = {"reminders": reminders(notice), "steps": public(request, brand, "guide_index")}
+    return private(render(request, "pages/mute.html", frame | shown))
 
 
 def act(request: HttpRequest, notice: Notice, *, one_click: bool, now: datetime) -> None:

@@ -8,17 +8,16 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from campaign.models import AttributedDay, DailyUse, Holdout, LogFile, Reason, Standing, SubmissionClass
 from campaign.models.holdouts import LEFT
-from notices import links, mutes
+from notices import mutes
+from notices.compose import brand_of
 from notices.guides import catalog
 from notices.models import Mute, Notice, Visit
-from notices.pages import limit
-from notices.pages.frame import frame_of, private, spoken
+from notices.pages.frame import spoken
 from notices.pages.masks import masked_address, masked_number
+from notices.pages.own import behind_a_link, frame_for, public
 
 
 class Situation(StrEnum):
@@ -132,24 +131,16 @@ def _data_time() -> datetime | None:
     return attributed or LogFile.objects.aggregate(at=Max("read_at"))["at"]
 
 
-# Without Django's form token: no cookie gives any right here, the secret in the address does, and
-# under "no-referrer" browsers send "Origin: null", which the check of that token refuses.
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
-def page(request: HttpRequest, token: str) -> HttpResponse:
-    now = timezone.now()
-    frame = {"frame": frame_of(request)}
-    if not limit.allowed(request, now=now):
-        return private(render(request, "pages/busy.html", frame, status=429))
-    today = timezone.localdate(now)
-    notice = links.notice_of(token, today=today)
-    if notice is None:
-        return private(render(request, "pages/gone.html", frame, status=404))
-    shown = personal(notice, today=today, language=spoken())
+@behind_a_link
+def page(request: HttpRequest, notice: Notice, *, now: datetime) -> HttpResponse:
+    brand = brand_of(notice)
+    shown = personal(notice, today=timezone.localdate(now), language=spoken())
     if request.method == "POST" and request.POST.get("act") in REMINDERS:
         REMINDERS[request.POST["act"]](notice, now)
-        return private(HttpResponseRedirect(f"{request.path}#reminders", status=303))
+        return HttpResponseRedirect(f"{request.path}#reminders", status=303)
     if request.method == "POST":
         Visit.objects.create(notice=notice, act=Visit.Act.GUIDE, client_program=shown.guide, at=now)
-        return private(redirect("guide", client=shown.guide) if shown.guide else redirect("guide_index"))
-    return private(render(request, "pages/personal.html", frame | {"personal": shown}))
+        guide = {"client": shown.guide} if shown.guide else {}
+        return redirect(public(request, brand, "guide" if guide else "guide_index", **guide))
+    values = {"personal": shown, "guides": public(request, brand, "guide_index")}
+    return render(request, "pages/personal.html", {"frame": frame_for(request, brand), **values})

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractYear
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from campaign.brands import Brand, of_host
 from campaign.models import Campaign, CutoffChange, Language
 from notices import compose, staff_copies, texts
 from notices.models import Mailing, Notice
@@ -60,10 +60,10 @@ def started(*, now: datetime) -> QuerySet[Mailing]:
     return found.select_related("campaign", "text_ja", "text_en").order_by("-started_at", "-pk")
 
 
-def words(mailing: Mailing, language: str) -> Words:
-    """In its own language, with the values that all customers have in common."""
+def words(mailing: Mailing, language: str, brand: Brand) -> Words:
+    """In its own language, with the values that all customers of the brand have in common."""
     with translation.override(language):
-        text, same = texts.of_mailing(mailing, language), common_values(mailing, language)
+        text, same = texts.of_mailing(mailing, language), common_values(mailing, language, brand)
         return Words(
             language=language,
             subject_word=_("Subject:"),
@@ -73,19 +73,19 @@ def words(mailing: Mailing, language: str) -> Words:
         )
 
 
-def subject(mailing: Mailing, language: str) -> str:
+def subject(mailing: Mailing, language: str, brand: Brand) -> str:
     with translation.override(language):
         source = texts.of_mailing(mailing, language).subject
-        return in_one_line(passages(source, same=common_values(mailing, language)))
+        return in_one_line(passages(source, same=common_values(mailing, language, brand)))
 
 
-def common_values(mailing: Mailing, language: str) -> dict[str, object]:
+def common_values(mailing: Mailing, language: str, brand: Brand) -> dict[str, object]:
     """The cut-off date is the one of that time, which was in the mail, even if it was moved since."""
     campaign, began = copy(mailing.campaign), mailing.started_at
     moved = CutoffChange.objects.filter(campaign=campaign, changed_at__gt=began).order_by("changed_at").first()
     if moved:
         campaign.cutoff_on = moved.old
-    nobody = staff_copies.invented(campaign, address="", language=language, program="", now=began)
+    nobody = staff_copies.invented(campaign, address=f"@{brand.domains[0]}", language=language, program="", now=began)
     notice = staff_copies.specimen(nobody, kind=mailing.kind, language=language, version=None, now=began)
     notice.confirmed = False  # nothing to look up
     values = compose.values_for(notice)
@@ -96,7 +96,7 @@ def common_values(mailing: Mailing, language: str) -> dict[str, object]:
 @cache_control(public=True, max_age=MINUTES_5)
 def page(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """The newest year, or the one in the address."""
-    now = timezone.now()
+    now, brand = timezone.now(), of_host(request.get_host())
     found = started(now=now)
     years = sorted(set(found.order_by().values_list(ExtractYear("started_at"), flat=True)), reverse=True)
     if year is not None and year not in years:
@@ -104,35 +104,32 @@ def page(request: HttpRequest, year: int | None = None) -> HttpResponse:
     shown = year or (years[0] if years else None)
     context = {
         "frame": frame_of(request),
-        "sender": sender(spoken()),
+        "sender": sender(brand),
         "years": years,
         "year": shown,
-        "months": months(found.filter(started_at__year=shown), now=now) if shown else [],
+        "months": months(found.filter(started_at__year=shown), brand, now=now) if shown else [],
     }
     return render(request, "pages/published.html", context)
 
 
-def sender(language: str) -> str:
-    return f"{settings.PROVIDER_NAME[language]} <{settings.NOTICE_FROM}>"
+def sender(brand: Brand) -> str:
+    return f"{brand.name[spoken()]} <{brand.notice_from}>"
 
 
-def months(found: QuerySet[Mailing], *, now: datetime) -> list[tuple[str, list[Sent]]]:
+def months(found: QuerySet[Mailing], brand: Brand, *, now: datetime) -> list[tuple[str, list[Sent]]]:
     """Newest first; mailings of a month that say the same word for word are one entry."""
-    language, mailings = spoken(), list(found)
-    by_month = groupby(mailings, lambda each: timezone.localdate(each.started_at).replace(day=1))
-    return [
-        (date_format(month, "YEAR_MONTH_FORMAT"), _entries(list(each), language, now=now)) for month, each in by_month
-    ]
+    by_month = groupby(list(found), lambda each: timezone.localdate(each.started_at).replace(day=1))
+    return [(date_format(month, "YEAR_MONTH_FORMAT"), _entries(list(each), brand, now=now)) for month, each in by_month]
 
 
-def _entries(mailings: list[Mailing], language: str, *, now: datetime) -> list[Sent]:
+def _entries(mailings: list[Mailing], brand: Brand, *, now: datetime) -> list[Sent]:
     alike: dict[tuple[object, ...], list[Mailing]] = {}
     for each in mailings:
         alike.setdefault((each.campaign_id, each.kind, each.text_ja_id, each.text_en_id), []).append(each)
     return [
         Sent(
             pk=same[0].pk,
-            subject=subject(same[0], language),
+            subject=subject(same[0], spoken(), brand),
             to=to_whom(same[0]),
             first=timezone.localdate(same[-1].started_at),
             last=last_day(same[0], now=now),
@@ -158,16 +155,18 @@ def to_whom(mailing: Mailing) -> str:
 @cache_control(public=True, max_age=MINUTES_5)
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them, in both languages; that of the page comes first."""
-    now = timezone.now()
+    now, brand = timezone.now(), of_host(request.get_host())
     mailing = get_object_or_404(started(now=now), pk=pk)
-    letters = sorted((words(mailing, each) for each in Language.values), key=lambda each: each.language != spoken())
+    letters = sorted(
+        (words(mailing, each, brand) for each in Language.values), key=lambda each: each.language != spoken()
+    )
     first = timezone.localdate(mailing.started_at)
     context = {
         "frame": frame_of(request),
         "letters": letters,
         "titles": {each.value: each.label for each in Language},
         "subject": letters[0].subject,
-        "sender": sender(spoken()),
+        "sender": sender(brand),
         "year": first.year,
         "first": first,
         "last": last_day(mailing, now=now),

@@ -96,6 +96,11 @@ def test_a_web_host_shows_its_brand(file, host, slug):
         ('"aozora.svg"', '"../../etc/passwd"', "brand[2].logo is '../../etc/passwd', wanted the name of an svg"),
         ('"https://mail.aozora.example"', '"javascript:alert(1)"', "brand[2].site is 'javascript:alert(1)'"),
         ('"smtp.aozora.example"', '"smtp aozora"', "brand[2].smtp_host is 'smtp aozora', wanted a host"),
+        (
+            'phone = "0120-111-111"',
+            'notice_from = "support"',
+            "brand[2].notice_from is 'support', wanted an address",
+        ),
         ('"local_part"', '"login"', "brand[2].login is 'login', wanted one of address, local_part"),
     ],
 )
@@ -123,3 +128,24 @@ def test_an_empty_file_is_no_brand(file):
 @pytest.mark.parametrize(("colour", "contrast"), [("#ffffff", 1), ("#000000", 21), ("#767676", 4.54)])
 def test_contrast_is_that_of_the_guidelines(colour, contrast):
     assert brands.contrast_with_white(colour) == pytest.approx(contrast, abs=0.01)
+
+
+def test_answers_go_to_the_brands_own_sender_where_it_has_one(file, settings):
+    settings.NOTICE_REPLY_TO = "desk@isp.example"
+    own = 'notice_from = "hello@aozora.example"\nphone ='
+    file(FILE.replace("phone =", own, 1))
+    assert [brand.reply_to for brand in brands.brands()] == ["desk@isp.example", "hello@aozora.example"]
+    file(FILE.replace("phone =", f'reply_to = "answers@aozora.example"\n{own}', 1), "other.toml")
+    assert brands.of_login("taro@aozora.example").reply_to == "answers@aozora.example"
+
+
+def test_a_changed_setting_counts_at_once(file, settings):
+    file()
+    assert brands.of_login("taro@aozora.example").pop_host == settings.POP_HOST
+    settings.POP_HOST = "pop.new.example"
+    assert brands.of_login("taro@aozora.example").pop_host == "pop.new.example"
+
+
+def test_a_site_may_be_written_with_a_slash_at_its_end(file):
+    file(FILE.replace('"https://mail.aozora.example"', '"https://mail.aozora.example/"'))
+    assert brands.of_login("taro@aozora.example").site == "https://mail.aozora.example"

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from brands import FILE
 
 from notices import texts
 from notices.checks import LONGEST_NAME, check_guides, check_notices
@@ -55,3 +56,13 @@ def test_a_guide_with_a_mistake_is_found_at_start(monkeypatch):
     monkeypatch.setattr(catalog, "clients", broken)
     (finding,) = check_guides(None)
     assert "iphone.toml" in finding.msg and finding.id == "notices.E004"
+
+
+def test_each_brands_name_is_held_against_the_subject_line(settings, tmp_path):
+    text = FILE.replace("Aozora Net", "A Rather Long Name of a Brand")
+    (tmp_path / "brands.toml").write_text(text, encoding="utf-8")
+    settings.BRANDS_FILE = str(tmp_path / "brands.toml")
+    (warning,) = check_notices(None)
+    assert warning.id == "notices.W001" and "brand aozora" in warning.msg
+    settings.BRANDS_FILE = str(tmp_path / "none.toml")
+    assert check_notices(None) == []  # that is told by campaign.E007

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from brands import two_brands
 from builders import TODAY, make_campaign, make_user, noon
 from django.db import IntegrityError, transaction
 from django.utils import translation
@@ -103,6 +104,21 @@ def test_a_text_with_an_error_is_saved_as_a_draft_but_not_approved(campaign, wri
     for step in (texts.ask_for_approval, texts.approve):
         with pytest.raises(texts.NotPossible, match="cannot be approved yet: “URGENT” frightens"):
             step(version_id=version.pk, now=NOW, user_id=make_user(step.__name__).pk)
+
+
+def test_an_address_of_any_of_the_brands_is_our_own(campaign, write, settings, tmp_path):
+    write(GOOD + "\nhttps://www.aozora.example/mail\n", after=0)
+
+    def said() -> list[str]:
+        return [
+            each.sentence
+            for each in texts.findings(texts.newest(campaign, "reminder", "en"), campaign=campaign, **KIND)
+        ]
+
+    alone = said()
+    two_brands(settings, tmp_path)
+    assert [sentence for sentence in alone if sentence not in said()]
+    assert len(said()) == len(alone) - 1
 
 
 def test_a_warning_does_not_stand_in_the_way(write):
