@@ -11,6 +11,7 @@ MARK = re.compile(r"\[([a-z0-9_]+)\]|\{([a-z0-9_]+)\}")
 TOKENS = ("smtp_host", "smtp_port", "security", "login", "provider", "phone")
 LANGUAGES = ("en", "ja")
 ON_SCREEN = re.compile(r"\.screen\.(?:title|press|(?:tabs|entries|buttons)\[\d+\])$")
+SHOWN_AS_IT_IS = re.compile(r"(?:^title|\.when|\.shows)\.(?:en|ja)$")
 DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
@@ -53,6 +54,8 @@ def _check_texts(client: Client) -> None:
             raise wrong(where, value, "one of " + ", ".join(LANGUAGES))
         if where.startswith("mailers"):
             continue  # the header's own brackets: “Becky! ver. 2.81.05 [ja]”
+        if SHOWN_AS_IT_IS.search(where) and MARK.search(value):
+            raise wrong(where, value, "a text without [labels] and {tokens}")
         for label, token in MARK.findall(value):
             if label and label not in client.labels:
                 raise WrongFile(f"{where}: [{label}] is not known, wanted one of {', '.join(client.labels)}")

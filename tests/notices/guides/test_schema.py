@@ -35,6 +35,11 @@ def test_every_file_is_complete_in_both_languages(path):
         ('state = "current"', 'state = "fine"', "state is 'fine', wanted one of current, retired, dead"),
         ('title.ja = "Thunderbird（パソコン）"\n', "", "thunderbird.toml: title.ja is missing"),
         ('do.ja = "[menu]を押します。"', 'do.ja = " "', "steps[2].do.ja is ' ', wanted a text without blanks"),
+        (
+            'when.en = "Older',
+            'when.en = "[menu] of',
+            "versions[1].when.en is '[menu] of versions', wanted a text without",
+        ),
         ("[menu]を", "[manu]を", "steps[2].do.ja: [manu] is not known, wanted one of menu, tools"),
         ('"{smtp_host}"', '"{smtp_hots}"', "steps[7].fields[1].value.en: {smtp_hots} is not known, wanted one of"),
         ('"{smtp_host}"', '"smtp.isp.example"', "steps[7].fields[1].value is 'smtp.isp.example', wanted a text per"),
