@@ -13,8 +13,8 @@ from surroundings import CI
 
 
 @pytest.fixture(scope="session")
-def provider(needed):
-    """Postfix and Dovecot, running."""
+def mail_servers(needed):
+    """All is there that Postfix and Dovecot need to run."""
     for program, package in {
         "postfix": "postfix",
         "openssl": "openssl",
@@ -26,6 +26,11 @@ def provider(needed):
         needed(program, package=package)
     if os.geteuid() != 0:
         (pytest.fail if CI else pytest.skip)("Postfix starts as root only, and the tests do not run as root")
+
+
+@pytest.fixture(scope="session")
+def provider(mail_servers):
+    """Postfix and Dovecot, running."""
     with tempfile.TemporaryDirectory(prefix="provider-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # its servers run as users of their own

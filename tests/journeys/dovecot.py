@@ -12,7 +12,7 @@ MAIL_USER = 5000  # owns the mailboxes; need not have a name
 
 DOVECOT_CONF = """\
 protocols = pop3 imap lmtp
-listen = 127.0.0.1
+listen = {listen}
 base_dir = {folder}/run
 state_dir = {folder}/state
 instance_name = journey
@@ -81,6 +81,7 @@ class Dovecot:
     imaps_port: int
     certificate: Path
     time_zone: str = "Asia/Tokyo"
+    listen: str = "127.0.0.1"
 
     @property
     def log(self) -> Path:

@@ -62,11 +62,11 @@ minimal_backoff_time = 600s
 
 # The names of the services, and so of the programs in the log, are those of Postfix's own master.cf.
 MASTER_CF = """\
-127.0.0.1:{relay_port} inet n - n - - smtpd
-127.0.0.1:{submission_port} inet n - n - - smtpd
+{listen}:{relay_port} inet n - n - - smtpd
+{listen}:{submission_port} inet n - n - - smtpd
   -o syslog_name=postfix/submission
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
-127.0.0.1:{smtps_port} inet n - n - - smtpd
+{listen}:{smtps_port} inet n - n - - smtpd
   -o syslog_name=postfix/smtps
   -o smtpd_tls_wrappermode=yes
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
@@ -115,6 +115,7 @@ class Postfix:
     aliases: dict[str, str] = field(default_factory=dict)
     long_queue_ids: bool = False
     time_zone: str = "Asia/Tokyo"
+    listen: str = "127.0.0.1"
 
     @property
     def log(self) -> Path:

@@ -18,14 +18,28 @@ from journeys.people import AWAY, DOMAIN, EVERYBODY, FORWARDER, HOLE, OWN_NETWOR
 from journeys.postfix import Postfix, wait_until
 
 TIME_ZONE = "Asia/Tokyo"
+# As customers' programs have them, in the order of the servers below.
+USUAL_PORTS = {"pop3": 110, "pop3s": 995, "imap": 143, "imaps": 993, "relay": 25, "submission": 587, "smtps": 465}
 
 
 class Provider:
-    """Running between `with` and its end."""
+    """Running between `with` and its end: on free ports of 127.0.0.1, or on the usual ones of `at` alone.
 
-    def __init__(self, folder: Path, *, long_queue_ids: bool = False, time_zone: str = TIME_ZONE):
-        ports = _free_ports(8)
-        certificate = _certificate(folder / "certificate.pem")
+    `certificate` is a file with key and certificate for both servers; without it they make one that nobody trusts.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        long_queue_ids: bool = False,
+        time_zone: str = TIME_ZONE,
+        at: str = "",
+        certificate: Path | None = None,
+    ):
+        ports = [*free_ports(1), *USUAL_PORTS.values()] if at else free_ports(8)
+        certificate = certificate or _certificate(folder / "certificate.pem")
+        where = {"listen": at} if at else {}
         self.outside = Outside(ports[0])
         self.dovecot = Dovecot(
             folder / "dovecot",
@@ -33,6 +47,7 @@ class Provider:
             *ports[1:5],
             certificate=certificate,
             time_zone=time_zone,
+            **where,
         )
         self.postfix = Postfix(
             folder / "postfix",
@@ -47,6 +62,7 @@ class Provider:
             aliases={FORWARDER: AWAY},
             long_queue_ids=long_queue_ids,
             time_zone=time_zone,
+            **where,
         )
         self.opener = Opener(self.dovecot.log, self.postfix, always=(HOLE,))
         self._running = ExitStack()
@@ -89,7 +105,7 @@ def _wait_if_it_is_almost_midnight() -> None:
         time.sleep(left)
 
 
-def _free_ports(number: int) -> list[int]:
+def free_ports(number: int) -> list[int]:
     """Ports that nobody listens on, below those from which clients call: none is taken before its server starts."""
     found = []
     while len(found) < number:
