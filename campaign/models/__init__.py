@@ -1,6 +1,6 @@
 """What is stored, one noun a file."""
 
-from campaign.models.contacts import Contact
+from campaign.models.contacts import CallBack, Contact
 from campaign.models.customers import Address, Customer, Language
 from campaign.models.holdouts import Holdout, Reason, Standing, StandingChange, StandingCount
 from campaign.models.plan import Campaign, CutoffChange, Desk, Exemption, WavePlan
@@ -20,6 +20,7 @@ __all__ = [
     "Address",
     "AttributedDay",
     "Attribution",
+    "CallBack",
     "Campaign",
     "ClockReading",
     "Contact",

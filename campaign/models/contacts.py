@@ -1,4 +1,4 @@
-"""Contacts of customers at the help desk."""
+"""Contacts of customers at the help desk, and the calls that they wait for."""
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta
@@ -53,3 +53,24 @@ class Contact(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = ContactQuerySet.as_manager()
+
+
+class CallBack(models.Model):
+    """A customer waits for a call. The number is for this call alone: the row goes with it, or after thirty days."""
+
+    class Part(models.TextChoices):
+        """Of the day, as far as the phone is answered then."""
+
+        MORNING = "morning", _("in the morning")
+        AFTERNOON = "afternoon", _("in the afternoon")
+        ANY = "any", _("at any time of the day")
+
+    customer = models.OneToOneField("campaign.Customer", models.CASCADE, related_name="call_back")
+    phone = models.CharField(max_length=11, help_text="digits, as dialled within the country")
+    day = models.DateField(help_text="on which to call")
+    part = models.CharField(max_length=10, choices=Part.choices)
+    asked_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["day", "part"], name="call_backs_by_day")]
+        permissions = [("answer_callback", "Can see whom to call back, and tell how it went")]

@@ -63,8 +63,26 @@ class WavePlan(models.Model):
         return self.first_day + timedelta(days=(wave - 1) * self.days_between)
 
 
+class ExemptionQuerySet(models.QuerySet):
+    def asked_for(self) -> "ExemptionQuerySet":
+        """Delays: those that customers asked for themselves."""
+        return self.filter(asked_at__isnull=False)
+
+    def not_over(self, today: date) -> "ExemptionQuerySet":
+        """In force, or still to come."""
+        return self.filter(until__gte=models.F("from_day")).filter(until__gte=today)
+
+
 class Exemption(models.Model):
-    """A customer left alone for a reason, until a day."""
+    """A customer left alone for a reason, until a day: as staff decided, or as the customer asked (a delay)."""
+
+    class Why(models.TextChoices):
+        """Why a customer asks for a delay."""
+
+        HELP = "help", _("I am waiting for somebody who helps me")
+        DEVICE = "device", _("I must get a new device or program first")
+        AWAY = "away", _("I am ill or away")
+        OTHER = "other", _("Another reason")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="exemptions")
     customer = models.ForeignKey("campaign.Customer", models.CASCADE, related_name="exemptions")
@@ -72,6 +90,26 @@ class Exemption(models.Model):
     from_day = models.DateField()
     until = models.DateField(help_text="the last day of the exemption")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    asked_at = models.DateTimeField(null=True, help_text="when the customer asked for it; null: staff decided")
+    asked_why = models.CharField(max_length=10, choices=Why.choices, blank=True, default="", db_default="")
+    ended_at = models.DateTimeField(null=True, help_text="when staff ended it early; `until` is then the day before")
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = ExemptionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["campaign", "-asked_at"],
+                name="exemptions_asked_for",
+                condition=models.Q(asked_at__isnull=False),
+            ),
+        ]
+
+    @property
+    def why(self) -> str:
+        """In words: the customer's, chosen from a list, or those that staff wrote."""
+        return str(self.Why(self.asked_why).label) if self.asked_why else self.reason
 
 
 class DeskQuerySet(models.QuerySet):

@@ -1,0 +1,83 @@
+"""Customers who wait for a call: asked for on their page, done by the desk, and forgotten with the number."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaign.models import CallBack, Contact
+from campaign.plan.calendar import open_days
+
+KEPT = timedelta(days=30)
+DAYS_OFFERED = 5
+MINUTES_MOST = 600
+COUNTRY = "+81"
+SEPARATORS = re.compile(r"[\s().・‐‑‒–—―−ー－-]")  # what people and input methods put between groups of digits
+# Ten digits of a line at home or at work, eleven of a mobile or IP phone; 0120 and the like cannot be called back.
+NUMBER = re.compile(r"0[1-9][0-9]{8}|0[5789]0[0-9]{8}")
+NOT_CALLED = ("0120", "0800", "0570", "0990", "0180")
+
+
+class NotPossible(ValueError):
+    """What is wrong with what was entered; the message is for the person who did."""
+
+
+def phone_in(typed: str) -> str:
+    """The number as it is dialled within the country. Raises NotPossible."""
+    plain = SEPARATORS.sub("", unicodedata.normalize("NFKC", typed))
+    if plain.startswith(COUNTRY):
+        plain = "0" + plain.removeprefix(COUNTRY).removeprefix("0")
+    if not NUMBER.fullmatch(plain) or plain.startswith(NOT_CALLED):
+        raise NotPossible(_("Please enter a phone number in Japan with its area code, such as 03-1234-5678."))
+    return plain
+
+
+def days_offered(today: date, is_open: Callable[[date], bool]) -> list[date]:
+    """The next days on which the desk is there, from tomorrow on: today's may be full or over."""
+    return list(islice(open_days(today + timedelta(days=1), is_open), DAYS_OFFERED))
+
+
+def ask(
+    *, customer_id: int, phone: str, day: date, part: str, now: datetime, today: date, is_open: Callable[[date], bool]
+) -> CallBack:
+    """One call for each customer: who asks again changes it. Raises NotPossible."""
+    number = phone_in(phone)
+    if day not in days_offered(today, is_open):
+        raise NotPossible(_("Please choose one of the days that are offered."))
+    if part not in CallBack.Part.values:
+        raise NotPossible(_("Please choose when we may call."))
+    values = {"phone": number, "day": day, "part": part, "asked_at": now}
+    made, _new = CallBack.objects.update_or_create(customer_id=customer_id, defaults=values)
+    return made
+
+
+def forget(*, customer_id: int) -> bool:
+    """The customer no longer wants to be called. False when nobody was to be."""
+    deleted, _by_model = CallBack.objects.filter(customer=customer_id).delete()
+    return deleted > 0
+
+
+def done(*, call_back_id: int, minutes: int, topic: str, outcome: str, now: datetime, user_id: int) -> Contact | None:
+    """The call becomes a contact, and the number is deleted. None when somebody else was quicker. Raises NotPossible."""
+    if not 0 < minutes <= MINUTES_MOST:
+        raise NotPossible(_("Enter the minutes as a whole number from 1 to 600."))
+    if topic not in Contact.Topic.values or outcome not in Contact.Outcome.values:
+        raise NotPossible(_("Choose what it was about and how it ended."))
+    with transaction.atomic():
+        waiting = CallBack.objects.select_for_update().filter(pk=call_back_id).first()
+        if waiting is None:
+            return None
+        values = {"channel": Contact.Channel.PHONE, "minutes": minutes, "topic": topic, "outcome": outcome}
+        made = Contact.objects.create(customer_id=waiting.customer_id, at=now, made_by_id=user_id, **values)
+        waiting.delete()
+        return made
+
+
+def drop_old(*, now: datetime) -> int:
+    """Numbers that nobody called are not kept."""
+    deleted, _by_model = CallBack.objects.filter(asked_at__lt=now - KEPT).delete()
+    return deleted
