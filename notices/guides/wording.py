@@ -139,8 +139,8 @@ class Teller:
             "phone": brand.phone,
         }
 
-    def tell(self, words: Words | None) -> Told:
-        return tuple(self._parts(words[self.language])) if words else ()
+    def tell(self, words: Words | None, *, quotes: bool = True) -> Told:
+        return tuple(self._parts(words[self.language], quotes=quotes)) if words else ()
 
     def label(self, key: str) -> str:
         return self.client.labels[key][self.language]
@@ -148,13 +148,14 @@ class Teller:
     def actions(self, steps: tuple[Step, ...]) -> tuple[Action, ...]:
         return tuple(self._action(number, step) for number, step in enumerate(steps, 1))
 
-    def _parts(self, text: str) -> Iterator[Part]:
+    def _parts(self, text: str, *, quotes: bool = True) -> Iterator[Part]:
         end = 0
         for found in MARK.finditer(text):
             if found.start() > end:
                 yield Part("text", text[end : found.start()])
             if found[1]:
-                yield Part("label", QUOTES[self.language].format(self.label(found[1])))
+                label = self.label(found[1])
+                yield Part("label", QUOTES[self.language].format(label) if quotes else label)
             else:
                 yield Part("value", self.values[found[2]])
             end = found.end()
@@ -188,7 +189,7 @@ class Teller:
     def _line(self, field: Field) -> Line:
         return Line(
             label=self.label(field.label),
-            value=self.tell(field.value),
+            value=self.tell(field.value, quotes=False),  # drawn in its box, as the program shows it
             note=self.tell(field.note),
             pair=field.pair,
             kind=field.kind,

@@ -127,6 +127,14 @@ def test_a_word_that_nobody_saw_makes_its_step_unsure():
     assert not third["ja"].unsure
 
 
+def test_a_word_to_choose_stands_in_its_box_as_the_program_shows_it():
+    client = catalog.client("thunderbird")
+    lines = {
+        line.label: plain(line.value) for line in Teller(client, "en", main_brand()).actions(client.steps)[6].lines
+    }
+    assert lines["Authentication method"] == "Normal password"
+
+
 def test_port_and_encryption_are_marked_as_a_pair_in_every_guide():
     for client in catalog.clients():
         if not client.steps:
