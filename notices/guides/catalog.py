@@ -3,6 +3,9 @@
 from functools import cache
 from pathlib import Path
 
+from django.urls import reverse
+from django.utils import translation
+
 from campaign.brands import Brand
 from campaign.logs.client import MACHINES
 from notices.guides import schema
@@ -83,4 +86,10 @@ def mail_steps(name: str, language: str, brand: Brand) -> list[str]:
         lines.append(f"{action.number}. {plain(action.do)}")
         lines += [f"   ({when}: {plain(do)})" for when, do in action.versions]
         lines += [f"   - {line.label}: {plain(line.value)}" for line in action.lines]
+        lines += [f"   {brand.site}{_path(action.page, language)}"] if action.page else []
     return lines
+
+
+def _path(page: str, language: str) -> str:
+    with translation.override(language):
+        return reverse(page)

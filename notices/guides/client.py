@@ -65,13 +65,14 @@ class Screen:
 
 @dataclass(frozen=True)
 class Step:
-    """One action; `detail` is what helps to do it, never a second action."""
+    """One action; `detail` is what helps to do it, never a second action. `page` is one of ours to open for it."""
 
     do: Words
     detail: Words | None = None
     versions: tuple[Version, ...] = ()
     fields: tuple[Field, ...] = ()
     screen: Screen | None = None
+    page: Literal["", "new_device"] = ""  # as urls.py names it
 
 
 @dataclass(frozen=True)

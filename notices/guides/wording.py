@@ -78,6 +78,7 @@ class Action:
     lines: tuple[Line, ...]
     unsure: bool
     screen: Drawn | None = None
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ class Teller:
             lines=tuple(self._line(field) for field in step.fields),
             unsure=any(self.language in self.client.labels[key].unverified for key in self._labels(step)),
             screen=self._drawn(step.screen) if step.screen else None,
+            page=step.page,
         )
 
     def _drawn(self, screen: Screen) -> Drawn:

@@ -45,7 +45,7 @@ def test_guides_of_what_to_use_instead_are_of_programs_that_live(name):
 
 
 def test_a_program_without_guide_gets_the_one_for_any_other():
-    for name in ("", "script", "never-heard-of"):
+    for name in ("", "foxmail", "never-heard-of"):
         assert catalog.client(name).name == "other"
 
 
@@ -55,6 +55,18 @@ def test_a_program_without_guide_gets_the_one_for_any_other():
 )
 def test_a_program_is_called_what_people_call_it(name, title):
     assert catalog.title(name, "en") == title
+
+
+def test_a_machine_is_no_mail_program_but_has_a_guide():
+    for machine in MACHINES:
+        assert catalog.title(machine, "en") == "" and catalog.client(machine).name == machine
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_page_that_a_step_needs_is_named_in_the_mail(language):
+    address = f"   {main_brand().site}/{language}/setup/"
+    assert address in catalog.mail_steps("script", language, main_brand())
+    assert address not in catalog.mail_steps("thunderbird", language, main_brand())
 
 
 def test_a_program_has_the_name_that_its_own_screen_shows():
@@ -145,7 +157,7 @@ def test_port_and_encryption_are_marked_as_a_pair_in_every_guide():
 
 def test_programs_with_a_switch_for_the_old_way_name_it():
     with_switch = {client.name for client in catalog.clients() if client.pbs_switch}
-    assert with_switch == {"outlook", "becky", "sylpheed", "shuriken", "printer", "other"}
+    assert with_switch == {"outlook", "becky", "sylpheed", "shuriken", "printer", "script", "other"}
 
 
 def test_no_guide_holds_a_server_name_of_its_own():
