@@ -122,6 +122,8 @@ CROWD_LOGINS = env.number("CROWD_LOGINS", default=20, at_least=1)
 LOGIN_PATTERN = env.text("LOGIN_PATTERN", "")  # of a POP or IMAP program that is not known here
 LOGIN_PATTERN_TAGS = env.words("LOGIN_PATTERN_TAGS")
 SKEW_SECONDS = env.number("SKEW_SECONDS", default=5, at_least=0, at_most=600)
+DELAY_DAYS_MOST = env.number("DELAY_DAYS_MOST", default=30, at_least=0, at_most=365)  # after the cut-off; 0: none
+DELAYS_MOST = env.number("DELAYS_MOST", default=1, at_least=0, at_most=20)  # that a customer may ask for
 RELAY_ALARM_FROM = env.number("RELAY_ALARM_FROM", default=1, at_least=1)  # unexplained relays a day and address
 RELAY_QUIET_DAYS = env.number("RELAY_QUIET_DAYS", default=7, at_least=1, at_most=365)
 RELAY_GROWTH_PERCENT = env.number("RELAY_GROWTH_PERCENT", default=50, at_least=0, at_most=10_000)

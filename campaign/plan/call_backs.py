@@ -18,7 +18,7 @@ MINUTES_MOST = 600
 COUNTRY = "+81"
 SEPARATORS = re.compile(r"[\s().・‐‑‒–—―−ー－-]")  # what people and input methods put between groups of digits
 # Ten digits of a line at home or at work, eleven of a mobile or IP phone; 0120 and the like cannot be called back.
-NUMBER = re.compile(r"0[1-9][0-9]{8}|0[5789]0[0-9]{8}")
+NUMBER = re.compile(r"0(?![5-9]0)[1-9][0-9]{8}|0[5-9]0[0-9]{8}")
 NOT_CALLED = ("0120", "0800", "0570", "0990", "0180")
 
 
@@ -62,7 +62,7 @@ def forget(*, customer_id: int) -> bool:
 
 
 def done(*, call_back_id: int, minutes: int, topic: str, outcome: str, now: datetime, user_id: int) -> Contact | None:
-    """The call becomes a contact, and the number is deleted. None when somebody else was quicker. Raises NotPossible."""
+    """The call becomes a contact, and its number is deleted. None if somebody was quicker. Raises NotPossible."""
     if not 0 < minutes <= MINUTES_MOST:
         raise NotPossible(_("Enter the minutes as a whole number from 1 to 600."))
     if topic not in Contact.Topic.values or outcome not in Contact.Outcome.values:

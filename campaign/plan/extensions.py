@@ -1,7 +1,7 @@
-"""Delays: customers ask for more time on their page, within what the provider allows; staff see them, and can end them.
+"""Delays: customers ask for more time on their page, within what the provider allows; staff can end them.
 
-A delay is an exemption. It begins shortly before the cut-off, so that until then its customer is reminded like all others,
-and ends on the day that the customer chose, which is never later than `most` days after the old way ends.
+A delay is an exemption. It begins shortly before the cut-off, so that until then its customer is reminded like
+all others, and ends on the day that the customer chose: never more than `days` days after the old way's end.
 """
 
 from dataclasses import dataclass
