@@ -3,6 +3,9 @@
 Without them some programs guess. `_smtp` is never among them, and what is not offered says so: a target of ".".
 """
 
+from dataclasses import dataclass
+from ipaddress import ip_address
+
 from campaign.brands import Brand
 from notices.guides.setup.servers import Server, incoming, outgoing
 
@@ -12,21 +15,53 @@ NAMES = {  # (with TLS at once, by STARTTLS)
     "pop": ("_pop3s", "_pop3"),
 }
 PRIORITY = {"smtp": 0, "imap": 0, "pop": 10}
+HTTPS = 443
+ASKED = ("autoconfig", "autodiscover")  # the hosts of each mail domain where programs ask
+
+
+@dataclass(frozen=True)
+class Service:
+    """One SRV record; the target "." says that there is no such service."""
+
+    name: str
+    priority: int
+    weight: int
+    port: int
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.name} IN SRV {self.priority} {self.weight} {self.port} {self.target}"
+
+
+def services(brand: Brand, domain: str) -> list[Service]:
+    offered = {_name(server): server for server in (*outgoing(brand), *incoming(brand))}
+    found = []
+    for service, names in NAMES.items():
+        for place, name in enumerate(names):
+            full = f"{name}._tcp.{domain}."
+            if server := offered.get(name):
+                found.append(Service(full, PRIORITY[service] + 10 * place, 1, server.port, f"{server.host}."))
+            else:
+                found.append(Service(full, 0, 0, 0, "."))
+    found.append(Service(f"_autodiscover._tcp.{domain}.", 0, 0, HTTPS, f"autodiscover.{domain}."))
+    return found
 
 
 def zone(brand: Brand, domain: str, *, site_host: str) -> list[str]:
     """The lines for one domain; `site_host` is where the set-up files are served."""
-    servers = (*outgoing(brand), *incoming(brand))
-    offered = {_name(server): server for server in servers}
-    lines = [f"; {domain}: where mail programs find their servers"]
-    for service, names in NAMES.items():
-        for place, name in enumerate(names):
-            server = offered.get(name)
-            data = f"{PRIORITY[service] + 10 * place} 1 {server.port} {server.host}." if server else "0 0 0 ."
-            lines.append(f"{name}._tcp.{domain}. IN SRV {data}")
-    lines += [f"{name}.{domain}. IN CNAME {site_host}." for name in ("autoconfig", "autodiscover")]
-    lines.append(f"_autodiscover._tcp.{domain}. IN SRV 0 0 443 autodiscover.{domain}.")
-    return lines
+    return [
+        f"; {domain}: where mail programs find their servers",
+        *map(str, services(brand, domain)),
+        *(host_line(name, domain, site_host=site_host) for name in ASKED),
+    ]
+
+
+def host_line(name: str, domain: str, *, site_host: str) -> str:
+    try:
+        kind = "A" if ip_address(site_host).version == 4 else "AAAA"
+    except ValueError:
+        return f"{name}.{domain}. IN CNAME {site_host}."
+    return f"{name}.{domain}. IN {kind} {site_host}"
 
 
 def _name(server: Server) -> str:

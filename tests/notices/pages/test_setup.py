@@ -4,6 +4,7 @@ import json
 import plistlib
 
 import pytest
+import setup_formats
 
 from notices.pages import limit
 
@@ -145,3 +146,10 @@ def test_the_page_warns_of_a_second_account_and_says_when_profiles_are_not_signe
     assert unsigned in told
     settings.PROFILE_CERTIFICATE = tmp_path / "cert.pem"
     assert unsigned not in client.get(f"/{language}/setup/").content.decode()
+
+
+def test_what_is_served_keeps_to_the_tables_of_its_readers(client):
+    config = client.get(MOZILLA, headers={"host": "autoconfig.isp.example"}).content
+    assert setup_formats.mozilla(config) == setup_formats.android(config) == []
+    assert setup_formats.outlook(asked(client, question("hanako@isp.example")).encode()) == []
+    assert setup_formats.apple(client.post(FILE, {"address": "hanako@isp.example", "file": "apple"}).content) == []
