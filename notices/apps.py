@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,6 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from notices import checks  # noqa: F401
+
+        gc.freeze()  # what is there now stays
+        gc.enable()

@@ -122,7 +122,7 @@ class LogFile:
             if cut:
                 block = np.frombuffer(data, np.uint8, cut)
                 yield Block(block, offset, line)
-                line += int(np.count_nonzero(block == 10))
+                line += data.count(b"\n", 0, cut)
                 offset += cut
             carried = data[cut:]
             if failed:
