@@ -1,8 +1,11 @@
 """What is stored, one noun a file."""
 
+from campaign.models.audit import AppendOnly, AuditEntry, AuditRemoval
 from campaign.models.contacts import CallBack, Contact
 from campaign.models.customers import Address, Customer, Language
 from campaign.models.holdouts import Holdout, Reason, Standing, StandingChange, StandingCount
+from campaign.models.lists import BulkChange, BulkRow, SavedView
+from campaign.models.notes import Note, Tag, Tagging
 from campaign.models.plan import Campaign, CutoffChange, Desk, Exemption, WavePlan
 from campaign.models.relays import RelayAcknowledgement, RelayedDay
 from campaign.models.shadow import ShadowHit, ShadowRun
@@ -18,8 +21,13 @@ from campaign.models.submissions import (
 
 __all__ = [
     "Address",
+    "AppendOnly",
     "AttributedDay",
     "Attribution",
+    "AuditEntry",
+    "AuditRemoval",
+    "BulkChange",
+    "BulkRow",
     "CallBack",
     "Campaign",
     "ClockReading",
@@ -34,10 +42,12 @@ __all__ = [
     "Holdout",
     "Language",
     "LogFile",
+    "Note",
     "ProgramLines",
     "Reason",
     "RelayAcknowledgement",
     "RelayedDay",
+    "SavedView",
     "ShadowHit",
     "ShadowRun",
     "SourceGap",
@@ -47,6 +57,8 @@ __all__ = [
     "StandingCount",
     "Stream",
     "SubmissionClass",
+    "Tag",
+    "Tagging",
     "UnknownProgram",
     "WavePlan",
 ]

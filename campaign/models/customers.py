@@ -4,7 +4,7 @@ import re
 from unicodedata import normalize
 
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, StrIndex, Substr
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import lookups  # noqa: F401, registers `begins`
@@ -49,6 +49,13 @@ class CustomerQuerySet(models.QuerySet):
 
 class Customer(models.Model):
     login = models.CharField(max_length=254, unique=True, help_text="lower case, as `user@domain`")
+    domain = models.GeneratedField(
+        expression=Substr("login", StrIndex("login", models.Value("@")) + 1),
+        output_field=models.CharField(max_length=254),
+        db_persist=True,
+        db_index=True,
+        help_text="of the login, by which brands are told apart; the whole login where it has none",
+    )
     name = models.CharField(max_length=200, blank=True)
     name_key = models.GeneratedField(
         expression=Lower("name"),
@@ -64,6 +71,9 @@ class Customer(models.Model):
     client_seen_on = models.DateField(null=True, blank=True)
 
     objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        permissions = [("export_customer", "Can save lists of customers as a file")]
 
     def __str__(self) -> str:
         return self.login

@@ -1,0 +1,49 @@
+"""The list of customers as staff work with it: views that they keep, and changes to many at once."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models.plan import Campaign
+
+
+class SavedView(models.Model):
+    """The filters of the list under a name; `query` is what stands in the address, without the page."""
+
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
+    shared = models.BooleanField(default=False, help_text="everybody sees it; only its owner can delete it")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_view_per_owner_and_name")]
+
+
+class BulkChange(models.Model):
+    """One change to many customers at once, and whether it was taken back."""
+
+    class Kind(models.TextChoices):
+        WAVE = "wave", _("moved to a wave")
+        EXEMPT = "exempt", _("exempted")
+        TAG = "tag", _("tagged")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="bulk_changes")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    values = models.JSONField(help_text="what was entered: wave; reason and until; tag")
+    customers = models.PositiveIntegerField(help_text="that it changed; who had it already is not among them")
+    made_at = models.DateTimeField(db_index=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    restored = models.PositiveIntegerField(null=True, help_text="customers; who was changed again since is not")
+
+
+class BulkRow(models.Model):
+    """What one change did to one customer: enough to take exactly that back, kept for as long as that is possible."""
+
+    pk = models.CompositePrimaryKey("change_id", "target")
+    change = models.ForeignKey(BulkChange, models.CASCADE, related_name="rows", db_index=False)  # the key begins so
+    target = models.BigIntegerField(help_text="the holdout that was moved, or the exemption or tagging that was made")
+    wave = models.PositiveSmallIntegerField(null=True, help_text="before")
+    wave_pinned = models.BooleanField(default=False, help_text="before")
