@@ -43,6 +43,11 @@ class Names:
         ]
         return sorted((preference, "" if host in {".", "@"} else host) for preference, host in found)
 
+    def services(self, name: str) -> list[tuple[int, int, int, str]]:
+        """(priority, weight, port, target) of the SRV records; the target ends with a dot, and is "." for none."""
+        found = self._ask(name, RdataType.SRV)
+        return sorted((each.priority, each.weight, each.port, each.target.to_text().lower()) for each in found)
+
     def names_of(self, address: Address) -> list[str]:
         reverse = dns.reversename.from_address(str(address))
         return [record.target.to_text(omit_final_dot=True) for record in self._ask(reverse, RdataType.PTR)]

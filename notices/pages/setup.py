@@ -53,7 +53,7 @@ def mozilla_config(request: HttpRequest) -> HttpResponse:
     brand = brand_asked_for(request, request.GET.get("emailaddress", "")[:LONGEST])
     if brand is None:
         return HttpResponse("No such domain here.\n", status=404, content_type="text/plain; charset=utf-8")
-    return HttpResponse(mozilla.config(brand, guide_url=f"{brand.site}/ja/"), content_type=XML)
+    return HttpResponse(mozilla.config(brand), content_type=XML)
 
 
 # A program asks, which has no form and no cookie; nothing changes.

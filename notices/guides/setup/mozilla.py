@@ -17,7 +17,7 @@ USER = {"address": "%EMAILADDRESS%", "local_part": "%EMAILLOCALPART%"}
 LONGEST_NAME, LONGEST_SHORT_NAME = 60, 20
 
 
-def config(brand: Brand, *, guide_url: str) -> bytes:
+def config(brand: Brand) -> bytes:
     """The file for all domains of a brand; the program fills in the address itself."""
     root = Element("clientConfig", version="1.1")
     provider = SubElement(root, "emailProvider", id=brand.domains[0])
@@ -30,7 +30,7 @@ def config(brand: Brand, *, guide_url: str) -> bytes:
         _add(provider, "incomingServer", server, brand)
     for server in outgoing(brand):
         _add(provider, "outgoingServer", server, brand)
-    documentation = SubElement(provider, "documentation", url=guide_url)
+    documentation = SubElement(provider, "documentation", url=f"{brand.site}/{settings.LANGUAGE_CODE}/")
     for language, words in (("ja", "メールの設定"), ("en", "How to set up mail")):
         SubElement(documentation, "descr", lang=language).text = words
     ElementTree.indent(root)

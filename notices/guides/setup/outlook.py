@@ -13,6 +13,7 @@ from xml.parsers import expat
 from campaign.brands import Brand
 from notices.guides.setup.servers import Server, incoming, outgoing, user_name
 
+REQUEST = "http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"
 ANSWER = "http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006"
 SETTINGS = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
 LARGEST = 8192  # bytes of a question
@@ -59,6 +60,15 @@ def asked(body: bytes) -> Question:
     except expat.ExpatError as error:
         raise Unreadable(f"the question is no XML: {error}") from error
     return Question(texts.get("EMailAddress", "").strip(), texts.get("AcceptableResponseSchema", "").strip())
+
+
+def question(address: str) -> bytes:
+    """As Outlook asks for the settings of an address."""
+    root = Element("Autodiscover", xmlns=REQUEST)
+    request = SubElement(root, "Request")
+    SubElement(request, "EMailAddress").text = address
+    SubElement(request, "AcceptableResponseSchema").text = SETTINGS
+    return _written(root)
 
 
 def answer(brand: Brand, address: str) -> bytes:

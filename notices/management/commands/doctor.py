@@ -1,6 +1,5 @@
 """`doctor`: what to put right before the first round, and whenever mail does not arrive."""
 
-import json
 import socket
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -10,11 +9,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from campaign import brands
-from notices.doctor import relay, sender, surroundings
-from notices.doctor.finding import Finding, Verdict
+from notices.doctor import relay, report, sender, surroundings
+from notices.doctor.finding import Finding
 from notices.doctor.names import Address, Names
-
-MARKS = {Verdict.OK: "SUCCESS", Verdict.WARNING: "WARNING", Verdict.PROBLEM: "ERROR", Verdict.UNCHECKED: "NOTICE"}
 
 
 class Command(BaseCommand):
@@ -32,14 +29,11 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         findings = list(self._findings(str(options["nameserver"])))
         if options["json"]:
-            rows = [
-                {"check": f.check, "verdict": f.verdict.value, "said": f.said, "advice": f.advice} for f in findings
-            ]
-            self.stdout.write(json.dumps({"findings": rows}, ensure_ascii=False, indent=2))
+            self.stdout.write(report.as_json(findings))
         else:
-            for finding in findings:
-                self._show(finding)
-        if any(finding.verdict == Verdict.PROBLEM for finding in findings):
+            for line in report.lines(findings, self.style):
+                self.stdout.write(line)
+        if report.has_problem(findings):
             raise SystemExit(1)
 
     def _findings(self, nameserver: str) -> Iterator[Finding]:
@@ -48,12 +42,6 @@ class Command(BaseCommand):
         yield from relay.check(now=now)
         senders = [settings.NOTICE_FROM, *(brand.notice_from for brand in brands.brands())]
         yield from sender.check(Names(nameserver), senders=senders, addresses=_relay_addresses())
-
-    def _show(self, finding: Finding) -> None:
-        style = getattr(self.style, MARKS[finding.verdict])
-        self.stdout.write(f"{style(str(finding.verdict.label))} {finding.check}: {finding.said}")
-        if finding.advice:
-            self.stdout.write(f"    {finding.advice}")
 
 
 def _relay_addresses() -> list[Address]:

@@ -34,7 +34,7 @@ def texts(element: ElementTree.Element) -> dict[str, str]:
 
 @given(brand=some_brands)
 def test_every_way_out_wants_a_password_over_tls_and_none_is_port_25(brand):
-    for server in parsed(mozilla.config(brand, guide_url="https://guide.isp.example/")).iter("outgoingServer"):
+    for server in parsed(mozilla.config(brand)).iter("outgoingServer"):
         told = texts(server)
         assert told["hostname"] == brand.smtp_host and told["port"] != "25"
         assert told["socketType"] == ("SSL" if told["port"] == "465" else "STARTTLS")
@@ -60,7 +60,7 @@ def test_every_way_out_wants_a_password_over_tls_and_none_is_port_25(brand):
 
 @given(brand=some_brands)
 def test_mozillas_file_names_all_domains_and_the_best_way_first(brand):
-    provider = parsed(mozilla.config(brand, guide_url="https://guide.isp.example/")).find("emailProvider")
+    provider = parsed(mozilla.config(brand)).find("emailProvider")
     assert [each.text for each in provider.findall("domain")] == list(brand.domains)
     incoming = [each.get("type") for each in provider.findall("incomingServer")]
     assert incoming == (["pop3", "imap"] if brand.imap_host else ["pop3"])

@@ -1,0 +1,27 @@
+"""Findings for people and for programs."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+from django.core.management.color import Style
+
+from notices.doctor.finding import Finding, Verdict
+
+MARKS = {Verdict.OK: "SUCCESS", Verdict.WARNING: "WARNING", Verdict.PROBLEM: "ERROR", Verdict.UNCHECKED: "NOTICE"}
+
+
+def lines(findings: Iterable[Finding], style: Style) -> Iterator[str]:
+    for finding in findings:
+        mark = getattr(style, MARKS[finding.verdict])
+        yield f"{mark(str(finding.verdict.label))} {finding.check}: {finding.said}"
+        if finding.advice:
+            yield f"    {finding.advice}"
+
+
+def as_json(findings: Iterable[Finding]) -> str:
+    rows = [{"check": f.check, "verdict": f.verdict.value, "said": f.said, "advice": f.advice} for f in findings]
+    return json.dumps({"findings": rows}, ensure_ascii=False, indent=2)
+
+
+def has_problem(findings: Iterable[Finding]) -> bool:
+    return any(finding.verdict == Verdict.PROBLEM for finding in findings)
