@@ -35,6 +35,7 @@ KINDS = {  # what the timeline can be narrowed to: the looks of its entries
 class Stand:
     """Where the customer stands in one campaign."""
 
+    name: str  # of the campaign, in addresses
     campaign: str
     standing: str
     title: str
@@ -117,6 +118,7 @@ def _stand(holdout: Holdout, exemptions: tuple[Exemption, ...], today: date) -> 
         exempt_until=exempt_until,
     )
     return Stand(
+        name=holdout.campaign.name,
         campaign=str(holdout.campaign),
         standing=holdout.standing,
         title=words.standing_title(holdout.standing),

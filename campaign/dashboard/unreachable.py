@@ -55,18 +55,20 @@ def page(request: HttpRequest) -> HttpResponse:
     if campaign is None:
         return show(request, "unreachable.html", {"filters": None, "campaigns": []})
     filters = filters_of(request, campaign)
-    found = _found(campaign, filters)
-    total = found.count()
+    listed = found(campaign, filters)
+    total = listed.count()
     pages = pager(request, total=total)
+    may_export = request.user.has_perm(EXPORT)
     values = {
         "filters": filters,
         "reasons": reasons(filters),
-        "rows": [row_of(holdout) for holdout in found[pages.shown]],
+        "rows": [row_of(holdout) for holdout in listed[pages.shown]],
         "total": total,
         "pager": pages,
         "campaign": campaign.name,
         "campaigns": campaign_choices(campaign, reverse("unreachable")),
-        "export_url": filters.url("unreachable_file") if request.user.has_perm(EXPORT) else "",
+        "export_url": filters.url("unreachable_file") if may_export else "",
+        "letters_url": filters.url("unreachable_letters", page=str(pages.number)) if may_export else "",
     }
     return show(request, "unreachable.html", values)
 
@@ -81,10 +83,10 @@ def reasons(filters: Filters) -> list[Choice]:
     return [Choice(title, filters.url(reason=reason), reason == filters.reason) for reason, title in titles.items()]
 
 
-def _found(campaign: Campaign, filters: Filters) -> QuerySet[Holdout]:
+def found(campaign: Campaign, filters: Filters) -> QuerySet[Holdout]:
     """Who sent the old way last comes first: there the letter is most worth while."""
-    found = unreachable.holdouts(campaign, reason=filters.reason)
-    return found.select_related("customer").order_by("-last_legacy_at", "pk")
+    holdouts = unreachable.holdouts(campaign, reason=filters.reason)
+    return holdouts.select_related("customer").order_by("-last_legacy_at", "pk")
 
 
 def row_of(holdout: Holdout) -> Row:
@@ -136,7 +138,7 @@ def _lines(campaign: Campaign, filters: Filters) -> Iterator[bytes]:
     why = {str(reason): str(reason.label) for reason in Reason}
     yield "\ufeff".encode()  # without it a spreadsheet takes UTF-8 for something else
     yield writer.writerow(heads).encode()
-    for holdout in _found(campaign, filters).iterator(chunk_size=CHUNK):
+    for holdout in found(campaign, filters).iterator(chunk_size=CHUNK):
         customer = holdout.customer
         cells = (
             *(customer.name, customer.login, customer.notice_address, customer.contract, standings[holdout.standing]),

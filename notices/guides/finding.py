@@ -20,6 +20,7 @@ from notices.guides.wording import Told
 LONGEST = 1000  # of what is typed; the message is at its beginning
 MOST = 8
 ENOUGH = 0.5  # of the weight of what was typed, or of what the message says
+NEAR = 0.7  # of the best: what fits much less only distracts
 WORD = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*")
 JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff]+")
 PART = 4  # letters of a number or word from which on a part of it counts
@@ -89,7 +90,8 @@ def messages(typed: str, language: str, brand: Brand) -> tuple[Found, ...]:
         return ()
     known, weights = _known(language, brand)
     rated = [(max(_rate(asked, entry, weights) for entry in entries), found) for entries, found in known]
-    best = sorted((each for each in rated if each[0] >= ENOUGH), key=lambda each: -each[0])  # else as in the index
+    least = max(ENOUGH, NEAR * max(rate for rate, _found in rated))
+    best = sorted((each for each in rated if each[0] >= least), key=lambda each: -each[0])  # else as in the index
     return tuple(found for _rated, found in best[:MOST])
 
 

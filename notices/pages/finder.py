@@ -33,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "asked": request.method == "POST",
         "programs": finding.programs(typed, language),
-        "messages": finding.messages(typed, language, brands.of_host(request.get_host())),
+        "found": finding.messages(typed, language, brands.of_host(request.get_host())),
         "longest": finding.LONGEST,
     }
     return render(request, "pages/finder.html", context)

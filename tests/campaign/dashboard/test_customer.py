@@ -64,7 +64,7 @@ def test_the_page_says_where_the_customer_stands_why_and_what_to_do(staff):
     text = shown(staff, customer)
     assert "Sent the old way on Nov. 22, 2026, and has never sent with SMTP-AUTH." in text
     assert "enter the mail password again" in text
-    assert "/en/guide/other/" in text
+    assert "/en/guide/becky/" in text
     assert "482-913-057" in text and "sales@shop.example" in text and "Becky!" in text
 
 

@@ -1,0 +1,69 @@
+"""The letter to one customer, and those to a page of the list of whom no mail reaches, as PDF to print."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaign import brands
+from campaign.dashboard import unreachable
+from campaign.dashboard.shell import chosen_campaign, pager
+from campaign.models import Holdout
+from notices import paper
+from notices.compose import spelled
+from notices.models import Notice
+
+LAST_NUMBER = Notice.objects.filter(holdout=OuterRef("pk")).order_by("-pk").values("number")[:1]
+
+
+def letter(holdout: Holdout, *, today: date) -> paper.Letter:
+    """`holdout` comes with its customer, its campaign and `last_number`."""
+    customer = holdout.customer
+    return paper.Letter(
+        name=customer.name,
+        contract=customer.contract,
+        language=customer.language,
+        brand=brands.of_login(customer.login),
+        number=spelled(holdout.last_number) if holdout.last_number else "",
+        program=customer.client_program,
+        cutoff_on=holdout.campaign.cutoff_on,
+        last_legacy_on=holdout.last_legacy_on,
+        written_on=today,
+    )
+
+
+def one(request: HttpRequest, *, pk: int) -> HttpResponse:
+    """To the customer `pk`, about the campaign that the address names."""
+    campaign = chosen_campaign(request)
+    holdouts = Holdout.objects.filter(customer=pk, campaign=campaign).select_related("customer", "campaign")
+    holdout = holdouts.annotate(last_number=Subquery(LAST_NUMBER)).first()
+    if holdout is None:
+        raise Http404(pk)
+    return _file([holdout], name=f"letter-{pk}.pdf")
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """To those on one page of the list, in its order and with its filters."""
+    if not request.user.has_perm(unreachable.EXPORT):
+        raise PermissionDenied
+    campaign = chosen_campaign(request)
+    if campaign is None:
+        raise Http404
+    found = unreachable.found(campaign, unreachable.filters_of(request, campaign))
+    pages = pager(request, total=found.count())
+    shown = found.select_related("customer", "campaign").annotate(last_number=Subquery(LAST_NUMBER))[pages.shown]
+    return _file(shown, name=f"letters-{campaign.name}-{timezone.localdate():%Y-%m-%d}-{pages.number}.pdf")
+
+
+def _file(holdouts: Iterable[Holdout], *, name: str) -> HttpResponse:
+    today = timezone.localdate()
+    letters = [letter(holdout, today=today) for holdout in holdouts]
+    if not letters:
+        raise Http404
+    response = HttpResponse(paper.pdf(letters, title=_("Letter")), content_type=paper.MEDIA_TYPE)
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
