@@ -125,6 +125,14 @@ def test_who_sees_something_else_is_told_of_other_versions_and_whom_to_call(html
     assert "0120-000-000" in different
 
 
+def test_a_step_that_needs_a_page_of_ours_links_it_before_it_leads_on(html):
+    for path in ("/en/guide/script/3/", "/en/guide/script/all/"):
+        before, _link, after = html(path).partition('<a href="/en/setup/">Set up a new device</a>')
+        assert "Get the settings for your mail address" in before and after, path
+    assert "Done, go on" in html("/en/guide/script/3/").partition('<a href="/en/setup/">')[2]
+    assert 'href="/en/setup/"' not in html("/en/guide/script/4/")
+
+
 def test_large_letters_stay_from_page_to_page_without_a_cookie(client, db):
     for path in PAGES:
         response = client.get(f"{path}?size=large")
