@@ -51,7 +51,8 @@ def notice_of(token: str, *, today: date) -> Notice | None:
 
 
 def _still_open(found: QuerySet[Notice], *, today: date) -> Notice | None:
-    notice = found.select_related("mailing__campaign", "holdout__customer", "holdout__mute").first()
+    person = ("holdout__campaign", "holdout__customer__call_back", "holdout__mute")
+    notice = found.select_related("mailing__campaign", *person).first()
     if notice is None or today > notice.mailing.campaign.cutoff_on + AFTER_CUTOFF:
         return None
     return notice

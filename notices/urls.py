@@ -4,7 +4,7 @@ import re
 
 from django.urls import path, re_path
 
-from notices.pages import brand, finder, genuine, guide, index, mute, personal, published, setup, which
+from notices.pages import brand, call, delay, finder, genuine, guide, index, mute, personal, published, setup, which
 
 urlpatterns = [
     path("", index.page, name="guide_index"),
@@ -25,6 +25,8 @@ urlpatterns = [
     path("brand/<slug:slug>.css", brand.style, name="brand_style"),
     path("brand/<slug:slug>/logo", brand.logo, name="brand_logo"),
     path("p/<str:token>/", personal.page, name="personal"),
+    path("p/<str:token>/more-time/", delay.page, name="delay"),
+    path("p/<str:token>/call/", call.page, name="call"),
 ]
 
 

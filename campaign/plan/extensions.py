@@ -67,8 +67,13 @@ def offer(case: Case, *, days: int, times: int) -> Offer:
     return Offer(first, last, next((no for no, holds in rules.items() if holds), None))
 
 
-def offer_for(holdout: Holdout, *, today: date, days: int, times: int) -> Offer:
-    exemptions = list(Exemption.objects.filter(campaign=holdout.campaign_id, customer=holdout.customer_id))
+def exemptions_of(holdout: Holdout) -> list[Exemption]:
+    """All that there ever were in the holdout's campaign."""
+    return list(Exemption.objects.filter(campaign=holdout.campaign_id, customer=holdout.customer_id))
+
+
+def offer_for(holdout: Holdout, exemptions: list[Exemption], *, today: date, days: int, times: int) -> Offer:
+    """`exemptions` are the holdout's."""
     not_over = [each.until for each in exemptions if each.until >= max(today, each.from_day)]
     case = Case(
         today=today,
@@ -86,7 +91,7 @@ def ask(*, holdout_id: int, until: date, why: str, now: datetime, today: date, d
         raise NotPossible(_("Please choose why you need more time."))
     with transaction.atomic():
         holdout = Holdout.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=holdout_id)
-        may = offer_for(holdout, today=today, days=days, times=times)
+        may = offer_for(holdout, exemptions_of(holdout), today=today, days=days, times=times)
         if may.no:
             raise NotPossible(_("More time cannot be had on this page any more. Please call us."))
         if not may.first <= until <= may.last:

@@ -8,6 +8,7 @@ from django.urls import translate_url
 from django.utils.translation import get_language
 
 from campaign import brands
+from campaign.brands import Brand
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,10 @@ def spoken() -> str:
     return (get_language() or settings.LANGUAGE_CODE)[:2]
 
 
-def frame_of(request: HttpRequest) -> Frame:
-    """Of the brand whose pages the address names."""
-    language, brand, large = spoken(), brands.of_host(request.get_host()), is_large(request)
+def frame_of(request: HttpRequest, brand: Brand | None = None) -> Frame:
+    """Of this brand; without one, of that whose pages the address names."""
+    language, large = spoken(), is_large(request)
+    brand = brand or brands.of_host(request.get_host())
     return Frame(
         slug=brand.slug,
         coloured=bool(brand.colour),

@@ -15,7 +15,7 @@ from notices.models import Mute, Notice
 from notices.pages import limit
 from notices.pages.frame import frame_of, private
 from notices.pages.masks import masked_address, masked_number
-from notices.pages.own import frame_for, public
+from notices.pages.own import public
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     notice = links.notice_to_stop(token, today=timezone.localdate(now))
     brand = brand_of(notice) if notice else None
-    frame = {"frame": frame_for(request, brand) if brand else frame_of(request)}
+    frame = {"frame": frame_of(request, brand)}
     one_click = request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click"
     # Large mail services click for thousands from a few addresses: with the right secret they are not counted.
     if not (one_click and notice) and not limit.allowed(request, now=now):

@@ -1,7 +1,6 @@
-"""What the pages behind a mail's links share: they bear the customer's brand, whatever host they are asked from."""
+"""What the pages behind a mail's link share: its secret opens them, and they bear the customer's brand on any host."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 
 from csp.decorators import csp_update
@@ -16,28 +15,19 @@ from campaign.brands import Brand, of_host
 from notices import links
 from notices.compose import brand_of
 from notices.pages import limit
-from notices.pages.frame import Frame, frame_of, private, spoken
-
-
-def frame_for(request: HttpRequest, brand: Brand) -> Frame:
-    """The frame of a page that is this brand's, not that of the host in its address."""
-    language = spoken()
-    return replace(
-        frame_of(request),
-        slug=brand.slug,
-        coloured=bool(brand.colour),
-        logo=bool(brand.logo),
-        provider=brand.name[language],
-        home=brand.home,
-        phone=brand.phone,
-        hours=brand.hours[language],
-    )
+from notices.pages.frame import frame_of, private
 
 
 def public(request: HttpRequest, brand: Brand, name: str, **place: object) -> str:
     """The address of a public page; at the brand's own site where this host would show another brand's."""
     path = reverse(name, kwargs=place)
     return path if of_host(request.get_host()) == brand else brand.site + path
+
+
+def own_pages(request: HttpRequest) -> Callable[[str], str]:
+    """The addresses of the pages behind the link that this request came by, in the same size of text: `at("delay")`."""
+    token, frame = request.resolver_match.kwargs["token"], frame_of(request)
+    return lambda name: frame.at(reverse(name, kwargs={"token": token}))
 
 
 def behind_a_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

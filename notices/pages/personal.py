@@ -1,23 +1,36 @@
 """The page behind a personal link: how things stand now, and what to do next. Looking changes nothing."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from django.conf import settings
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from campaign.models import AttributedDay, DailyUse, Holdout, LogFile, Reason, Standing, SubmissionClass
+from campaign.models import (
+    AttributedDay,
+    CallBack,
+    Campaign,
+    DailyUse,
+    Holdout,
+    LogFile,
+    Reason,
+    Standing,
+    SubmissionClass,
+)
 from campaign.models.holdouts import LEFT
+from campaign.plan import extensions
 from notices import mutes
 from notices.compose import brand_of
 from notices.guides import catalog
 from notices.models import Mute, Notice, Visit
-from notices.pages.frame import spoken
+from notices.pages.frame import frame_of, spoken
+from notices.pages.hints import Hint, hints
 from notices.pages.masks import masked_address, masked_number
-from notices.pages.own import behind_a_link, frame_for, public
+from notices.pages.own import behind_a_link, own_pages, public
 
 
 class Situation(StrEnum):
@@ -50,6 +63,7 @@ REMINDERS = {
     "stop": lambda notice, now: mutes.mute(holdout_id=notice.holdout_id, by=Mute.By.PAGE, now=now, notice_id=notice.pk),
     "resume": lambda notice, now: mutes.unmute(holdout_id=notice.holdout_id),
 }
+DAY = timedelta(days=1)
 NOTHING_LEFT = {Situation.DONE, Situation.EXEMPT}
 
 
@@ -76,9 +90,13 @@ class Personal:
     guide: str  # name of the guide to go to; "" when they must choose
     guide_title: str
     nothing_left: bool
-    cutoff_on: date
-    days_left: int
+    days_left: int  # to `ends_on`
     quiet_days: int
+    ends_on: date  # the first day without the old way, for this customer
+    delayed_until: date | None  # by a delay that the customer asked for
+    may_ask: bool  # for a delay
+    call_back: CallBack | None
+    hints: list[Hint]
     address: str
     number: str
     as_of: datetime | None
@@ -88,15 +106,23 @@ class Personal:
 
 def personal(notice: Notice, *, today: date, language: str) -> Personal:
     """How things stand for the customer of `notice`, read now."""
+    brand = brand_of(notice)
     holdout = notice.holdout
     campaign = notice.mailing.campaign
     old = _last_use(holdout, campaign.legacy_class)
     new = _last_use(holdout, SubmissionClass.SMTP_AUTH)
     last_legacy_at = _later(holdout.last_legacy_at, old)
     last_auth_at = _later(holdout.last_auth_at, new)
-    found = situation(holdout.standing, holdout.reason, last_legacy_at=last_legacy_at, last_auth_at=last_auth_at)
+    exemptions = extensions.exemptions_of(holdout)
+    not_over = [each for each in exemptions if each.until >= max(today, each.from_day)]
+    delayed_until = max((each.until for each in not_over if each.asked_at), default=None)
+    # A delay ends: who has one still has everything to do.
+    standing = Standing.HOLDOUT if delayed_until and holdout.standing == Standing.EXEMPT else holdout.standing
+    found = situation(standing, holdout.reason, last_legacy_at=last_legacy_at, last_auth_at=last_auth_at)
     program = (old.client_program if old else "") or notice.client_program
     stopped = hasattr(holdout, "mute")
+    ends_on = max([campaign.cutoff_on, *(each.until + DAY for each in not_over)])
+    bounds = {"days": settings.DELAY_DAYS_MOST, "times": settings.DELAYS_MOST}
     return Personal(
         situation=found,
         last_legacy_at=last_legacy_at,
@@ -106,8 +132,12 @@ def personal(notice: Notice, *, today: date, language: str) -> Personal:
         guide=catalog.client(program).name if program else "",
         guide_title=catalog.client(program).title[language],
         nothing_left=found in NOTHING_LEFT,
-        cutoff_on=campaign.cutoff_on,
-        days_left=campaign.days_left(today),
+        ends_on=ends_on,
+        days_left=(ends_on - today).days,
+        delayed_until=delayed_until,
+        may_ask=extensions.offer_for(holdout, exemptions, today=today, **bounds).no is None,
+        call_back=getattr(holdout.customer, "call_back", None),
+        hints=hints(old, new, _last_failure(holdout, campaign), program=program, brand=brand, language=language),
         quiet_days=campaign.quiet_days,
         address=masked_address(holdout.customer.notice_address),
         number=masked_number(notice.number),
@@ -120,6 +150,12 @@ def personal(notice: Notice, *, today: date, language: str) -> Personal:
 def _last_use(holdout: Holdout, submission_class: SubmissionClass) -> DailyUse | None:
     uses = DailyUse.objects.filter(customer=holdout.customer, submission_class=submission_class)
     return uses.order_by("-day").first()
+
+
+def _last_failure(holdout: Holdout, campaign: Campaign) -> DailyUse | None:
+    """The last day sent the old way after a sign-in that was refused."""
+    uses = DailyUse.objects.filter(customer=holdout.customer, submission_class=campaign.legacy_class)
+    return uses.filter(auth_failed__gt=0).order_by("-day").first()
 
 
 def _later(known: datetime | None, use: DailyUse | None) -> datetime | None:
@@ -137,10 +173,15 @@ def page(request: HttpRequest, notice: Notice, *, now: datetime) -> HttpResponse
     shown = personal(notice, today=timezone.localdate(now), language=spoken())
     if request.method == "POST" and request.POST.get("act") in REMINDERS:
         REMINDERS[request.POST["act"]](notice, now)
-        return HttpResponseRedirect(f"{request.path}#reminders", status=303)
+        return HttpResponseRedirect(f"{request.get_full_path()}#reminders", status=303)
     if request.method == "POST":
         Visit.objects.create(notice=notice, act=Visit.Act.GUIDE, client_program=shown.guide, at=now)
         guide = {"client": shown.guide} if shown.guide else {}
         return redirect(public(request, brand, "guide" if guide else "guide_index", **guide))
-    values = {"personal": shown, "guides": public(request, brand, "guide_index")}
-    return render(request, "pages/personal.html", {"frame": frame_for(request, brand), **values})
+    values = {
+        "personal": shown,
+        "at": own_pages(request),
+        "guides": public(request, brand, "guide_index"),
+        "hint_urls": [public(request, brand, hint.place, **hint.where) for hint in shown.hints],
+    }
+    return render(request, "pages/personal.html", {"frame": frame_of(request, brand), **values})

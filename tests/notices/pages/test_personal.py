@@ -172,7 +172,7 @@ def test_the_other_language_is_the_same_page(client, make_notice, path_of):
 
 def test_a_page_is_small_and_asks_the_database_little(client, make_notice, path_of, django_assert_max_num_queries):
     path = path_of(make_notice())
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         response = client.get(path)
     assert len(response.content) < 60_000
 
