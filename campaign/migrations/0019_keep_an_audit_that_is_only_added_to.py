@@ -51,12 +51,12 @@ DROPPED = {
 
 def make_triggers(apps, schema_editor) -> None:
     for statement in MADE[schema_editor.connection.vendor]:
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
 
 
 def drop_triggers(apps, schema_editor) -> None:
     for statement in DROPPED[schema_editor.connection.vendor]:
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
 
 
 class Migration(migrations.Migration):
