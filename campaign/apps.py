@@ -2,8 +2,9 @@
 
 from contextlib import suppress
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
+from django.db.models.signals import post_migrate
 
 
 class CampaignConfig(AppConfig):
@@ -14,5 +15,15 @@ class CampaignConfig(AppConfig):
         from campaign import brands, checks  # noqa: F401 (checks registers itself)
         from campaign.tables import WrongFile
 
+        # Permissions are made by the same signal, app by app: the last app is told when all are there.
+        post_migrate.connect(bring_roles_in_line, sender=apps.get_app_config("admin"), dispatch_uid="roles")
         with suppress(WrongFile):  # a check says what is wrong with it
             settings.ALLOWED_HOSTS += sorted(brands.web_hosts() - set(settings.ALLOWED_HOSTS))
+
+
+def bring_roles_in_line(**values: object) -> None:
+    """Migrated back to before a permission, the groups are left as they are."""
+    from campaign import roles
+
+    with suppress(roles.NoSuchPermission):
+        roles.bring_in_line()

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # our own site, in campaign/dashboard/admin.py
     "csp",
 ]
 MIDDLEWARE = [
@@ -65,6 +66,18 @@ TEMPLATES = [
         "NAME": "mail",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {"environment": "campaign.jinja.mail", "autoescape": False},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",  # the administration's own
+        "NAME": "admin",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     },
 ]
 STATIC_URL = "/static/"
@@ -101,6 +114,7 @@ REDIS_URL = env.text("REDIS_URL", f"unix://{DATA}/redis.sock")
 SEGMENTS = Path(env.text("SEGMENTS", str(DATA / "segments")))
 LOG_FILES = env.words("LOG_FILES")  # path patterns that the worker reads by itself
 RETENTION_DAYS = env.number("RETENTION_DAYS", default=180, at_least=35, at_most=3650)
+AUDIT_DAYS = env.number("AUDIT_DAYS", default=1826, at_least=90, at_most=36_525)  # five years
 
 # --- Words and time --------------------------------------------------------------------
 LANGUAGE_CODE = "ja"

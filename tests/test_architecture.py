@@ -18,6 +18,8 @@ ROOMS = {
     "campaign.tables": 0,
     "campaign.brands": 0,
     "campaign.models": 0,
+    "campaign.audit": 1,
+    "campaign.roles": 1,
     "campaign.logs": 1,
     "campaign.submissions": 2,
     "campaign.customers": 3,

@@ -1,22 +1,9 @@
-"""The sample's staff: a person for each duty, with passwords that everybody knows. Only the sample makes them."""
+"""The sample's staff: a person for each role, with passwords that everybody knows. Only the sample makes them."""
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission
 
-DUTIES = {
-    "operator": ("run_mailing", "write_text", "preview_mail", "change_desk", "export_unreachable", "clear_suppression"),
-    "approver": (
-        "decide_waves",
-        "approve_mailing",
-        "run_mailing",
-        "approve_text",
-        "preview_mail",
-        "change_desk",
-        "export_unreachable",
-        "clear_suppression",
-    ),
-    "support": ("clear_suppression",),
-}
+from campaign import roles
+from campaign.roles import Role
 
 
 def password_of(name: str) -> str:
@@ -24,17 +11,16 @@ def password_of(name: str) -> str:
 
 
 def hire() -> dict[str, int]:
-    """The sample's logins and their groups, made where they are missing; ids by name."""
+    """The sample's logins, named after their roles, made where they are missing; ids by name."""
     ids = {}
-    for name, codenames in DUTIES.items():
-        group, _ = Group.objects.get_or_create(name=name)
-        ours = Permission.objects.filter(content_type__app_label__in=("campaign", "notices"))
-        group.permissions.set(ours.filter(codename__in=codenames))
-        user, new = get_user_model().objects.get_or_create(username=name)
+    roles.bring_in_line()
+    for role in Role:
+        user, new = get_user_model().objects.get_or_create(username=role.value)
         if new:
-            user.email = f"{name}@staff.isp.example"  # where test mails may go
-            user.set_password(password_of(name))
+            user.email = f"{role}@staff.isp.example"  # where test mails may go
+            user.set_password(password_of(role))
             user.save()
-        user.groups.add(group)
-        ids[name] = user.pk
+        if roles.of(user) is not role:
+            roles.assign(user, role)
+        ids[role.value] = user.pk
     return ids

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from campaign import env
+from campaign.roles import Role
 from campaign.sample import machine, staff
 from campaign.sample.processes import Ended, Family
 
@@ -58,7 +59,7 @@ class Command(BaseCommand):
         family.wait(lambda: False)
 
     def welcome(self, here: machine.Place, news: str) -> None:
-        names = ", ".join(f"{name} / {staff.password_of(name)}" for name in staff.DUTIES)
+        names = ", ".join(f"{name} / {staff.password_of(name)}" for name in map(str, Role))
         self.say(
             f"\n{news}\n"
             f"  Staff     {here.url}/staff/   ({names})\n"
