@@ -4,6 +4,7 @@ Everything is on the usual ports of a loopback address of its own, with certific
 database has a part in it, so it runs once, with SQLite.
 """
 
+import http.client
 import os
 import socket
 import subprocess
@@ -91,12 +92,23 @@ def product(folder: Path):
     with open(folder / "gunicorn.log", "wb") as log:
         server = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)
     try:
-        said = folder / "gunicorn.log"
-        wait_until(lambda: b"Booting worker" in said.read_bytes(), "gunicorn to start")
+        wait_until(lambda: _answers(port), "gunicorn to answer", seconds=60)
         yield "127.0.0.1", port
     finally:
         server.terminate()
         server.wait(20)
+
+
+def _answers(port: int) -> bool:
+    """Asked before the mail program asks: it waits five seconds, and a first answer on a busy machine may take them."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", "/mail/config-v1.1.xml", headers={"Host": SETUP_HOSTS[0]})
+        return connection.getresponse().status == 200
+    except ConnectionRefusedError:
+        return False
+    finally:
+        connection.close()
 
 
 @pytest.fixture
