@@ -6,6 +6,7 @@ from campaign.models.customers import Address, Customer, Language
 from campaign.models.holdouts import Holdout, Reason, Standing, StandingChange, StandingCount
 from campaign.models.lists import BulkChange, BulkRow, SavedView
 from campaign.models.notes import Note, Tag, Tagging
+from campaign.models.open_doors import OpenDoor
 from campaign.models.plan import Campaign, CutoffChange, Desk, Exemption, WavePlan
 from campaign.models.relays import RelayAcknowledgement, RelayedDay
 from campaign.models.shadow import ShadowHit, ShadowRun
@@ -43,6 +44,7 @@ __all__ = [
     "Language",
     "LogFile",
     "Note",
+    "OpenDoor",
     "ProgramLines",
     "Reason",
     "RelayAcknowledgement",

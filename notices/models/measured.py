@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from campaign.models import Language
+from campaign.models import Campaign, Language
 from campaign.plan.lift import NotTold
 
 
@@ -62,3 +62,19 @@ class WaveNotices(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["mailing", "wave"], name="one_row_per_mailing_and_wave")]
+
+
+class Forecast(models.Model):
+    """What was foretold of a campaign from the counts up to `day`; made by `notices/forecast.py`, and kept.
+
+    So a page has it at once, and the one of a week ago stands beside it. `answer` is what that module describes.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="forecasts", db_index=False)  # one begins so
+    day = models.DateField()
+    made_at = models.DateTimeField()
+    cutoff_on = models.DateField(help_text="as it was then")
+    answer = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "day"], name="one_forecast_per_campaign_and_day")]
