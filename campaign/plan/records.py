@@ -1,0 +1,77 @@
+"""What the desk writes down of a customer: contacts, notes and tags; a slip is taken back by who made it."""
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaign.models import Contact, Note, Tag, Tagging
+from campaign.plan.call_backs import MINUTES_MOST
+
+TAKE_BACK = timedelta(minutes=10)
+SAME = timedelta(seconds=30)  # the same again so soon is a button pressed twice
+NOTE_LONGEST = 2000
+TAG_LONGEST = 40
+KINDS = {"contact": Contact, "note": Note}  # what can be taken back
+
+
+class NotPossible(ValueError):
+    """What is wrong with what was entered; the message is for the person who did."""
+
+
+def record(
+    *, customer_id: int, channel: str, minutes: int, topic: str, outcome: str, now: datetime, user_id: int
+) -> Contact:
+    """A contact; the one of just now where a button was pressed twice. Raises NotPossible."""
+    if not 0 < minutes <= MINUTES_MOST:
+        raise NotPossible(_("Enter the minutes as a whole number from 1 to 600."))
+    chosen = ((channel, Contact.Channel), (topic, Contact.Topic), (outcome, Contact.Outcome))
+    if any(value not in kind.values for value, kind in chosen):
+        raise NotPossible(_("Choose what it was about and how it ended."))
+    values = {"channel": channel, "minutes": minutes, "topic": topic, "outcome": outcome}
+    values |= {"customer_id": customer_id, "made_by_id": user_id}
+    again = Contact.objects.filter(at__gt=now - SAME, at__lte=now, **values).first()
+    return again or Contact.objects.create(at=now, **values)
+
+
+def write(*, customer_id: int, text: str, now: datetime, user_id: int) -> Note:
+    """A note; the one of just now where a button was pressed twice. Raises NotPossible."""
+    plain = text.replace("\0", "").replace("\r\n", "\n").strip()
+    if not plain or len(plain) > NOTE_LONGEST:
+        raise NotPossible(_("Write a note of at most %(most)s characters.") % {"most": NOTE_LONGEST})
+    values = {"customer_id": customer_id, "text": plain, "made_by_id": user_id}
+    again = Note.objects.filter(at__gt=now - SAME, at__lte=now, **values).first()
+    return again or Note.objects.create(at=now, **values)
+
+
+def may_take_back(made: Contact | Note, *, now: datetime, user_id: int) -> bool:
+    return made.made_by_id == user_id and now - TAKE_BACK <= made.at <= now
+
+
+def take_back(*, kind: str, pk: int, now: datetime, user_id: int) -> bool:
+    """As if it had not been written. False for somebody else's, what is older than ten minutes, and what is gone."""
+    ours = KINDS[kind].objects.filter(pk=pk, made_by=user_id, at__gte=now - TAKE_BACK, at__lte=now)
+    return ours.delete()[0] > 0
+
+
+def tag_name(typed: str) -> str:
+    """One spelling for what input methods write in several. Raises NotPossible."""
+    name = " ".join(unicodedata.normalize("NFKC", typed.replace("\0", "")).split())
+    if not name or len(name) > TAG_LONGEST:
+        raise NotPossible(_("A tag has from 1 to %(most)s characters.") % {"most": TAG_LONGEST})
+    return name
+
+
+def tag(*, customer_id: int, name: str, now: datetime, user_id: int) -> bool:
+    """False when the customer has it already. Raises NotPossible."""
+    with transaction.atomic():
+        row, _new = Tag.objects.get_or_create(name=tag_name(name))
+        values = {"at": now, "made_by_id": user_id}
+        _tagging, made = Tagging.objects.get_or_create(tag=row, customer_id=customer_id, defaults=values)
+    return made
+
+
+def untag(*, customer_id: int, tag_id: int) -> bool:
+    removed, _by_model = Tagging.objects.filter(customer=customer_id, tag=tag_id).delete()
+    return removed > 0
