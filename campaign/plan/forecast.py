@@ -18,8 +18,8 @@ LEAST_WEEKS = 4  # below, a rate and its change cannot be told apart
 HALF_LIFE = 10.0  # weeks after which a week counts half
 LAGS = np.exp(-np.arange(21) / 4.0) / np.exp(-np.arange(21) / 4.0).sum()  # of a notice's effect, by days since it
 DAMPED = 0.94  # a week: a change of the rate does not go on for ever
-DRIFT = 0.05  # a week: how far the rate wanders by itself
-UNLIKE = 0.3  # by how much one round's effect differs from another's
+DRIFT = 0.03  # a week: how far the rate wanders by itself
+UNLIKE = 0.2  # by how much one round's effect differs from another's
 GUESSED, GUESS_SPREAD = 0.03, 0.03  # what a notice does, before it was measured: of a hundred written to, three
 WEARS_OFF, WEARS_OFF_SPREAD = -0.02, 0.04  # change of a rate in a week, before there is history
 CHAINS, STEPS, BURN, EVERY = 64, 300, 180, 5  # 1,536 draws
@@ -211,7 +211,7 @@ def _drawn(
         variance = np.maximum(mean, 0.5) * (1 + np.exp(rough))[:, None]
         data = -0.5 * (weight * (np.log(variance) + (events - mean) ** 2 / variance)).sum(axis=1)
         prior = ((level - start) / 2) ** 2 + ((change - WEARS_OFF) / WEARS_OFF_SPREAD) ** 2
-        prior += ((push - middle) / spread) ** 2 + (rough / 1.2) ** 2
+        prior += ((push - middle) / spread) ** 2 + ((rough + 0.7) / 1.2) ** 2
         return np.where(push < 0, -np.inf, data - prior / 2)
 
     at = np.column_stack(
@@ -219,7 +219,7 @@ def _drawn(
             start + 0.3 * chance.standard_normal(CHAINS),
             WEARS_OFF + WEARS_OFF_SPREAD * chance.standard_normal(CHAINS),
             np.abs(middle + spread * chance.standard_normal(CHAINS)),
-            1.2 * chance.standard_normal(CHAINS),
+            -0.7 + 1.2 * chance.standard_normal(CHAINS),
         ]
     )
     now, kept = likely(at), []

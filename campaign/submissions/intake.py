@@ -26,7 +26,7 @@ from campaign.logs.own_pattern import own_pattern
 from campaign.logs.sources import Source, SourceCount
 from campaign.logs.stamps import YearState, micros, moment
 from campaign.models import Address, AttributedDay, LogFile, ProgramLines, SourceLines
-from campaign.submissions import daily, relays
+from campaign.submissions import daily, open_doors, relays
 from campaign.submissions.attribution import Rules, connect, days_to_redo
 from campaign.submissions.attribution import attribute as attribute_day
 from campaign.submissions.reading import FileReport, Place, Reading, read_file
@@ -266,6 +266,7 @@ def _attribute_one(con: duckdb.DuckDBPyConnection, store: Segments, day: date, k
     with transaction.atomic():
         daily.replace(con, day)
         relays.replace(con, day)
+        open_doors.replace(con, day, default_domain=known.default_domain)
         AttributedDay.objects.filter(day=day).update(attributed_at=now)
         # Events that came in the meantime leave it stale.
         AttributedDay.objects.filter(day=day, touched=touched).update(stale=False)
