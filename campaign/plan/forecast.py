@@ -9,6 +9,7 @@ answer. docs/forecast.md derives every step.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -133,7 +134,7 @@ def passing(points: Sequence[Point], below: float) -> Passing:
 def _first_below(points: Sequence[Point], name: str, below: float) -> date | None:
     if points and getattr(points[0], name) < below:
         return points[0].day
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in pairwise(points):
         start, end = getattr(before, name), getattr(after, name)
         if end < below <= start:
             days = (after.day - before.day).days
@@ -148,7 +149,7 @@ def with_cap(coming: Sequence[Round], cap: int) -> list[Round]:
 
 @dataclass(frozen=True)
 class _Weeks:
-    """By week, oldest first: who went (net of who came back), who was found, who could have gone, who was written to."""
+    """By week, oldest first: who went (net of who came back), who was found, who could have gone, notices at work."""
 
     gone: np.ndarray
     found: np.ndarray
