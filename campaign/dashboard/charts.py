@@ -28,6 +28,14 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Band:
+    """What lies between two values of each day."""
+
+    css: str
+    points: Sequence[tuple[date, float, float]]
+
+
+@dataclass(frozen=True)
 class Mark:
     """A day on which something happened; one that is `written` has its label on the chart."""
 
@@ -100,12 +108,22 @@ def months(first: date, last: date) -> list[date]:
     return found
 
 
-def line_chart(*, name: str, title: str, description: str, lines: Sequence[Line], marks: Sequence[Mark]) -> Markup:
-    """Values over days, with marks; `name` is unique on its page."""
+def line_chart(
+    *,
+    name: str,
+    title: str,
+    description: str,
+    lines: Sequence[Line],
+    marks: Sequence[Mark],
+    bands: Sequence[Band] = (),
+) -> Markup:
+    """Values over days, with marks; `name` is unique on its page. Bands lie behind the lines."""
     days = [day for line in lines for day, _value in line.points] + [mark.day for mark in marks]
+    days += [day for band in bands for day, _low, _high in band.points]
     highest = max(value for line in lines for _day, value in line.points)
+    highest = max([highest, *(high for band in bands for _day, _low, high in band.points)])
     plots = [_Plot(size, first=min(days), last=max(days), ticks=scale(highest)) for size in SIZES]
-    drawn = [(plot.size, [*plot.grid(), *plot.marks(marks), *plot.lines(lines)]) for plot in plots]
+    drawn = [(plot.size, [*plot.grid(), *plot.bands(bands), *plot.marks(marks), *plot.lines(lines)]) for plot in plots]
     return Markup("").join(
         _svg(f"{name}-{size.name}", title, description, inside, size.width, size.height, css=size.name)
         for size, inside in drawn
@@ -181,6 +199,14 @@ class _Plot:
                 drawn.append(element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=self.size.top, y2=bottom))
                 anchor = "end" if x > self.size.width / 2 else "start"
                 drawn.append(element("text", escape(mark.label), class_="label", x=x, y=18, text_anchor=anchor))
+        return drawn
+
+    def bands(self, bands: Sequence[Band]) -> list[Markup]:
+        drawn = []
+        for band in bands:
+            upper = [f"{self.x(day)},{self.y(high)}" for day, _low, high in band.points]
+            lower = [f"{self.x(day)},{self.y(low)}" for day, low, _high in reversed(band.points)]
+            drawn.append(element("polygon", class_=f"band {band.css}", points=" ".join([*upper, *lower])))
         return drawn
 
     def lines(self, lines: Sequence[Line]) -> list[Markup]:
