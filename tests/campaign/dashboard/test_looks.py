@@ -23,6 +23,7 @@ from notices.models import Mailing
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 EVERYTHING = (
+    "campaign.view_customer",
     "notices.approve_mailing",
     "notices.run_mailing",
     "notices.clear_suppression",
@@ -62,6 +63,7 @@ def pages(page, client, live_server) -> dict[str, str]:
         "customers": "/staff/customers/?standing=left",
         "customers not found": "/staff/customers/?q=nobody",
         "customer": f"/staff/customers/{customers[0].pk}/",
+        "script": f"/staff/customers/{customers[0].pk}/script/",
         "customer outside": f"/staff/customers/{customers[9].pk}/",
         "mailings": "/staff/mailings/",
         "waves and rounds": "/staff/waves/",

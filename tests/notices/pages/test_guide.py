@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from notices.guides import catalog
 
@@ -162,6 +162,13 @@ def test_the_values_come_from_the_settings(html):
 def test_a_program_without_guide_leads_to_the_one_for_any_other(client, db):
     assert client.get("/ja/guide/foxmail/").headers["Location"] == "/ja/guide/other/"
     assert client.get("/ja/guide/nonsense/").status_code == 404
+
+
+def test_a_form_that_is_not_the_pages_own_is_refused_in_both_languages(db):
+    response = Client(enforce_csrf_checks=True).post("/ja/setup/file/", {"address": "hanako@isp.example"})
+    assert response.status_code == 403
+    assert "もう一度お試しください" in response.content.decode()
+    assert "Please try once more" in response.content.decode()
 
 
 def test_a_page_that_is_missing_says_so_in_both_languages(client, db):

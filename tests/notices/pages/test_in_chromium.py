@@ -14,7 +14,7 @@ from notices.models import Mute, Visit
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 
-GUIDES = ("setup/", "guide/iphone/", "guide/thunderbird/", "guide/outlook/", "guide/other/")
+OTHERS = ("setup/",)
 OPTIONS = {"resultTypes": ["violations"]}
 RULES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}  # the rest does not know of colours
 STANDINGS = ("mixed", "moving", "silent")  # one of each colour
@@ -43,7 +43,7 @@ def paths(make_notice, path_of):
     def of(language):
         personal = [path_of(notice, language) for notice in notices]
         personal += [urlsplit(links.stop_url(notice)).path.replace("/ja/", f"/{language}/") for notice in notices[:2]]
-        return [f"/{language}/{rest}" for rest in ("", *GUIDES, "p/unknown/", "nothing/")] + personal
+        return [f"/{language}/{rest}" for rest in ("", *OTHERS, "p/unknown/", "nothing/")] + personal
 
     return of
 

@@ -1,0 +1,159 @@
+"""The guides in a real browser: accessible, by keyboard, without script, in large letters, copied from and printed."""
+
+import re
+import subprocess
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from notices.guides import catalog
+
+pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
+
+OPTIONS = {"resultTypes": ["violations"]}
+# Every two of width, scheme and language meet in one of the four.
+LOOKS = {"ja": ((320, "light"), (1280, "dark")), "en": ((320, "dark"), (1280, "light"))}
+WHOLE = ("thunderbird", "outlook")  # guides of which every page is looked at; of the others the start and all on one
+ASKING = ("", "find/", "which/", "which/phone/", "which/computer/", "which/iphone/", "which/windows/", "which/else/")
+STEPS = {client.name: len(client.steps) for client in catalog.clients()}
+
+
+def places() -> list[str]:
+    found = [*ASKING, *(f"guide/{name}/{part}" for name in STEPS for part in ("", "all/"))]
+    for name in WHOLE:
+        parts = [*range(1, STEPS[name] + 1), "test", "trouble", "undo"]
+        found += [f"guide/{name}/{part}/" for part in parts]
+    return [*found, "guide/outlook/switch/"]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, live_server, language):
+    findings = []
+    page = browser.new_page()
+    for place in places():
+        page.goto(f"{live_server.url}/{language}/{place}")
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+        page.evaluate(Axe().axe_script)
+        for width, scheme in LOOKS[language]:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            found = page.evaluate("options => axe.run(document, options)", OPTIONS)["violations"]
+            findings += [(place, width, scheme, each["id"], each["nodes"][0]["html"]) for each in found]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                findings.append((place, width, scheme, "scrolls sideways", ""))
+    page.close()
+    assert not findings
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_large_letters_are_larger_and_still_fit_a_narrow_screen(browser, live_server, language):
+    page = browser.new_page(viewport={"width": 320, "height": 800})
+    wide = []
+    for place in (*ASKING, *(f"guide/{name}/all/" for name in STEPS), "guide/outlook/1/"):
+        page.goto(f"{live_server.url}/{language}/{place}?size=large")
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(place)
+    size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    page.goto(f"{live_server.url}/{language}/")
+    assert size >= 1.3 * page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    page.close()
+    assert not wide
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_can_be_pressed_is_large_enough(browser, live_server, language):
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    small = []
+    for place in (*ASKING, "guide/thunderbird/", "guide/thunderbird/7/", "guide/outlook/test/"):
+        page.goto(f"{live_server.url}/{language}/{place}")
+        pressed = "button:visible, a.button:visible, .choices a, .languages a, input:visible, textarea, summary"
+        for each in page.locator(pressed).all():
+            box = each.bounding_box()
+            if box["height"] < 48 or box["width"] < 48:
+                small.append((place, each.inner_text(), box))
+    page.close()
+    assert not small
+
+
+def test_from_not_knowing_to_the_test_by_keyboard_and_without_script(browser, live_server):
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    page = context.new_page()
+
+    def press(name: str, *, to: str) -> None:
+        page.get_by_role("link", name=name).first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{to}")
+
+    page.goto("/en/?size=large")
+    press("Not sure? How to tell", to="/en/which/?size=large")
+    press("On a computer", to="/en/which/computer/?size=large")
+    press("There is no apple on it", to="/en/which/windows/?size=large")
+    press("Thunderbird (computer)", to="/en/guide/thunderbird/?size=large")
+    press("Begin with step 1", to="/en/guide/thunderbird/1/?size=large")
+    for number in range(2, STEPS["thunderbird"] + 1):
+        press("Done, go on", to=f"/en/guide/thunderbird/{number}/?size=large")
+        heading = page.get_by_role("heading", level=1).inner_text()
+        assert heading.startswith(f"Step {number} of {STEPS['thunderbird']}:")
+    press("Done, go on", to="/en/guide/thunderbird/test/?size=large")
+    press("It does not work", to="/en/guide/thunderbird/trouble/?size=large")
+    context.close()
+
+
+def test_who_sees_something_else_opens_the_help_by_keyboard_without_script(browser, live_server):
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    page = context.new_page()
+    page.goto("/en/guide/iphone/1/")
+    help = page.get_by_text("This looks different on my screen")
+    details = page.locator("details", has=help)
+    if details.get_attribute("open") is None:
+        help.focus()
+        page.keyboard.press("Enter")
+    assert details.get_by_text("0120-000-000").is_visible()
+    assert page.get_by_role("button", name="Copy").count() == 0  # these come with a script alone
+    context.close()
+
+
+def test_a_message_is_looked_up_by_keyboard_without_script(browser, live_server):
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    page = context.new_page()
+    page.goto("/en/")
+    page.get_by_role("textbox", name="The words or the number").focus()
+    page.keyboard.type("554 relay access denied")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/find/")
+    page.get_by_text("Thunderbird (computer)", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Open the guide: Thunderbird (computer)").click()
+    page.wait_for_url("**/en/guide/thunderbird/")
+    page.go_back()
+    assert page.get_by_role("heading", name=re.compile("message.* fit")).is_visible()
+    context.close()
+
+
+def test_a_value_is_copied_as_it_stands_and_that_is_said(page, live_server):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_server.url)
+    page.goto("/en/guide/thunderbird/7/")
+    assert page.get_by_role("status").inner_text() == ""
+    page.get_by_role("button", name="Copy: Server Name").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("Copied: smtp.isp.example").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == "smtp.isp.example"
+    assert page.get_by_role("button", name=re.compile("^Copy: User")).count() == 0
+
+
+@pytest.mark.parametrize("size", ["", "?size=large"])
+def test_on_paper_there_is_the_whole_guide_and_nothing_to_press(page, needed, tmp_path, size):
+    reader = needed("pdftotext", package="poppler-utils")
+    page.goto(f"/en/guide/thunderbird/all/{size}")
+    page.emulate_media(media="print")
+    path = tmp_path / "guide.pdf"
+    page.pdf(path=path, format="A4")
+    text = subprocess.run([reader, path, "-"], capture_output=True, check=True, text=True).stdout
+    told = " ".join(text.split())
+    for number in range(1, STEPS["thunderbird"] + 1):
+        assert f"Step {number} of {STEPS['thunderbird']}:" in told
+    for words in ("My values until now", "smtp.isp.example", "Back to how it was", "0120-000-000"):
+        assert words in told
+    for words in ("Large letters", "日本語", "Copy", "Step by step instead"):
+        assert words not in told
+    assert text.count("\f") <= 6
