@@ -42,10 +42,10 @@ MORE: dict[Role, tuple[str, ...]] = {  # than the role before
         PEOPLE,
         "campaign.add_contact",
         "campaign.add_note",
-        "campaign.add_exemption",
         "campaign.add_tagging",
-        "notices.add_mute",
+        "campaign.add_exemption",
         "campaign.answer_callback",
+        "notices.add_mute",
         "notices.clear_suppression",
     ),
     Role.OPERATOR: (

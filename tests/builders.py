@@ -65,9 +65,9 @@ def make_holdout(campaign: Campaign, customer: Customer | None = None, **given) 
 
 
 def make_user(name: str, *permissions: str):
-    """A staff member; permissions as `notices.approve_mailing`."""
+    """A staff member who may see numbers, and what `permissions` say, as `notices.approve_mailing`."""
     user = get_user_model().objects.create_user(name, password="a long test password")
-    for permission in permissions:
+    for permission in ("campaign.view_campaign", *permissions):
         app, codename = permission.split(".")
         user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
     return user

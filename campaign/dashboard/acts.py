@@ -9,12 +9,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign.audit import Act as Noted
+from campaign.audit import thing
+from campaign.dashboard import noting
 from campaign.dashboard.outlook import outlook
 from campaign.dashboard.shell import show
 from campaign.dashboard.words import mailing_title
@@ -58,6 +62,14 @@ ACTS = {
         lambda: _("The mailing is cancelled: what had not gone out is withdrawn."),
         (State.PLANNED, State.APPROVED, State.SENDING, State.PAUSED),
     ),
+}
+
+NOTED = {
+    "approve": Noted.APPROVED,
+    "start": Noted.STARTED,
+    "resume": Noted.RESUMED,
+    "pause": Noted.PAUSED,
+    "cancel": Noted.CANCELLED,
 }
 
 
@@ -166,7 +178,17 @@ def _back_to(pk: int) -> HttpResponse:
 
 
 def _do(act: str, *, mailing_id: int, request: HttpRequest) -> None:
-    now = timezone.now()
+    before = Mailing.objects.get(pk=mailing_id)
+    with transaction.atomic():
+        reason = _take_step(act, mailing_id=mailing_id, request=request)
+        after = Mailing.objects.get(pk=mailing_id)
+        states = {"before": {"state": before.state}, "after": {"state": after.state}}
+        noting.note(request, NOTED[act], thing(after), reason=reason, **states)
+
+
+def _take_step(act: str, *, mailing_id: int, request: HttpRequest) -> str:
+    """Returns the reason that was given for it."""
+    now, reason = timezone.now(), ""
     if act == "approve":
         mailings.approve(mailing_id=mailing_id, user_id=request.user.pk, now=now)
     elif act == "start":
@@ -178,3 +200,4 @@ def _do(act: str, *, mailing_id: int, request: HttpRequest) -> None:
         mailings.resume(mailing_id=mailing_id, now=now)
     elif act == "cancel":
         mailings.cancel(mailing_id=mailing_id, now=now)
+    return reason

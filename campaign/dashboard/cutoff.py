@@ -6,19 +6,24 @@ from ipaddress import ip_network
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign.audit import Act, thing
 from campaign.cutoff import dryrun
 from campaign.cutoff.dryrun import NotPossible, Question, Rule
 from campaign.cutoff.weeks import Week, past_weeks
+from campaign.dashboard import noting
 from campaign.dashboard.shell import Choice, pager, show
 from campaign.jinja import day
 from campaign.models import ShadowRun
 from campaign.submissions.intake import kept_from
 
+ASK = "campaign.add_shadowrun"
 RULE_TITLES = {
     Rule.ALL: lambda: _("everywhere"),
     Rule.OUTSIDE: lambda: _("only outside our own networks"),
@@ -43,6 +48,8 @@ class Run:
 
 def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
+        if not request.user.has_perm(ASK):
+            raise PermissionDenied
         return _ask(request)
     runs = ShadowRun.objects.order_by("-first_day", "rule", "scope")
     pages = pager(request, total=runs.count(), size=24)
@@ -52,6 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rules": [Choice(RULE_TITLES[rule](), str(rule), rule == Rule.ALL) for rule in Rule],
         "networks": " ".join(map(str, settings.OWN_NETWORKS)),
         "hosts": _hosts(),
+        "may_ask": request.user.has_perm(ASK),
         "runs": [_run(run) for run in runs[pages.shown]],
         "pager": pages,
     }
@@ -85,7 +93,9 @@ def _run(run: ShadowRun) -> Run:
 
 def _ask(request: HttpRequest) -> HttpResponse:
     try:
-        run = dryrun.ask(question_of(request.POST), now=timezone.now(), user_id=request.user.pk)
+        with transaction.atomic():
+            run = dryrun.ask(question_of(request.POST), now=timezone.now(), user_id=request.user.pk)
+            noting.note(request, Act.ADDED, thing(run, what=f"{run.first_day} {run.rule} {run.scope}".strip()))
     except NotPossible as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(reverse("cutoff"), status=303)

@@ -5,11 +5,14 @@ from datetime import date, datetime, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign import audit
+from campaign.dashboard import noting
 from campaign.dashboard.acts import number_in
 from campaign.dashboard.outlook import number
 from campaign.dashboard.shell import show
@@ -146,8 +149,13 @@ def _given(request: HttpRequest, today: date) -> dict[str, str]:
 def _changed(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     from_day, values = entered(request.POST, today=today)
+    before = Desk.objects.filter(from_day=from_day).first()
     made = {"changed_at": timezone.now(), "changed_by": request.user}
-    Desk.objects.update_or_create(from_day=from_day, defaults=values | made)
+    with transaction.atomic():
+        desk, new = Desk.objects.update_or_create(from_day=from_day, defaults=values | made)
+        told = {"before": audit.values_of(before, *values) if before else {}, "after": values}
+        on = audit.thing(desk, what=from_day.isoformat())
+        noting.note(request, audit.Act.ADDED if new else audit.Act.CHANGED, on, **told)
     if SendingDay.objects.filter(day=today, decided_at__isnull=False).exists():
         allowance.decide(today, again=True)
     messages.success(request, _("It is entered. The cap of today is reckoned anew."))

@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaign.dashboard import letter, pulse
+from campaign.dashboard import letter, noting, pulse
 from campaign.dashboard.acts import ACTS, allowed_acts
 from campaign.dashboard.mailing_texts import audience, said
 from campaign.dashboard.shell import pager, show
 from campaign.dashboard.text import PREVIEW
 from campaign.dashboard.words import mailing_title
+from campaign.models import Customer
+from campaign.roles import PEOPLE
 from notices import compose, mailings
 from notices.filling import WrongText
 from notices.models import Delivery, Mailing, Notice
@@ -65,27 +67,31 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     acts = allowed_acts(mailing, request.user)
     own = mailing.state == State.PLANNED and mailing.planned_by_id == request.user.pk
     words = said(mailing)
-    may_preview = request.user.has_perm(PREVIEW)
+    sees_people = request.user.has_perm(PEOPLE)
+    may_preview = sees_people and request.user.has_perm(PREVIEW)
+    shown = preview(mailing, asked=request.GET.get("preview", ""), now=timezone.now()) if may_preview else None
+    if shown:
+        noting.seen(request, Customer(pk=shown.customer, login=shown.login), "preview")
     now = timezone.now()
     values = {
         "mailing": mailing,
         "campaign": mailing.campaign.name,
         "title": mailing_title(mailing.kind, mailing.period),
-        "parts": pulse.parts(mailing, report, now=now),
+        "parts": pulse.parts(mailing, report, now=now, sees_people=sees_people),
         "every": pulse.every(time.monotonic() - begun),
         "steps": steps(mailing),
         "acts": {name: act.title() for name, act in ACTS.items() if name in acts},
         "own": own and request.user.has_perm("notices.approve_mailing"),
-        "troubles": troubles(mailing, pages.shown),
+        "troubles": troubles(mailing, pages.shown) if sees_people else [],
         "in_utf8": Notice.objects.for_mailing(mailing).in_utf8_instead().count(),
-        "whose_utf8": whose_utf8(mailing),
+        "whose_utf8": whose_utf8(mailing) if sees_people else [],
         "pager": pages,
         "said": words,
         "errors": any(finding.error for each in words for finding in each.findings),
         "to_tick": any(not finding.error for each in words for finding in each.findings),
         "audience": audience(mailing),
         "may_preview": may_preview,
-        "preview": preview(mailing, asked=request.GET.get("preview", ""), now=now) if may_preview else None,
+        "preview": shown,
     }
     return show(request, "mailing.html", values)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign import brands
-from campaign.dashboard import unreachable
+from campaign.dashboard import noting, unreachable
 from campaign.dashboard.shell import chosen_campaign, pager
 from campaign.models import Holdout
 from notices import paper
@@ -43,6 +43,7 @@ def one(request: HttpRequest, *, pk: int) -> HttpResponse:
     holdout = holdouts.annotate(last_number=Subquery(LAST_NUMBER)).first()
     if holdout is None:
         raise Http404(pk)
+    noting.seen(request, holdout.customer, "letter")
     return _file([holdout], name=f"letter-{pk}.pdf")
 
 
@@ -56,6 +57,9 @@ def page(request: HttpRequest) -> HttpResponse:
     found = unreachable.found(campaign, unreachable.filters_of(request, campaign))
     pages = pager(request, total=found.count())
     shown = found.select_related("customer", "campaign").annotate(last_number=Subquery(LAST_NUMBER))[pages.shown]
+    if shown:
+        told = unreachable.chosen(request, campaign, pages.number)
+        noting.exported(request, "letters", rows=len(shown), filters=told)
     return _file(shown, name=f"letters-{campaign.name}-{timezone.localdate():%Y-%m-%d}-{pages.number}.pdf")
 
 

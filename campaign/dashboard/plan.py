@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaign.dashboard import words
+from campaign import audit
+from campaign.dashboard import noting, words
 from campaign.dashboard.acts import number_in
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.jinja import count
@@ -102,13 +104,23 @@ def kind_page(request: HttpRequest, *, campaign: str, kind: str) -> HttpResponse
     if not request.user.has_perm(CHANGE):
         raise PermissionDenied
     try:
-        planning.change_plan(
-            campaign_id=found.pk, kind=kind, **entered(request.POST), now=timezone.now(), user_id=request.user.pk
-        )
+        _change(request, found, Kind(kind))
     except (NotAnAudience, NotPossible) as error:
         return _shown(request, found, Kind(kind), given=request.POST, wrong=str(error))
     messages.success(request, _("The plan is changed. Mailings that are planned already stay as they are."))
     return HttpResponseRedirect(reverse("plan_kind", kwargs={"campaign": campaign, "kind": kind}), status=303)
+
+
+def _change(request: HttpRequest, campaign: Campaign, kind: Kind) -> None:
+    """Raises NotAnAudience and NotPossible."""
+    values, told = entered(request.POST), ("active", "audience", "good_for_days")
+    before = audit.values_of(planning.plans_of(campaign)[kind], *told)
+    with transaction.atomic():
+        made = planning.change_plan(
+            campaign_id=campaign.pk, kind=kind, **values, now=timezone.now(), user_id=request.user.pk
+        )
+        on = audit.thing(made, what=f"{campaign.name} {kind}")
+        noting.note(request, audit.Act.CHANGED, on, before=before, after=audit.values_of(made, *told))
 
 
 class NotPossible(Exception):

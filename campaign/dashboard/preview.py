@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from campaign.dashboard import letter
+from campaign.dashboard import letter, noting
 from campaign.dashboard.previewed import EMPTY, Subject, address, missing, of_mailing, of_text
 from campaign.dashboard.shell import Choice, show
 from campaign.dashboard.text import PREVIEW, asked_number
@@ -65,6 +65,7 @@ def mailing_html(request: HttpRequest, *, pk: int) -> HttpResponse:
 def _html(request: HttpRequest, subject: Subject) -> HttpResponse:
     """The HTML part alone, for a frame; its mail programs' styles stand in its lines."""
     holdout = get_object_or_404(subject.people, pk=asked_number(request.GET.get("person", ""), default=0))
+    noting.seen(request, holdout.customer, "preview")
     try:
         read = letter.read(subject.notice(holdout), now=timezone.now())
     except (compose.NotSendable, filling.WrongText) as error:
@@ -81,6 +82,8 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
     people = subject.people.filter(EMPTY[without]) if without else subject.people
     found, words = _found(request, people)
     person = _person(request, people, found)
+    if person:
+        noting.seen(request, person.customer, "preview")
     values = {
         "subject": subject,
         "campaign": subject.campaign,

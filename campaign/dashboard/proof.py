@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from campaign.dashboard import proof_words, words
+from campaign.dashboard import noting, proof_words, words
 from campaign.dashboard.shell import pager, show
 from campaign.logs.redaction import readable
 from campaign.models import Customer, DailyUse
@@ -96,6 +96,7 @@ def page(request: HttpRequest, *, pk: int, day: str) -> HttpResponse:
     asked, now = _day(day), timezone.now()
     if asked > timezone.localdate(now):
         raise Http404
+    noting.seen(request, customer, "proof", key=f"{pk} {asked}", what=asked.isoformat())
     values = {"customer": customer, "day": asked, "retention": settings.RETENTION_DAYS, "gone": False}
     if asked < intake.kept_from(now):
         return show(request, "proof.html", values | {"gone": True})

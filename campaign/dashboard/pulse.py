@@ -1,7 +1,7 @@
 """The parts of a mailing's page that move by themselves: its state, the ledger, the pace, and what goes wrong."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
@@ -18,6 +18,8 @@ from campaign.dashboard.acts import tries_the_relay
 from campaign.dashboard.outlook import outlook, pace_text
 from campaign.dashboard.shell import show
 from campaign.jinja import count
+from campaign.logs.redaction import without_addresses
+from campaign.roles import PEOPLE
 from notices import allowance, causes, mailings
 from notices.models import Mailing
 
@@ -39,7 +41,9 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     """The parts alone, for the script that renews them."""
     begun = time.monotonic()
     mailing = get_object_or_404(Mailing.objects.select_related("campaign"), pk=pk)
-    values = parts(mailing, mailings.report(mailing_id=pk), now=timezone.now())
+    values = parts(
+        mailing, mailings.report(mailing_id=pk), now=timezone.now(), sees_people=request.user.has_perm(PEOPLE)
+    )
     took = time.monotonic() - begun
     return show(request, "pulse.html", {"mailing": mailing, "parts": values, "every": every(took)})
 
@@ -49,7 +53,8 @@ def every(took: float) -> int:
     return 1000 * min(max(ceil(took * SHARE), SOONEST), LATEST)
 
 
-def parts(mailing: Mailing, report: mailings.Report, *, now: datetime) -> dict[str, object]:
+def parts(mailing: Mailing, report: mailings.Report, *, now: datetime, sees_people: bool) -> dict[str, object]:
+    """For who sees only numbers, no example of a cause names an address."""
     today = allowance.foresee(timezone.localdate(now))
     return {
         "state": mailing.state,
@@ -61,7 +66,9 @@ def parts(mailing: Mailing, report: mailings.Report, *, now: datetime) -> dict[s
         "ledger_bar": ledger_bar(report),
         "pace": pace_text(mailing, today, now=now),
         "outlook": outlook(mailing, report, today, now=now),
-        "causes": [(cause, _shown(cause)) for cause in causes.causes(mailing)],
+        "causes": [
+            (cause if sees_people else _without_addresses(cause), _shown(cause)) for cause in causes.causes(mailing)
+        ],
         "at": date_format(timezone.localtime(now), "G:i:s"),
     }
 
@@ -121,6 +128,10 @@ def ledger_bar(report: mailings.Report) -> Markup:
         description="; ".join(f"{titles[name]}: {count(number)}" for name, number in numbers),
         parts=numbers,
     )
+
+
+def _without_addresses(cause: causes.Cause) -> causes.Cause:
+    return replace(cause, example=without_addresses(cause.example))
 
 
 def _shown(cause: causes.Cause) -> str:

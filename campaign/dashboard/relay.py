@@ -4,15 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from campaign.audit import Act, Thing
 from campaign.cutoff import relays
+from campaign.dashboard import noting
 from campaign.dashboard.mailing import name_of
 from campaign.dashboard.relays import CHECK_ADVICE, loud, ranges, url_of
 from campaign.dashboard.shell import pager, show
 from campaign.models import RelayAcknowledgement, RelayedDay
+
+ACKNOWLEDGE = "campaign.add_relayacknowledgement"
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,8 @@ def page(request: HttpRequest, *, first: str, bits: int) -> HttpResponse:
     if not rows.exists():
         raise Http404
     if request.method == "POST":
+        if not request.user.has_perm(ACKNOWLEDGE):
+            raise PermissionDenied
         return _acknowledge(request, name)
     today = timezone.localdate()
     pages = pager(request, total=rows.count())
@@ -56,6 +64,7 @@ def page(request: HttpRequest, *, first: str, bits: int) -> HttpResponse:
         ],
         "lines": _lines(name, pages.shown, today=today),
         "said": _said(name),
+        "may_acknowledge": request.user.has_perm(ACKNOWLEDGE),
         "pager": pages,
     }
     return show(request, "relay.html", values)
@@ -89,8 +98,11 @@ def _said(name: str) -> list[Said]:
 def _acknowledge(request: HttpRequest, name: str) -> HttpResponse:
     addresses = list(RelayedDay.objects.filter(range=name).values_list("address", flat=True).distinct())
     note = request.POST.get("note", "")
+    on = Thing("relayacknowledgement", name, name)
     try:
-        number = relays.acknowledge(addresses, note=note, user_id=request.user.pk, now=timezone.now())
+        with transaction.atomic():
+            number = relays.acknowledge(addresses, note=note, user_id=request.user.pk, now=timezone.now())
+            noting.note(request, Act.ADDED, on, after={"addresses": number}, reason=note)
     except relays.NotPossible as error:
         messages.error(request, str(error))
     else:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 
 from campaign import brands
+from campaign.dashboard import noting
 from campaign.dashboard.shell import show
 from campaign.models import Customer
 from campaign.models.customers import Language
@@ -24,6 +25,7 @@ class Option:
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     """`?program=` and `?language=` are for a customer who has, or speaks, another one than is known."""
     customer = get_object_or_404(Customer, pk=pk)
+    noting.seen(request, customer, "script")
     known = {client.name: client.title[get_language()] for client in catalog.clients()}
     asked = request.GET.get("program", "")
     program = asked if asked in known else catalog.client(customer.client_program).name

@@ -7,11 +7,13 @@ from math import ceil
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 
+from campaign import roles
 from campaign.models import Campaign
 
 
@@ -56,12 +58,18 @@ def pager(request: HttpRequest, *, total: int, size: int = 50) -> Pager:
     )
 
 
-def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For people who are logged in; their pages show personal data, so no cache keeps them."""
+def staff(view: Callable[..., HttpResponse], *, needs: str = roles.NUMBERS) -> Callable[..., HttpResponse]:
+    """For people who are logged in and may what the page needs; it may show personal data, so no cache keeps it."""
+
+    @wraps(view)
+    def permitted(request: HttpRequest, **ids: object) -> HttpResponse:
+        if not request.user.has_perm(needs):
+            raise PermissionDenied
+        return view(request, **ids)
 
     @wraps(view)
     def guarded(request: HttpRequest, **ids: object) -> HttpResponse:
-        response = login_required(view)(request, **ids)
+        response = login_required(permitted)(request, **ids)
         add_never_cache_headers(response)  # no-store among them
         return response
 
@@ -95,5 +103,7 @@ def show(request: HttpRequest, template: str, values: dict[str, object], *, stat
         "provider": settings.PROVIDER_NAME[get_language()],
         "section": request.resolver_match.url_name,
         "campaign": asked_campaign(request),
+        "sees_people": request.user.has_perm(roles.PEOPLE),
+        "administers": request.user.has_perm(roles.AUDIT),
     }
     return render(request, f"dashboard/{template}", {**shared, **values}, status=status)

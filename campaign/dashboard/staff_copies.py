@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign.audit import Act, Thing
+from campaign.dashboard import noting
 from campaign.dashboard.texts import Which, name_of, number_title, which
 from notices import staff_copies
 from notices.compose import NotSendable
@@ -101,6 +103,8 @@ def send(request: HttpRequest, *, campaign: str, kind: str, language: str, numbe
     except (staff_copies.NotPossible, WrongText, NotSendable) as error:
         messages.error(request, str(error))
     else:
+        told = {"to": copy.address, "outcome": copy.outcome}
+        noting.note(request, Act.SENT, Thing("staffcopy", str(copy.pk), text.url()), after=told)
         level, sentence = SENT[StaffCopy.Outcome(copy.outcome)]
         messages.add_message(request, level, sentence() % {"address": copy.address, "words": copy.reply})
     return HttpResponseRedirect(f"{text.url()}?version={number}#copies", status=303)

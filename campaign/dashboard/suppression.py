@@ -6,12 +6,15 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign.audit import Act, thing
+from campaign.dashboard import noting
 from campaign.models import Customer
 from notices.deliveries import suppressions
 from notices.models import Suppression
@@ -51,7 +54,11 @@ def clear(request: HttpRequest, *, pk: int) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     found = get_object_or_404(Suppression, pk=pk)
-    if suppressions.clear(suppression_id=pk, user_id=request.user.pk, now=timezone.now()):
+    with transaction.atomic():
+        cleared = suppressions.clear(suppression_id=pk, user_id=request.user.pk, now=timezone.now())
+        if cleared:
+            noting.note(request, Act.REMOVED, thing(found, what=found.address))
+    if cleared:
         messages.success(request, _("Notices go to %(address)s again.") % {"address": found.address})
     else:
         messages.error(

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign import brands
+from campaign.audit import Act as Noted
+from campaign.dashboard import noting
 from campaign.dashboard.shell import show
 from campaign.dashboard.staff_copies import copies, recipients
 from campaign.dashboard.texts import Which, name_of, number_title, state_of, which
@@ -134,13 +137,16 @@ class Act:
     """A step with one version."""
 
     permission: str
+    noted: Noted
     done: Callable[[], str]
 
 
 ACTS = {
-    "ask": Act(WRITE, lambda: _("Approval is asked for: a second person has to give it.")),
-    "approve": Act(APPROVE, lambda: _("The text is approved: mailings planned from now on say this.")),
-    "restore": Act(WRITE, lambda: _("The old text is a new version now: a draft, to be approved as any other.")),
+    "ask": Act(WRITE, Noted.ASKED, lambda: _("Approval is asked for: a second person has to give it.")),
+    "approve": Act(APPROVE, Noted.APPROVED, lambda: _("The text is approved: mailings planned from now on say this.")),
+    "restore": Act(
+        WRITE, Noted.ADDED, lambda: _("The old text is a new version now: a draft, to be approved as any other.")
+    ),
 }
 
 
@@ -164,7 +170,10 @@ def act(request: HttpRequest, *, campaign: str, kind: str, language: str, number
         return HttpResponseNotAllowed(["POST"])
     shown = number
     try:
-        shown = _do(act, text, number=number, user_id=request.user.pk)
+        with transaction.atomic():
+            version = _do(act, text, number=number, user_id=request.user.pk)
+            noting.note(request, ACTS[act].noted, noting.text(version))
+        shown = version.number
     except texts.NotPossible as error:
         messages.error(request, str(error))
     else:
@@ -172,14 +181,14 @@ def act(request: HttpRequest, *, campaign: str, kind: str, language: str, number
     return HttpResponseRedirect(f"{text.url()}?version={shown}", status=303)
 
 
-def _do(act: str, text: Which, *, number: int, user_id: int) -> int:
-    """Returns the number of the version to look at afterwards."""
+def _do(act: str, text: Which, *, number: int, user_id: int) -> TextVersion:
+    """Returns the version to look at afterwards."""
     now, version = timezone.now(), text.version(number)
     if act == "restore":
         which_one = {"campaign_id": text.campaign.pk, "kind": text.kind.value, "language": text.language.value}
-        return texts.restore(**which_one, number=number, now=now, user_id=user_id).number
+        return texts.restore(**which_one, number=number, now=now, user_id=user_id)
     if version is None:
         raise texts.NotPossible(_("Our own text needs no approval."))
     step = texts.ask_for_approval if act == "ask" else texts.approve
     step(version_id=version.pk, now=now, user_id=user_id)
-    return number
+    return version

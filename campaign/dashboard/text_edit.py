@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign.audit import Act
+from campaign.dashboard import noting
 from campaign.dashboard.comparison import Piece, compared
 from campaign.dashboard.shell import show
 from campaign.dashboard.text import WRITE, asked_number, key_of, marked
@@ -98,6 +101,18 @@ def _save(request: HttpRequest, text: Which, draft: Draft) -> HttpResponse:
         messages.info(request, _("Nothing has changed, so there is no new version."))
         return HttpResponseRedirect(text.url(), status=303)
     try:
+        made = _write(request, text, draft)
+    except (texts.NotPossible, WrongText) as error:
+        newest = texts.newest(text.campaign, text.kind, text.language)
+        if newest.version and newest.number > draft.after:  # in this very moment
+            return _meanwhile(request, text, draft, newest.version)
+        return _form(request, text, draft, error=str(error), status=400)
+    messages.success(request, _("Saved as %(version)s, a draft.") % {"version": number_title(made.number)})
+    return HttpResponseRedirect(f"{text.url()}?version={made.number}", status=303)
+
+
+def _write(request: HttpRequest, text: Which, draft: Draft) -> TextVersion:
+    with transaction.atomic():
         made = texts.write(
             campaign_id=text.campaign.pk,
             kind=text.kind.value,
@@ -109,13 +124,8 @@ def _save(request: HttpRequest, text: Which, draft: Draft) -> HttpResponse:
             now=timezone.now(),
             user_id=request.user.pk,
         )
-    except (texts.NotPossible, WrongText) as error:
-        newest = texts.newest(text.campaign, text.kind, text.language)
-        if newest.version and newest.number > draft.after:  # in this very moment
-            return _meanwhile(request, text, draft, newest.version)
-        return _form(request, text, draft, error=str(error), status=400)
-    messages.success(request, _("Saved as %(version)s, a draft.") % {"version": number_title(made.number)})
-    return HttpResponseRedirect(f"{text.url()}?version={made.number}", status=303)
+        noting.note(request, Act.ADDED, noting.text(made), reason=made.remark)
+    return made
 
 
 def _meanwhile(request: HttpRequest, text: Which, draft: Draft, version: TextVersion) -> HttpResponse:

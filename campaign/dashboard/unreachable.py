@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaign.dashboard import words
+from campaign.dashboard import noting, words
 from campaign.dashboard.shell import Choice, campaign_choices, chosen_campaign, pager, show
 from campaign.models import Campaign, Holdout, Standing
 from notices.deliveries import unreachable
@@ -78,6 +78,12 @@ def filters_of(request: HttpRequest, campaign: Campaign) -> Filters:
     return Filters(campaign.name, asked if asked in Reason.values else "")
 
 
+def chosen(request: HttpRequest, campaign: Campaign, page: int = 0) -> dict[str, object]:
+    """What the audit keeps of the filters of an export; `page` 0 is the whole list."""
+    given = asdict(filters_of(request, campaign)) | {"page": page}
+    return {name: value for name, value in given.items() if value}
+
+
 def reasons(filters: Filters) -> list[Choice]:
     titles = {"": _("All"), **{str(reason): str(reason.label) for reason in Reason}}
     return [Choice(title, filters.url(reason=reason), reason == filters.reason) for reason, title in titles.items()]
@@ -114,13 +120,15 @@ def file(request: HttpRequest) -> HttpResponse:
     if campaign is None:
         return HttpResponse(status=404)
     filters = filters_of(request, campaign)
+    rows = found(campaign, filters).count()
+    noting.exported(request, "unreachable", rows=rows, filters=chosen(request, campaign))
     response = StreamingHttpResponse(_lines(campaign, filters), content_type="text/csv; charset=utf-8")
     name = f"unreachable-{campaign.name}-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-class _Echo:
+class Echo:
     """csv wants a file; a line is what comes back from writing to this one."""
 
     def write(self, line: str) -> str:
@@ -128,7 +136,7 @@ class _Echo:
 
 
 def _lines(campaign: Campaign, filters: Filters) -> Iterator[bytes]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     heads = (
         *(_("Name"), _("Login"), _("Notices go to"), _("Contract"), _("Standing")),
         *(_("Why no mail arrives"), _("Since"), _("In the words of the mail server"), _("Last the old way")),

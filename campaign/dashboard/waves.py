@@ -6,13 +6,15 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaign.dashboard import effects
+from campaign import audit
+from campaign.dashboard import effects, noting
 from campaign.dashboard.acts import number_in
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.models import Campaign, Holdout, Standing, WavePlan
@@ -134,11 +136,23 @@ def _decide(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         entered = _entered(request.POST)
-        waves.decide(campaign_id=campaign.pk, now=timezone.now(), user_id=request.user.pk, **entered)
+        with transaction.atomic():
+            before = WavePlan.objects.filter(campaign=campaign).first()
+            made = waves.decide(campaign_id=campaign.pk, now=timezone.now(), user_id=request.user.pk, **entered)
+            noting.note(request, audit.Act.CHANGED, audit.thing(made, what=campaign.name), **told(before, made))
     except NotPossible as error:
         return _shown(request, campaign, given=request.POST, wrong=str(error))
     messages.success(request, _("The waves are decided: everybody's is drawn by lot now."))
     return HttpResponseRedirect(f"{reverse('waves')}?campaign={campaign.name}", status=303)
+
+
+def told(before: WavePlan | None, after: WavePlan) -> dict[str, dict[str, object]]:
+    """What the audit keeps of a decision."""
+    fields = ("waves", "first_day", "days_between")
+    return {
+        "before": audit.values_of(before, *fields) if before else {},
+        "after": audit.values_of(after, *fields),
+    }
 
 
 def _entered(given: QueryDict) -> dict[str, object]:

@@ -32,7 +32,7 @@ def plan(world: World) -> Mailing:
 
 
 def start(world: World, mailing: Mailing) -> None:
-    make_user("second", "notices.approve_mailing", "notices.run_mailing")
+    make_user("second", "campaign.view_customer", "notices.approve_mailing", "notices.run_mailing")
     for act in ("approve", "start"):
         world.manage("mailings", act, "--mailing", str(mailing.pk), "--user", "second")
     world.clock.pass_by(timedelta(minutes=30))  # the hold ends, and all slots of the round have come

@@ -164,7 +164,7 @@ def send_by_two_workers(mailing: Mailing) -> int:
 
 def test_who_changes_the_setting_is_seen_on_the_dashboard(page, campaigns, provider, two_days_of_logs):
     mailing = plan(campaigns[0])
-    sign_in(page, make_user("operator", "notices.approve_mailing", "notices.run_mailing"))
+    sign_in(page, make_user("operator", "campaign.view_customer", "notices.approve_mailing", "notices.run_mailing"))
     assert headline(page).items() >= numbers(left=len(DUE), moved=0).items()
     approve_on_the_page(page, mailing)
     assert send_by_two_workers(mailing) == len(DUE)

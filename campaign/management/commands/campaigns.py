@@ -3,8 +3,10 @@ from datetime import date
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.db import transaction
 from django.utils import timezone
 
+from campaign import audit
 from campaign.customers import rollup
 from campaign.models import Campaign
 from campaign.plan.campaigns import NotPossible, move_cutoff, open_campaign
@@ -37,7 +39,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def open(self, *, name, starts, cutoff, quiet_days, **options) -> None:
-        campaign = open_campaign(name=name, starts_on=starts, cutoff_on=cutoff, quiet_days=quiet_days)
+        known = Campaign.objects.filter(name=name).exists()
+        with transaction.atomic():
+            campaign = open_campaign(name=name, starts_on=starts, cutoff_on=cutoff, quiet_days=quiet_days)
+            if not known:
+                values = audit.values_of(campaign, "starts_on", "cutoff_on", "quiet_days")
+                on = audit.thing(campaign, what=name)
+                audit.note(audit.of_command(), audit.Act.ADDED, on, now=timezone.now(), after=values)
         rollup.bring_up_to_date(days=[], today=timezone.localdate())
         self.stdout.write(_line(campaign))
 
@@ -48,9 +56,14 @@ class Command(BaseCommand):
         user = get_user_model().objects.filter(username=by).first()
         if by and user is None:
             raise CommandError(f"--by is {by!r}, wanted the login of a staff member")
-        changed = move_cutoff(
-            campaign_id=campaign.pk, to=to, reason=reason, now=timezone.now(), user_id=user.pk if user else None
-        )
+        now = timezone.now()
+        with transaction.atomic():
+            changed = move_cutoff(
+                campaign_id=campaign.pk, to=to, reason=reason, now=now, user_id=user.pk if user else None
+            )
+            days = {"before": {"cutoff_on": changed.old}, "after": {"cutoff_on": changed.new}}
+            on = audit.thing(campaign, what=name)
+            audit.note(audit.of_command(user), audit.Act.CHANGED, on, now=now, reason=reason, **days)
         self.stdout.write(f"{name}: cut-off moved from {changed.old} to {changed.new}")
 
     def list(self, *, as_json: bool, **options) -> None:

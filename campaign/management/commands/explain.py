@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 
+from campaign import audit
 from campaign.dashboard import proof_words
 from campaign.dashboard.proof import Evidence, LineShown, ProofShown, evidence, in_words, texts
 from campaign.logs.logins import canonical_login
@@ -35,6 +36,8 @@ class Command(BaseCommand):
     @translation.override("en")  # as all commands of the shell; names of programs are of some language
     def handle(self, *, login: str, day: date | None, since: date | None, **options) -> None:
         customer = _customer(login)
+        on = audit.Thing("proof", str(customer.pk), customer.login, customer.pk)
+        audit.seen(audit.of_command(), on, now=timezone.now())
         first = kept_from(timezone.now())
         if day and day < first:
             raise CommandError(f"the lines of {day} are gone: they are kept for {settings.RETENTION_DAYS} days")

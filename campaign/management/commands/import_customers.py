@@ -1,7 +1,11 @@
+from dataclasses import asdict
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
 
+from campaign import audit
 from campaign.customers.directory import NotImported, import_file
 
 MOST_SHOWN = 50
@@ -15,7 +19,10 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options) -> None:
         try:
-            done = import_file(file)
+            with transaction.atomic():
+                done = import_file(file)
+                on = audit.Thing("customers", what=str(file))
+                audit.note(audit.of_command(), audit.Act.CHANGED, on, now=timezone.now(), after=asdict(done))
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
         except NotImported as refused:

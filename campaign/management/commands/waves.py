@@ -4,9 +4,11 @@ from datetime import date
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.db import transaction
 from django.utils import timezone
 
-from campaign.dashboard.waves import DECIDE, waves_of
+from campaign import audit
+from campaign.dashboard.waves import DECIDE, told, waves_of
 from campaign.models import Campaign, WavePlan
 from campaign.plan.campaigns import NotPossible
 from campaign.plan.waves import draw
@@ -91,7 +93,13 @@ def _decide(campaign: Campaign, values: dict[str, object], by: str | None) -> Wa
         user = get_user_model().objects.filter(username=by, is_active=True).first()
         if user is None or not user.has_perm(DECIDE):
             raise CommandError(f"--by is {by!r}, wanted the login of a staff member with the permission {DECIDE}")
-    return waves.decide(campaign_id=campaign.pk, now=timezone.now(), user_id=user.pk if user else None, **values)
+    now = timezone.now()
+    with transaction.atomic():
+        before = WavePlan.objects.filter(campaign=campaign).first()
+        made = waves.decide(campaign_id=campaign.pk, now=now, user_id=user.pk if user else None, **values)
+        on = audit.thing(made, what=campaign.name)
+        audit.note(audit.of_command(user), audit.Act.CHANGED, on, now=now, **told(before, made))
+    return made
 
 
 def _row(found: Lift) -> dict[str, object]:

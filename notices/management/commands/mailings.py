@@ -5,15 +5,24 @@ from dataclasses import asdict
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign import audit
 from campaign.models import Campaign
 from notices import allowance, course, mailings, planning
 from notices.models import Mailing, Notice
 
 ACTS = ("plan", "approve", "start", "pause", "resume", "cancel", "report", "list")
 PLAIN_ACTS = {"start": mailings.start, "resume": mailings.resume, "cancel": mailings.cancel}
+NOTED = {
+    "approve": audit.Act.APPROVED,
+    "start": audit.Act.STARTED,
+    "resume": audit.Act.RESUMED,
+    "pause": audit.Act.PAUSED,
+    "cancel": audit.Act.CANCELLED,
+}
 PERMISSIONS = {"approve": "notices.approve_mailing"}
 RUN = "notices.run_mailing"
 
@@ -103,14 +112,25 @@ def _line(mailing: Mailing) -> str:
 
 def _act(act: str, user, options: dict) -> Mailing:
     mailing = _mailing(options["campaign"], options["mailing"])
+    if act not in NOTED:
+        return mailing
+    with transaction.atomic():
+        _take_step(act, mailing, user, options["reason"])
+        after = Mailing.objects.get(pk=mailing.pk)
+        states = {"before": {"state": mailing.state}, "after": {"state": after.state}}
+        on, reason = audit.thing(after), options["reason"] if act == "pause" else ""
+        audit.note(audit.of_command(user), NOTED[act], on, now=timezone.now(), reason=reason, **states)
+    return mailing
+
+
+def _take_step(act: str, mailing: Mailing, user, reason: str) -> None:
     now = timezone.now()
     if act == "approve":
         mailings.approve(mailing_id=mailing.pk, user_id=user.pk, now=now)
     elif act == "pause":
-        mailings.pause(mailing_id=mailing.pk, reason=options["reason"], now=now)
-    elif act in PLAIN_ACTS:
+        mailings.pause(mailing_id=mailing.pk, reason=reason, now=now)
+    else:
         PLAIN_ACTS[act](mailing_id=mailing.pk, now=now)
-    return mailing
 
 
 def _user(name: str | None, act: str):
@@ -140,13 +160,17 @@ def _campaign(name: str | None) -> Campaign:
 
 
 def _plan(campaign_name: str | None, kind: str, user) -> Mailing:
-    return planning.plan_now(
-        campaign_id=_campaign(campaign_name).pk,
-        kind=kind,
-        today=timezone.localdate(),
-        now=timezone.now(),
-        planned_by_id=user.pk if user else None,
-    )
+    now = timezone.now()
+    with transaction.atomic():
+        made = planning.plan_now(
+            campaign_id=_campaign(campaign_name).pk,
+            kind=kind,
+            today=timezone.localdate(),
+            now=now,
+            planned_by_id=user.pk if user else None,
+        )
+        audit.note(audit.of_command(user), audit.Act.ADDED, audit.thing(made), now=now)
+    return made
 
 
 def _mailing(campaign_name: str | None, mailing_id: int | None) -> Mailing:

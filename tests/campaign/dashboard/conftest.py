@@ -23,7 +23,7 @@ def world(db):
 
 @pytest.fixture
 def staff(client, db):
-    """A browser in which somebody without any permission is logged in; it speaks English."""
-    client.force_login(make_user("suzuki"))
+    """A browser in which somebody who may see customers, and change nothing, is logged in; it speaks English."""
+    client.force_login(make_user("suzuki", "campaign.view_customer"))
     client.cookies["django_language"] = "en"
     return client

@@ -24,7 +24,7 @@ def campaign():
 @pytest.fixture
 def as_user(client):
     def log_in(*permissions: str):
-        user = make_user("tanaka", *permissions)
+        user = make_user("tanaka", "campaign.view_customer", *permissions)
         client.force_login(user)
         client.cookies["django_language"] = "en"
         return client, user
@@ -119,7 +119,7 @@ def test_without_the_permission_nobody_sees_a_customers_mail(campaign, as_user):
     client, _user = as_user()
     text = page(client, mailing)
     assert "Hanako Sato" not in text and f"/staff/mailings/{mailing.pk}/preview/" not in text
-    client.force_login(make_user("sato", PREVIEW))
+    client.force_login(make_user("sato", "campaign.view_customer", PREVIEW))
     text = page(client, mailing)
     assert links.token_of(notice) not in text  # the key to the customer's own page
     assert "Hanako Sato" in text and f"/staff/mailings/{mailing.pk}/preview/" in text

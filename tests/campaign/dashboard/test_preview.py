@@ -23,7 +23,7 @@ def campaign():
 
 @pytest.fixture
 def looker(client):
-    client.force_login(make_user("sato", PREVIEW))
+    client.force_login(make_user("sato", "campaign.view_customer", PREVIEW))
     client.cookies["django_language"] = "en"
     return client
 

@@ -99,7 +99,7 @@ def test_a_template_asks_the_database_nothing(world, staff, django_assert_num_qu
     monkeypatch.setattr(page, "progress", lambda **_: found)
     monkeypatch.setattr(page.effects, "newest", lambda _campaign: None)
     staff.get("/staff/")
-    with django_assert_num_queries(4):  # session, user, and the campaigns for the choice, twice
+    with django_assert_num_queries(6):  # session, user, permissions twice, and the campaigns for the choice, twice
         assert staff.get("/staff/").status_code == 200
 
 

@@ -43,7 +43,7 @@ def customer(settings, tmp_path) -> Customer:
 def test_the_evidence_is_reached_from_the_customer_and_fit_for_everybody(
     page, client, live_server, customer, width, language
 ):
-    client.force_login(make_user("suzuki"))
+    client.force_login(make_user("suzuki", "campaign.view_customer"))
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     chosen = {settings.SESSION_COOKIE_NAME: session, settings.LANGUAGE_COOKIE_NAME: language}
     page.context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in chosen.items()])

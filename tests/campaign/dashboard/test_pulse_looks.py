@@ -23,7 +23,11 @@ def on_a_quick_machine(monkeypatch):
 @pytest.fixture
 def open_page(page, client, live_server):
     """Opens a page as one who may do everything, with the browser's clock in the test's hands."""
-    client.force_login(make_user("suzuki", "notices.approve_mailing", "notices.run_mailing", "campaign.change_desk"))
+    client.force_login(
+        make_user(
+            "suzuki", "campaign.view_customer", "notices.approve_mailing", "notices.run_mailing", "campaign.change_desk"
+        )
+    )
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     for name, value in ((settings.SESSION_COOKIE_NAME, session), (settings.LANGUAGE_COOKIE_NAME, "en")):
         page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])

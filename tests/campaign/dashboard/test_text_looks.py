@@ -32,7 +32,7 @@ def logged_in(page, client, live_server):
     """Lets somebody use the browser; their permissions are all there are for texts."""
 
     def log_in(name: str):
-        user = make_user(name, *(f"notices.{codename}" for codename in EVERYTHING))
+        user = make_user(name, "campaign.view_customer", *(f"notices.{codename}" for codename in EVERYTHING))
         user.email = f"{name}@office.isp.example"
         user.save()
         client.force_login(user)

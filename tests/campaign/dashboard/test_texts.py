@@ -1,10 +1,12 @@
 """The pages of texts: the list, a version and its way to approval, writing, comparing."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from builders import make_campaign, make_user
 
+from campaign.dashboard import text_edit
 from notices import texts
 from notices.models import TextVersion
 
@@ -24,7 +26,7 @@ def campaign():
 @pytest.fixture
 def as_user(client):
     def log_in(name: str, *permissions: str):
-        user = make_user(name, *permissions)
+        user = make_user(name, "campaign.view_customer", *permissions)
         client.force_login(user)
         client.cookies["django_language"] = "en"
         return user
@@ -131,13 +133,13 @@ def test_two_who_write_at_once_lose_nothing(client, campaign, as_user):
 
 def test_two_who_save_in_the_same_moment_are_told_too(client, campaign, as_user, monkeypatch):
     as_user("sato", WRITE)
-    real = texts.write
+    real = text_edit._write
 
-    def faster(**given):
-        real(**given | {"body": GOOD + "Faster.\n"})
-        return real(**given)
+    def faster(request, text, draft):
+        real(request, text, replace(draft, body=GOOD + "Faster.\n"))
+        return real(request, text, draft)
 
-    monkeypatch.setattr(texts, "write", faster)
+    monkeypatch.setattr(text_edit, "_write", faster)
     response = client.post(f"{TEXT}edit/", {"act": "save", "after": "0", "subject": "S", "body": GOOD, "remark": ""})
     assert response.status_code == 409 and "Faster." in response.content.decode()
 
