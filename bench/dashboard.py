@@ -251,8 +251,8 @@ def in_process(*, repeat: int) -> None:
         told = {"identified": kept.now.identified, "moved": kept.now.moved, "left": kept.now.left}
         if not told.items() <= scanned.items():
             raise SystemExit(f"the dashboard says {told}, the scan says {scanned}")
-        filters = listing.filters_of(RequestFactory().get("/", {"q": provider.login_of(someone())}), campaign)
-        timed(times, "search, index", lambda filters=filters: searched(campaign, filters))
+        filters = listing.filters_in(RequestFactory().get("/", {"q": provider.login_of(someone())}).GET, campaign)
+        timed(times, "search, index", lambda filters=filters: searched(campaign, filters, today))
         timed(times, "search, LIKE", lambda filters=filters: list(scan.found(filters.q)[:50]))
         timed(times, "roll-up of a day", lambda: rollup.bring_up_to_date(days=[today], today=today))
     table("In one process", ("median ms",), [(name, f"{median(taken):,.1f}") for name, taken in times.items()])
@@ -260,11 +260,11 @@ def in_process(*, repeat: int) -> None:
         print(f"{peer} takes {median(times[peer]) / median(times[own]):,.0f} times as long as {own}")
 
 
-def searched(campaign, filters) -> list:
+def searched(campaign, filters, today) -> list:
     from campaign.dashboard import customers as listing
 
-    found = listing.find(campaign, filters)
-    return listing.rows(campaign, filters, found, slice(0, 50))
+    found = listing.find(campaign, filters, today=today)
+    return listing.rows(campaign, filters, found, slice(0, 50), today=today)
 
 
 def timed(times: Rows, name: str, call: Callable[[], object]) -> object:

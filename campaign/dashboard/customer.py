@@ -1,7 +1,7 @@
 """One customer: where he stands and why, what to do next, and everything that is known, newest first."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +12,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
+from campaign.customers.devices import Device, Use, devices
 from campaign.dashboard import charts, suppression, words
+from campaign.dashboard.contact import desk_of
 from campaign.dashboard.next_notice import NextNotice, next_notice
 from campaign.dashboard.shell import Choice, asked_campaign, pager, show
-from campaign.dashboard.timeline import Entry, timeline
-from campaign.models import Customer, Exemption, Holdout
+from campaign.dashboard.timeline import OLD_WAYS, Entry, timeline
+from campaign.models import Customer, DailyUse, Exemption, Holdout
+from campaign.plan import records
 from campaign.submissions.intake import kept_from
 from notices.compose import spelled
 from notices.guides import catalog
@@ -28,7 +31,10 @@ KINDS = {  # what the timeline can be narrowed to: the looks of its entries
     "notice": {"notice", "bad"},
     "visit": {"visit"},
     "standing": {"standing"},
+    "desk": {"contact", "note"},
 }
+DEVICES_OF = timedelta(days=92)  # older use says little of what stands on the desk today
+DEVICES = 8
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,14 @@ def _stand(holdout: Holdout, exemptions: tuple[Exemption, ...], today: date) -> 
     )
 
 
+def devices_of(customer: Customer, *, today: date) -> list[Device]:
+    recent = DailyUse.objects.filter(customer=customer, day__gte=today - DEVICES_OF)
+    uses = recent.values_list("submission_class", "last_at", "client_program", "addresses")
+    return devices(Use(way in OLD_WAYS, at, program, tuple(addresses)) for way, at, program, addresses in uses)[
+        :DEVICES
+    ]
+
+
 def lanes(entries: list[Entry], *, today: date) -> Markup:
     """Two rows of days, the old way and the new: a move is seen at a glance."""
     days = {css: {entry.day for entry in entries if entry.css == css} for css in ("old", "new")}
@@ -152,6 +166,7 @@ def kinds(address: str, chosen: str, campaign: str = "") -> list[Choice]:
         "notice": _("Notices"),
         "visit": _("Visits"),
         "standing": _("Standing"),
+        "desk": _("Contacts and notes"),
     }
     found = []
     for kind, title in titles.items():
@@ -177,5 +192,9 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "pager": pages,
         "kept_from": kept_from(now),
         "suppressed": suppression.shown(customer, request.user),
+        "devices": devices_of(customer, today=today),
+        "program_title": words.program_title,
+        "desk": desk_of(customer, request.user, today=today, campaign=asked_campaign(request)),
+        "may_take_back": lambda made: records.may_take_back(made, now=now, user_id=request.user.pk),
     }
     return show(request, "customer.html", values)

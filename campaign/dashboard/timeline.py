@@ -4,28 +4,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaign.dashboard import words
 from campaign.jinja import day
-from campaign.models import Customer, DailyUse, Exemption, StandingChange, SubmissionClass
+from campaign.models import Contact, Customer, DailyUse, Exemption, Note, StandingChange, SubmissionClass, Tagging
 from notices.compose import spelled
-from notices.models import Delivery, Notice, Visit
+from notices.models import Delivery, Mute, Notice, Visit
 
 OLD_WAYS = (SubmissionClass.POP_BEFORE_SMTP, SubmissionClass.LOCAL_PORT25)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """`at` is None where only the day is known; `css` names the kind of thing that happened."""
+    """`at` is None where only the day is known; `css` names the kind of thing that happened.
+
+    `made` is what somebody wrote down here and may take back for ten minutes.
+    """
 
     day: date
     at: datetime | None
     css: str
     title: str
     details: tuple[str, ...] = ()
+    made: Contact | Note | None = None
 
     @property
     def order(self) -> tuple[date, bool, float]:
@@ -35,7 +40,7 @@ class Entry:
 
 def timeline(customer: Customer) -> list[Entry]:
     """Newest first."""
-    found = [*_use(customer), *_notices(customer), *_visits(customer), *_changes(customer), *_exemptions(customer)]
+    found = [entry for told in TOLD for entry in told(customer)]
     # Turned round after sorting: of two at the same second, such as sent and delivered, the later stays later.
     return sorted(found, key=lambda entry: entry.order)[::-1]
 
@@ -134,8 +139,37 @@ def _changes(customer: Customer) -> Iterator[Entry]:
 def _exemptions(customer: Customer) -> Iterator[Entry]:
     for exemption in Exemption.objects.filter(customer=customer).order_by("from_day"):
         title = _("Exempt until %(day)s") % {"day": day(exemption.until)}
-        yield Entry(exemption.from_day, None, "standing", title, (exemption.reason,))
+        yield Entry(exemption.from_day, None, "standing", title, (exemption.why,))
 
 
-def _timed(at: datetime, css: str, title: str, *details: str) -> Entry:
-    return Entry(timezone.localdate(at), at, css, title, tuple(detail for detail in details if detail))
+def _contacts(customer: Customer) -> Iterator[Entry]:
+    for contact in Contact.objects.filter(customer=customer).select_related("made_by").order_by("at"):
+        values = {"channel": contact.get_channel_display(), "topic": contact.get_topic_display()}
+        minutes = ngettext("%(n)s minute", "%(n)s minutes", contact.minutes) % {"n": contact.minutes}
+        details = (contact.get_outcome_display(), minutes, _by(contact.made_by))
+        title = _("Contact (%(channel)s): %(topic)s") % values
+        yield _timed(contact.at, "contact", title, *details, made=contact)
+
+
+def _notes(customer: Customer) -> Iterator[Entry]:
+    for note in Note.objects.filter(customer=customer).select_related("made_by").order_by("at"):
+        yield _timed(note.at, "note", note.text, _by(note.made_by), made=note)
+    for tagging in Tagging.objects.filter(customer=customer).select_related("tag", "made_by").order_by("at"):
+        yield _timed(tagging.at, "note", _("Tag “%(tag)s”") % {"tag": tagging.tag.name}, _by(tagging.made_by))
+
+
+def _mutes(customer: Customer) -> Iterator[Entry]:
+    for mute in Mute.objects.filter(holdout__customer=customer).select_related("holdout__campaign").order_by("at"):
+        campaign = str(mute.holdout.campaign)
+        yield _timed(mute.at, "standing", _("Wants no more reminders"), mute.get_by_display(), campaign)
+
+
+def _by(user: AbstractUser | None) -> str:
+    return user.get_full_name() or user.get_username() if user else ""
+
+
+TOLD = (_use, _notices, _visits, _changes, _exemptions, _contacts, _notes, _mutes)
+
+
+def _timed(at: datetime, css: str, title: str, *details: str, made: Contact | Note | None = None) -> Entry:
+    return Entry(timezone.localdate(at), at, css, title, tuple(detail for detail in details if detail), made)

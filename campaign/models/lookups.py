@@ -1,9 +1,16 @@
-"""`begins`: text that begins with a word, found through an index on both databases.
+"""Lookups that find what Django's own do not, or not through an index.
+
+`begins`: text that begins with a word, found through an index on both databases.
 
 Django's `startswith` is LIKE. In SQLite LIKE ignores case, so no index of ours serves it; a
 range does, since SQLite compares text byte by byte. In PostgreSQL a range would follow the
 collation, and LIKE has the pattern index that Django makes for every indexed CharField.
+
+`lists`: a JSON list of texts that has this one. PostgreSQL finds it by the index that a migration
+makes there; SQLite, which holds small providers only, looks through the texts of all lists.
 """
+
+import json
 
 from django.db import models
 from django.db.models.lookups import StartsWith
@@ -23,3 +30,17 @@ class Begins(models.Lookup):
         column, parameters = self.process_lhs(compiler, connection)
         sql = f"({column} >= %s AND {column} < %s)"
         return sql, [*parameters, self.rhs, *parameters, self.rhs + LAST_CHARACTER]
+
+
+@models.JSONField.register_lookup
+class Lists(models.Lookup):
+    lookup_name = "lists"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler, connection):
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} @> %s::jsonb", [*parameters, json.dumps([self.rhs])]
+
+    def as_sqlite(self, compiler, connection):
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"instr({column}, %s) > 0", [*parameters, json.dumps(self.rhs)]

@@ -1,5 +1,7 @@
 """What the attribution of a day leaves behind: daily use per customer, and counts for all mail."""
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +23,13 @@ class Attribution(models.TextChoices):
     PROBABLE = "probable", _("probable")
     AMBIGUOUS = "ambiguous", _("ambiguous")
     NONE = "none", _("none")
+
+
+class DailyUseQuerySet(models.QuerySet):
+    def customers_at(self, address: str, *, since: date, at_most: int) -> list[int]:
+        """Keys of customers who sent from a client address on `since` or later: so many and no more."""
+        used = self.filter(addresses__lists=address, day__gte=since)
+        return list(used.order_by().values_list("customer", flat=True).distinct()[:at_most])
 
 
 class DailyUse(models.Model):
@@ -49,6 +58,8 @@ class DailyUse(models.Model):
     machine_like = models.BooleanField(
         db_default=False, help_text="by their headers, or their times, no person sent these"
     )
+
+    objects = DailyUseQuerySet.as_manager()
 
     class Meta:
         indexes = [

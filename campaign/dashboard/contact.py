@@ -1,0 +1,220 @@
+"""What the desk does on a customer's page: contacts, notes, tags, more time, and whether reminders go out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaign.audit import Act as Told
+from campaign.audit import Thing
+from campaign.dashboard import noting
+from campaign.dashboard.acts import number_in
+from campaign.dashboard.shell import Choice, asked_campaign
+from campaign.jinja import day
+from campaign.models import Contact, Customer, Holdout, Tag
+from campaign.models.holdouts import LEFT
+from campaign.plan import exemptions, records
+from notices import mutes
+from notices.models import Mute
+
+MINUTES = 5  # as the form begins: most calls take about so long
+TAGS_OFFERED = 50
+
+
+class NotPossible(ValueError):
+    """What is wrong with what was entered; the message is for the person who did."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that staff do for one customer; `do` gives the words for when it is done, or "" for nothing to do.
+
+    The audit keeps that it was `told` of `kind`, with the `fields` of the form: never what a note says.
+    """
+
+    permission: str
+    do: Callable[[HttpRequest, Customer], str]
+    told: Told
+    kind: str
+    fields: tuple[str, ...] = ()
+
+
+def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
+    if act not in ACTS or not request.user.has_perm(ACTS[act].permission):
+        raise PermissionDenied
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    customer = get_object_or_404(Customer, pk=pk)
+    try:
+        done = _done(ACTS[act], request, customer)
+    except (NotPossible, records.NotPossible, exemptions.NotPossible) as error:
+        messages.error(request, str(error))
+    else:
+        if done:
+            messages.success(request, done)
+        else:
+            messages.warning(request, _("Nothing is changed: it was so already."))
+    campaign = asked_campaign(request)
+    query = f"?campaign={campaign}" if campaign else ""
+    return HttpResponseRedirect(reverse("customer", kwargs={"pk": pk}) + query, status=303)
+
+
+def _done(act: Act, request: HttpRequest, customer: Customer) -> str:
+    with transaction.atomic():
+        done = act.do(request, customer)
+        if done:
+            given = {name: request.POST.get(name, "")[:300] for name in act.fields}
+            on = Thing(act.kind, str(customer.pk), customer.login, customer.pk)
+            noting.note(request, act.told, on, **{"before" if act.told == Told.REMOVED else "after": given})
+    return done
+
+
+def _record(request: HttpRequest, customer: Customer) -> str:
+    given = {name: request.POST.get(name, "") for name in ("channel", "topic", "outcome")}
+    minutes = number_in(request.POST.get("minutes", "")) or 0
+    records.record(customer_id=customer.pk, minutes=minutes, now=timezone.now(), user_id=request.user.pk, **given)
+    return _("The contact is recorded. For ten minutes you can take it back below.")
+
+
+def _write(request: HttpRequest, customer: Customer) -> str:
+    text = request.POST.get("text", "")
+    records.write(customer_id=customer.pk, text=text, now=timezone.now(), user_id=request.user.pk)
+    return _("The note is kept. For ten minutes you can take it back below.")
+
+
+def _take_back(request: HttpRequest, customer: Customer) -> str:
+    kind, pk = request.POST.get("kind", ""), number_in(request.POST.get("made", ""))
+    if kind not in records.KINDS or pk is None:
+        raise PermissionDenied
+    if not records.take_back(kind=kind, pk=pk, now=timezone.now(), user_id=request.user.pk):
+        raise NotPossible(_("It can be taken back only for ten minutes, and by who recorded it."))
+    return _("It is taken back.")
+
+
+def _tag(request: HttpRequest, customer: Customer) -> str:
+    name = records.tag_name(request.POST.get("tag", ""))
+    made = records.tag(customer_id=customer.pk, name=name, now=timezone.now(), user_id=request.user.pk)
+    return _("The tag “%(tag)s” is on.") % {"tag": name} if made else ""
+
+
+def _untag(request: HttpRequest, customer: Customer) -> str:
+    tag = get_object_or_404(Tag, pk=number_in(request.POST.get("tag", "")) or 0)
+    gone = records.untag(customer_id=customer.pk, tag_id=tag.pk)
+    return _("The tag “%(tag)s” is off.") % {"tag": tag.name} if gone else ""
+
+
+def _exempt(request: HttpRequest, customer: Customer) -> str:
+    holdout = _holdout(request, customer)
+    until, today = day_in(request.POST), timezone.localdate()
+    values = {"until": until, "reason": request.POST.get("reason", ""), "today": today, "user_id": request.user.pk}
+    made = exemptions.grant(campaign_id=holdout.campaign_id, customer_ids=[customer.pk], **values)
+    return _("Left alone until %(day)s; no notice goes out before.") % {"day": day(until)} if made else ""
+
+
+def day_in(given: QueryDict) -> date | None:
+    try:
+        return date.fromisoformat(given.get("until", "").strip())
+    except ValueError:
+        return None
+
+
+def _mute(request: HttpRequest, customer: Customer) -> str:
+    made = mutes.mute(holdout_id=_holdout(request, customer).pk, by=Mute.By.STAFF, now=timezone.now())
+    return _("No more reminders go out. Notices of the last days still do.") if made else ""
+
+
+def _unmute(request: HttpRequest, customer: Customer) -> str:
+    gone = mutes.unmute(holdout_id=_holdout(request, customer).pk)
+    return _("Reminders go out again from the next round on.") if gone else ""
+
+
+def _holdout(request: HttpRequest, customer: Customer) -> Holdout:
+    return get_object_or_404(Holdout, customer=customer, campaign__name=request.POST.get("in", ""))
+
+
+ACTS = {
+    "contact": Act("campaign.add_contact", _record, Told.ADDED, "contact", ("channel", "minutes", "topic", "outcome")),
+    "note": Act("campaign.add_note", _write, Told.ADDED, "note"),
+    "take-back": Act("campaign.add_note", _take_back, Told.REMOVED, "record", ("kind", "made")),
+    "tag": Act("campaign.add_tagging", _tag, Told.ADDED, "tag", ("tag",)),
+    "untag": Act("campaign.add_tagging", _untag, Told.REMOVED, "tag", ("tag",)),
+    "exempt": Act("campaign.add_exemption", _exempt, Told.ADDED, "exemption", ("in", "until", "reason")),
+    "mute": Act("notices.add_mute", _mute, Told.ADDED, "mute", ("in",)),
+    "unmute": Act("notices.add_mute", _unmute, Told.REMOVED, "mute", ("in",)),
+}
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """Whether reminders of one campaign go to the customer."""
+
+    campaign: str
+    title: str
+    muted: bool
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the page offers: only what this person may do."""
+
+    urls: dict[str, str]  # by act; "" for what this person may not
+    channels: list[Choice]
+    topics: list[Choice]
+    outcomes: list[Choice]
+    minutes: int
+    tags: list[tuple[int, str]]
+    known_tags: list[str]
+    campaigns: list[tuple[str, str]]  # name and title of those that the customer is in
+    reminded: list[Reminded]
+    first_day: date
+    last_day: date
+
+
+def desk_of(customer: Customer, user: AbstractUser, *, today: date, campaign: str = "") -> Desk:
+    query = f"?campaign={campaign}" if campaign else ""
+    may = {name: each for name, each in ACTS.items() if user.has_perm(each.permission)}
+    holdouts = list(
+        Holdout.objects.filter(customer=customer).select_related("campaign", "mute").order_by("campaign")
+        if may
+        else Holdout.objects.none()
+    )
+    return Desk(
+        urls={
+            name: reverse("customer_act", kwargs={"pk": customer.pk, "act": name}) + query if name in may else ""
+            for name in ACTS
+        },
+        channels=_options(Contact.Channel, Contact.Channel.PHONE),
+        topics=_options(Contact.Topic, Contact.Topic.HOW_TO),
+        outcomes=_options(Contact.Outcome, ""),
+        minutes=MINUTES,
+        tags=list(Tag.objects.filter(taggings__customer=customer).order_by("name").values_list("pk", "name")),
+        known_tags=known_tags() if "tag" in may else [],
+        campaigns=[(each.campaign.name, str(each.campaign)) for each in holdouts],
+        reminded=[
+            Reminded(each.campaign.name, str(each.campaign), hasattr(each, "mute"))
+            for each in holdouts
+            if hasattr(each, "mute") or each.standing in LEFT
+        ],
+        first_day=today,
+        last_day=today + timedelta(days=exemptions.LONGEST.days),
+    )
+
+
+def _options(kind, chosen: str) -> list[Choice]:
+    return [Choice(str(title), value, value == chosen) for value, title in kind.choices]
+
+
+def known_tags() -> list[str]:
+    """Those that somebody has, for a form's suggestions."""
+    return list(Tag.objects.filter(taggings__isnull=False).distinct().order_by("name").values_list("name", flat=True))[
+        :TAGS_OFFERED
+    ]

@@ -1,0 +1,203 @@
+"""Which customers a list has: what its address asks for -> their keys, newest first."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+
+from campaign import brands
+from campaign.dashboard import words
+from campaign.models import Campaign, Customer, DailyUse, Exemption, Holdout, Reason, Standing
+from campaign.models.holdouts import LEFT, MOVED
+from notices.deliveries import unreachable
+
+COUNTED = 10_000  # rows that are counted and can be paged to; who wants to see more has to filter
+SEARCHED = 500  # customers that a search looks at: with more, a longer word is quicker than paging
+CHUNK = 1000  # rows of a file that are read at a time
+GROUPS = {"left": LEFT, "moved": MOVED, **{str(standing): (standing,) for standing in Standing}}
+NO_WAVE = "none"
+YES = "yes"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for; a value that does not exist there is no filter."""
+
+    campaign: str
+    standing: str = ""
+    program: str = ""
+    reason: str = ""
+    wave: str = ""
+    tag: str = ""
+    brand: str = ""
+    undelivered: str = ""
+    delayed: str = ""
+    q: str = ""
+
+    def query(self, **changes: object) -> str:
+        return urlencode({name: value for name, value in (asdict(self) | changes).items() if value})
+
+    def url(self, name: str = "customers", **changes: object) -> str:
+        return f"{reverse(name)}?{self.query(**changes)}"
+
+    @property
+    def any(self) -> bool:
+        return any(value for name, value in asdict(self).items() if name != "campaign")
+
+    @property
+    def of_holdouts(self) -> bool:
+        """By what only who is in the campaign has."""
+        return bool(self.standing or self.reason or self.wave or self.undelivered or self.delayed)
+
+
+def filters_in(asked: QueryDict, campaign: Campaign) -> Filters:
+    wave = asked.get("wave", "")
+    return Filters(
+        campaign=campaign.name,
+        standing=asked["standing"] if asked.get("standing") in GROUPS else "",
+        program=asked.get("program", "").replace("\0", "")[:64],
+        reason=asked["reason"] if asked.get("reason") in {*Reason.values, words.UNKNOWN} else "",
+        wave=wave if wave == NO_WAVE or (wave.isascii() and wave.isdigit() and len(wave) < 3) else "",
+        tag=asked.get("tag", "").replace("\0", "")[:40],
+        brand=asked["brand"] if asked.get("brand") in {each.slug for each in brands.brands()} else "",
+        undelivered=YES if asked.get("undelivered") == YES else "",
+        delayed=YES if asked.get("delayed") == YES else "",
+        q=asked.get("q", "").replace("\0", "").strip()[:254],
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """The customers that the filters find, newest legacy mail first.
+
+    `total` is what can be paged to, `capped` tells that there are more. `keys` of customers
+    are at hand after a search; without one they are read a page at a time.
+    """
+
+    total: int
+    capped: bool
+    keys: list[int] | None = None
+
+
+def find(campaign: Campaign, filters: Filters, *, today: date) -> Found:
+    """A search finds customers outside the campaign too; they come at the end."""
+    if filters.q:
+        return _searched(campaign, filters, today)
+    total = _holdouts(campaign, filters, today)[: COUNTED + 1].count()
+    return Found(min(total, COUNTED), total > COUNTED)
+
+
+def keys(campaign: Campaign, filters: Filters, found: Found, shown: slice, *, today: date) -> list[int]:
+    """Of the customers on a page of the list, or on all that can be paged to."""
+    if found.keys is not None:
+        return found.keys[shown]
+    return list(_newest(campaign, filters, today)[shown])
+
+
+def number(campaign: Campaign, filters: Filters, found: Found, *, today: date) -> int:
+    """All that `everybody` gives, also beyond what can be paged to."""
+    return len(found.keys) if found.keys is not None else _holdouts(campaign, filters, today).count()
+
+
+def everybody(campaign: Campaign, filters: Filters, found: Found, *, today: date) -> Iterator[list[int]]:
+    """The keys of all that the filters find, however many, some at a time."""
+    if found.keys is not None:
+        yield from (found.keys[at : at + CHUNK] for at in range(0, len(found.keys), CHUNK))
+        return
+    some: list[int] = []
+    for key in _newest(campaign, filters, today).iterator(chunk_size=CHUNK):
+        some.append(key)
+        if len(some) == CHUNK:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _newest(campaign: Campaign, filters: Filters, today: date) -> QuerySet:
+    newest = _holdouts(campaign, filters, today).order_by("-last_legacy_at", "pk")
+    return newest.values_list("customer_id", flat=True)
+
+
+def _holdouts(campaign: Campaign, filters: Filters, today: date) -> QuerySet[Holdout]:
+    found = Holdout.objects.filter(campaign=campaign)
+    if filters.standing:
+        found = found.filter(standing__in=GROUPS[filters.standing])
+    if filters.reason:
+        found = found.filter(reason="" if filters.reason == words.UNKNOWN else filters.reason)
+    if filters.program:
+        found = found.filter(client_program="" if filters.program == words.UNKNOWN else filters.program)
+    if filters.wave:
+        found = found.filter(wave=None if filters.wave == NO_WAVE else int(filters.wave))
+    if filters.tag or filters.brand:
+        found = found.filter(_of_customers(filters, "customer__"))
+    if filters.undelivered:
+        found = found.filter(pk__in=unreachable.holdouts(campaign).order_by().values("pk"))
+    if filters.delayed:
+        delayed = Exemption.objects.not_over(today).filter(campaign=campaign)
+        found = found.filter(customer__in=delayed.values("customer"))
+    return found
+
+
+def _of_customers(filters: Filters, at: str) -> Q:
+    """The filters by what the customer is, for a query that reaches customers by the path `at`."""
+    wanted = Q()
+    if filters.tag:
+        wanted &= Q(**{f"{at}taggings__tag__name": filters.tag})
+    if filters.brand:
+        wanted &= _of_brand(filters.brand, f"{at}domain__in")
+    return wanted
+
+
+def _of_brand(slug: str, domains: str) -> Q:
+    """The main brand has also those whose domain no brand names."""
+    main, *others = brands.brands()
+    if slug == main.slug:
+        return ~Q(**{domains: [domain for brand in others for domain in brand.domains]})
+    return Q(**{domains: next(list(brand.domains) for brand in others if brand.slug == slug)})
+
+
+def _searched(campaign: Campaign, filters: Filters, today: date) -> Found:
+    """The first customers that match, in the order of the list.
+
+    The two steps are for speed: given both the words and the order, the database would walk
+    through all holdouts in that order, looking for the few that match.
+    """
+    found = _matching(filters.q, today)
+    capped, found = len(found) > SEARCHED, found[:SEARCHED]
+    held = _holdouts(campaign, filters, today).filter(customer__in=found)
+    rows = list(held.values_list("last_legacy_at", "pk", "customer_id"))
+    dated = sorted((row for row in rows if row[0]), key=lambda row: (-row[0].timestamp(), row[1]))
+    keys = [customer for _at, _pk, customer in dated] + [customer for at, _pk, customer in rows if at is None]
+    if len(rows) < len(found) and not filters.of_holdouts:
+        others = Customer.objects.filter(_of_customers(filters, ""), pk__in=found).exclude(holdouts__campaign=campaign)
+        if filters.program:
+            others = others.filter(client_program="" if filters.program == words.UNKNOWN else filters.program)
+        keys += others.order_by("login").values_list("pk", flat=True)
+    return Found(len(keys), capped, keys)
+
+
+def _matching(wanted: str, today: date) -> list[int]:
+    """By words, or by a client address, as long as the logs that prove it are kept; one more than is looked at."""
+    found = Customer.objects.matching(wanted, at_most=SEARCHED + 1).order_by("pk").values_list("pk", flat=True)
+    found = list(found[: SEARCHED + 1])
+    address = client_address(wanted)
+    if address:
+        since = today - timedelta(days=settings.RETENTION_DAYS)
+        there = DailyUse.objects.customers_at(address, since=since, at_most=SEARCHED + 1)
+        found = list(dict.fromkeys([*found, *there]))[: SEARCHED + 1]
+    return found
+
+
+def client_address(typed: str) -> str:
+    """An IP address as the logs have it; "" for anything else."""
+    try:
+        return str(ip_address(typed))
+    except ValueError:
+        return ""

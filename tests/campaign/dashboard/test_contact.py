@@ -1,0 +1,145 @@
+from datetime import timedelta
+
+import pytest
+from builders import TODAY, make_campaign, make_customer, make_holdout, make_use, make_user, noon
+from desk import make_mailing, make_notice
+
+from campaign.dashboard.contact import ACTS
+from campaign.models import AuditEntry, Contact, Exemption, Note, Tagging
+from notices.models import Mute, Notice
+
+pytestmark = pytest.mark.django_db
+NOW = noon(TODAY)
+LOOK = ("campaign.view_campaign", "campaign.view_customer")
+CALL = {"channel": "phone", "minutes": "５", "topic": "password", "outcome": "solved"}
+
+
+@pytest.fixture
+def agent(client):
+    user = make_user("suzuki", *LOOK, *{act.permission for act in ACTS.values()})
+    client.force_login(user)
+    client.cookies["django_language"] = "en"
+    client.user = user
+    return client
+
+
+@pytest.fixture
+def held():
+    return make_holdout(make_campaign(), make_customer("hanako@isp.example", name="山田花子"))
+
+
+def post(client, held, act: str, **given) -> str:
+    response = client.post(f"/staff/customers/{held.customer_id}/{act}/?campaign=pop_before_smtp", given)
+    assert response.status_code == 303
+    assert response["Location"] == f"/staff/customers/{held.customer_id}/?campaign=pop_before_smtp"
+    return client.get(response["Location"]).content.decode()
+
+
+def test_a_contact_is_recorded_and_stands_on_the_timeline(agent, held):
+    text = post(agent, held, "contact", **CALL)
+    made = Contact.objects.get()
+    assert (made.minutes, made.topic, made.outcome, made.made_by, made.at) == (5, "password", "solved", agent.user, NOW)
+    assert "Contact (phone): password unknown or wrong" in text and "solved · 5 minutes · suzuki" in text
+    entry = AuditEntry.objects.filter(act="added").get()
+    assert (entry.kind, entry.customer_id, entry.after["topic"]) == ("contact", held.customer_id, "password")
+
+
+def test_the_form_needs_two_presses_at_most(agent, held):
+    text = agent.get(f"/staff/customers/{held.customer_id}/").content.decode()
+    form = text.partition('class="contact"')[2].partition("</form>")[0]
+    assert form.count(" checked") == 2 and form.count('<button name="outcome"') == len(Contact.Outcome.values)
+    assert 'type="number" name="minutes" value="5"' in form
+
+
+@pytest.mark.parametrize(("act", "given"), [("contact", CALL), ("note", {"text": "wrong person"})])
+def test_a_slip_is_taken_back_by_who_made_it(agent, held, act, given):
+    text = post(agent, held, act, **given)
+    made = (Contact if act == "contact" else Note).objects.get()
+    assert f'name="made" value="{made.pk}"' in text
+    back = {"kind": act, "made": str(made.pk)}
+    assert "It is taken back." in post(agent, held, "take-back", **back)
+    assert not type(made).objects.exists()
+    assert "only for ten minutes" in post(agent, held, "take-back", **back)
+
+
+def test_others_and_old_ones_have_no_button_and_stay(agent, held):
+    old = Note.objects.create(customer=held.customer, at=NOW - timedelta(minutes=11), text="old", made_by=agent.user)
+    other = Note.objects.create(customer=held.customer, at=NOW, text="theirs", made_by=make_user("tanaka"))
+    assert "/take-back/" not in agent.get(f"/staff/customers/{held.customer_id}/").content.decode()
+    for note in (old, other):
+        post(agent, held, "take-back", kind="note", made=str(note.pk))
+    assert Note.objects.count() == 2 and not AuditEntry.objects.filter(act="removed").exists()
+
+
+def test_a_note_is_shown_as_it_is_and_what_it_says_stays_out_of_the_audit(agent, held):
+    text = post(agent, held, "note", text="<b>loud</b>")
+    assert "&lt;b&gt;loud&lt;/b&gt;" in text and "<b>loud" not in text
+    assert "loud" not in str(AuditEntry.objects.filter(kind="note").values())
+
+
+def test_tags_are_put_on_and_taken_off(agent, held):
+    assert "The tag “shop” is on." in post(agent, held, "tag", tag=" shop ")
+    assert "it was so already" in post(agent, held, "tag", tag="shop")
+    tagging = Tagging.objects.get()
+    assert "The tag “shop” is off." in post(agent, held, "untag", tag=str(tagging.tag_id))
+    assert not Tagging.objects.exists()
+    assert [each.act for each in AuditEntry.objects.filter(kind="tag").order_by("pk")] == ["added", "removed"]
+
+
+def test_more_time_needs_a_reason_and_a_day(agent, held):
+    until = TODAY + timedelta(days=20)
+    given = {"in": "pop_before_smtp", "until": until.isoformat(), "reason": "in hospital"}
+    for wrong in ({"reason": ""}, {"until": "soon"}, {"until": "2026-01-01"}):
+        post(agent, held, "exempt", **given | wrong)
+    assert not Exemption.objects.exists()
+    assert "Left alone until Dec. 14, 2026" in post(agent, held, "exempt", **given)
+    made = Exemption.objects.get()
+    assert (made.reason, made.from_day, made.until, made.made_by) == ("in hospital", TODAY, until, agent.user)
+    assert "it was so already" in post(agent, held, "exempt", **given)
+
+
+def test_staff_stop_the_reminders_and_start_them_again(agent, held):
+    waiting = make_notice(make_mailing(held.campaign), held, state=Notice.State.WAITING)
+    text = post(agent, held, "mute", **{"in": "pop_before_smtp"})
+    assert "no reminders go out" in text and Mute.objects.get().by == Mute.By.STAFF
+    waiting.refresh_from_db()
+    assert waiting.state == Notice.State.WITHDRAWN
+    post(agent, held, "unmute", **{"in": "pop_before_smtp"})
+    assert not Mute.objects.exists()
+
+
+def test_who_may_only_look_is_offered_nothing_and_refused(client, held):
+    client.force_login(make_user("viewer", *LOOK))
+    text = client.get(f"/staff/customers/{held.customer_id}/").content.decode()
+    assert f"/staff/customers/{held.customer_id}/contact/" not in text and "desk-acts" not in text
+    for act in (*ACTS, "anything"):
+        assert client.post(f"/staff/customers/{held.customer_id}/{act}/", CALL).status_code == 403
+
+
+def test_looking_at_the_address_of_an_act_changes_nothing(agent, held):
+    assert agent.get(f"/staff/customers/{held.customer_id}/contact/").status_code == 405
+    assert not Contact.objects.exists()
+
+
+def test_the_page_tells_devices_apart(agent, held):
+    make_use(held.customer, "pop_before_smtp", TODAY - timedelta(days=3), client_program="becky")
+    make_use(held.customer, "smtp_auth", TODAY, addresses=["203.0.113.9"])
+    told = agent.get(f"/staff/customers/{held.customer_id}/").content.decode().partition('class="devices"')[2]
+    told = told.partition("</ul>")[0]
+    assert "Becky!" in told and "the old way, last Nov. 21, 2026" in told
+    assert "A device without a name" in told and "203.0.113.9" in told and "SMTP-AUTH, last Nov. 24, 2026" in told
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_known(agent, held, django_assert_max_num_queries):
+    for ago in range(40):
+        make_use(held.customer, "pop_before_smtp", TODAY - timedelta(days=ago))
+        at = NOW - timedelta(days=ago)
+        Note.objects.create(customer=held.customer, at=at, text="again", made_by=agent.user)
+        Contact.objects.create(
+            customer=held.customer, at=at, channel="mail", minutes=3, topic="other", outcome="solved", made_by=None
+        )
+    with django_assert_max_num_queries(45):
+        text = agent.get(f"/staff/customers/{held.customer_id}/").content.decode()
+    assert "Page 1 of 3" in text
+    desk = agent.get(f"/staff/customers/{held.customer_id}/?kind=desk").content.decode()
+    assert "Page 1 of 2" in desk and "Sent 1 message" not in desk
