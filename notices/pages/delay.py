@@ -62,7 +62,7 @@ def page(request: HttpRequest, notice: Notice, *, now: datetime) -> HttpResponse
         except NotPossible as error:
             wrong = str(error)
         else:
-            return HttpResponseRedirect(f"{at('personal')}#more-time", status=303)
+            return HttpResponseRedirect(f"{at('personal')}#standing", status=303)
     shown = more_time(request, notice, today=today, wrong=wrong)
     return render(request, "pages/delay.html", {**frame, "more": shown}, status=422 if wrong else 200)
 

@@ -40,13 +40,13 @@ def test_the_page_offers_few_days_and_says_what_it_means(client, path):
         assert f'value="{day}"' in found
     assert "Tuesday, April 6, 2027" in found
     assert "From March 10, 2027 on we do not remind you any more." in found
-    assert "You can ask for more time 1 time in all." in found
+    assert "How often you can ask for more time: 1." in found
 
 
 def test_who_asks_gets_an_exemption_and_reads_it_on_the_page(notice, path, path_of):
     browser = Client(enforce_csrf_checks=True)  # browsers send "Origin: null" from here
     answer = browser.post(path, {"why": "device", "until": LAST})
-    assert (answer.status_code, answer["Location"]) == (303, f"{path_of(notice)}#more-time")
+    assert (answer.status_code, answer["Location"]) == (303, f"{path_of(notice)}#standing")
     made = Exemption.objects.get()
     assert (made.customer, made.asked_why, made.asked_at) == (notice.holdout.customer, "device", noon(TODAY))
     assert made.until == date(2027, 4, 29)
