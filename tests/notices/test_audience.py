@@ -1,7 +1,14 @@
 import pytest
+from django.utils import translation
 
 from notices.audience import EVERYBODY, Audience, NotAnAudience, choices, kept, read
 from notices.models import Mailing
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def test_what_staff_chose_is_read_and_kept_as_they_chose_it():

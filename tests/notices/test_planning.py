@@ -4,6 +4,7 @@ import pytest
 from builders import make_campaign, make_customer, make_holdout, make_user
 from desk import make_mailing, make_notice
 from django.db import IntegrityError
+from django.utils import translation
 from rounds import TOKYO, at
 
 from campaign.models import WavePlan
@@ -15,6 +16,12 @@ from notices.models import Mailing, MailingPlan, Mute, Notice
 pytestmark = pytest.mark.django_db
 
 START, END = date(2026, 4, 1), date(2027, 3, 31)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def beat(day: date) -> dict[str, int]:

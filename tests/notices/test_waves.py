@@ -4,6 +4,7 @@ from datetime import date, timedelta
 import pytest
 from builders import make_campaign, make_holdout
 from desk import make_mailing
+from django.utils import translation
 from rounds import DAY, at
 
 from campaign.models import Holdout, WavePlan
@@ -13,6 +14,12 @@ from notices.models import Mailing, Notice
 
 pytestmark = pytest.mark.django_db
 NOW = at(8)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def decide(campaign, **given) -> WavePlan:

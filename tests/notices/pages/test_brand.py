@@ -49,7 +49,7 @@ def test_a_page_names_the_brand_of_its_host(client, path):
 
 
 def test_a_guide_has_the_brands_servers_port_and_form_of_login(client):
-    told = page(client, "/en/guide/thunderbird/", "mail.aozora.example").replace("<wbr>", "")
+    told = page(client, "/en/guide/thunderbird/all/", "mail.aozora.example").replace("<wbr>", "")
     assert "smtp.aozora.example" in told and "smtp.isp.example" not in told
     assert "STARTTLS" in told and ">587<" in told
     assert "what stands before the @" in told and "hanako@aozora.example" in told
