@@ -10,7 +10,7 @@ from notices.days import long_day
 from notices.filling import WrongText, uses
 from notices.findings import Facts, Field, Finding, Severity, Source, hosts
 from notices.placeholders import PLACEHOLDERS, required
-from notices.text_words import ASKS_FOR_PASSWORD, NEGATED, PROMISES, SENTENCE, advertising, alarming
+from notices.text_words import PROMISES, SENTENCE, advertising, alarming, asks_for_password
 from notices.typed_dates import TypedDate, typed_dates
 
 NAMES_OF_DAYS = {
@@ -98,8 +98,7 @@ def _advertising(source: Source) -> Iterator[Finding]:
 
 def _passwords(source: Source) -> Iterator[Finding]:
     for sentence in SENTENCE.finditer(source.words):
-        asks = ASKS_FOR_PASSWORD[source.language].search(sentence[0])
-        if asks and not NEGATED[source.language].search(sentence[0]):
+        if asks := asks_for_password(sentence[0], source.language):
             start, end = sentence.start() + asks.start(), sentence.start() + asks.end()
             words = _("This seems to ask for a password. We never do, neither by mail nor on the phone.")
             yield source.error("asks_for_password", words, start, end)

@@ -41,12 +41,22 @@ def advertising(text: str) -> list[re.Match[str]]:
 # Who asks for a password, and who says that we never do. Each holds within one sentence.
 # What stands between the words of each is bounded, so that a long text is read in one go.
 ASKS_FOR_PASSWORD = {
-    "ja": re.compile(r"パスワード.{0,40}?(?:知らせ|教え|連絡|返信|送って|送り|記入|伝え|提示|聞かせ)", re.DOTALL),
+    "ja": re.compile(XX),
     "en": re.compile(
         r"\b(?:send|tell|give|provide|confirm|submit|reply|e-?mail)\b.{0,80}?\bpassword"
         r"|\bpassword.{0,80}?\b(?:sen[dt]|tell|give|provide|confirm|submit|reply|e-?mail) (?:it|us|to|me)\b",
         re.IGNORECASE | re.DOTALL,
     ),
+}
+ASKS_TO_ENTER_IT = {
+    "ja": re.compile(
+        r"パスワード.{0,40}?(?:入力|入れ|変更|更新|再設定).{0,12}?(?:ください|下さい|願い|頂|いただ)", re.DOTALL
+    ),
+    "en": re.compile(r"\b(?:enter|type|fill in|change|update|reset)\b.{0,40}?\bpassword", re.IGNORECASE | re.DOTALL),
+}
+OWN_PROGRAM = {  # where a customer enters it for nobody else to see
+    "ja": re.compile(r"ソフト|アプリ|設定画面|機器"),
+    "en": re.compile(r"\bprograms?\b|\bapps?\b|\bsettings\b|\bdevices?\b", re.IGNORECASE),
 }
 NEGATED = {
     "ja": re.compile(r"ません|ないで|しない|なさらない|不要"),
@@ -61,3 +71,11 @@ PROMISES = {
     ),
 }
 SENTENCE = re.compile(r"(?:(?!\n[ \t]*\n)[^。！？!?.])+[。！？!?.]?")
+
+
+def asks_for_password(sentence: str, language: str) -> re.Match[str] | None:
+    """Where one sentence asks to tell the password, or to enter it elsewhere than in one's own mail program."""
+    if NEGATED[language].search(sentence):
+        return None
+    asks = ASKS_FOR_PASSWORD[language].search(sentence)
+    return asks or (not OWN_PROGRAM[language].search(sentence) and ASKS_TO_ENTER_IT[language].search(sentence)) or None

@@ -133,6 +133,11 @@ OF_WORDS = [
     ),
     ("en", "Please send us your password.", ERROR, "asks_for_password", "send us your password", None),
     ("en", "Take your password and tell us.", ERROR, "asks_for_password", "password and tell us", None),
+    ("ja", "パスワードを入力してください。", ERROR, "asks_for_password", "パスワードを入力してください", None),
+    ("ja", "パスワードを入れてください。", ERROR, "asks_for_password", "パスワードを入れてください", None),
+    ("ja", "パスワードの変更をお願いします。", ERROR, "asks_for_password", "パスワードの変更をお願い", None),
+    ("en", "Please enter your password there.", ERROR, "asks_for_password", "enter your password", None),
+    ("en", "Type in the password.", ERROR, "asks_for_password", "Type in the password", None),
     ("ja", "https://evil.example/x", ERROR, "foreign_link", "https://evil.example/x", None),
     (
         "ja",
