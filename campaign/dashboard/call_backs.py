@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib import messages
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -16,7 +17,7 @@ from campaign.audit import Act, thing
 from campaign.dashboard import noting, words
 from campaign.dashboard.acts import number_in
 from campaign.dashboard.shell import pager, show
-from campaign.models import CallBack, Contact
+from campaign.models import CallBack, Contact, Customer
 from campaign.plan import call_backs
 from campaign.plan.call_backs import NotPossible
 
@@ -79,6 +80,11 @@ def row_of(waiting: CallBack, *, today: date) -> Row:
 def spelled(phone: str) -> str:
     """Eleven digits in their usual groups; of ten nobody knows where the area code ends."""
     return f"{phone[:3]}-{phone[3:7]}-{phone[7:]}" if len(phone) == 11 else phone
+
+
+def waiting_call(customer: Customer, user: AbstractUser) -> CallBack | None:
+    """For the customer's page; who does not call need not know."""
+    return CallBack.objects.filter(customer=customer).first() if user.has_perm(ANSWER) else None
 
 
 def done(request: HttpRequest, *, pk: int) -> HttpResponse:

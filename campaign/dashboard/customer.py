@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from campaign.customers.devices import Device, Use, devices
-from campaign.dashboard import charts, suppression, words
+from campaign.dashboard import charts, delays, suppression, words
+from campaign.dashboard.call_backs import waiting_call
 from campaign.dashboard.contact import desk_of
 from campaign.dashboard.next_notice import NextNotice, next_notice
 from campaign.dashboard.shell import Choice, asked_campaign, pager, show
@@ -192,6 +193,8 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "pager": pages,
         "kept_from": kept_from(now),
         "suppressed": suppression.shown(customer, request.user),
+        "may_end": delays.may_end(customer, request.user, today=today),
+        "call_back": waiting_call(customer, request.user),
         "devices": devices_of(customer, today=today),
         "program_title": words.program_title,
         "desk": desk_of(customer, request.user, today=today, campaign=asked_campaign(request)),

@@ -19,7 +19,7 @@ from campaign.audit import Act, thing
 from campaign.dashboard import noting
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, pager, show
 from campaign.jinja import day
-from campaign.models import Campaign, Exemption
+from campaign.models import Campaign, Customer, Exemption
 from campaign.plan import extensions
 
 END = "campaign.add_exemption"  # who may leave somebody alone may also end it
@@ -92,6 +92,13 @@ def row_of(delay: Exemption, user: AbstractUser, *, today: date) -> Row:
         ended_by=delay.ended_by.get_full_name() or delay.ended_by.get_username() if delay.ended_by else "",
         end_url=reverse("delay_end", kwargs={"pk": delay.pk}) if may_end else "",
     )
+
+
+def may_end(customer: Customer, user: AbstractUser, *, today: date) -> set[int]:
+    """The delays of a customer that this person is offered to end."""
+    if not user.has_perm(END):
+        return set()
+    return set(customer.exemptions.asked_for().not_over(today).values_list("pk", flat=True))
 
 
 def end(request: HttpRequest, *, pk: int) -> HttpResponse:

@@ -81,3 +81,11 @@ def test_only_who_calls_sees_the_numbers(client, staff, waiting):
 def test_nobody_waits(staff, db):
     permit(staff)
     assert "Nobody waits for a call." in staff.get(PAGE).content.decode()
+
+
+def test_the_customers_page_tells_who_calls_of_the_call(staff, waiting):
+    path = f"/staff/customers/{waiting[0].customer_id}/"
+    assert "Waits for a call" not in staff.get(path).content.decode()
+    permit(staff)
+    text = staff.get(path).content.decode()
+    assert "Waits for a call" in text and PAGE in text and "0312345678" not in text

@@ -68,6 +68,19 @@ def test_from_the_customers_page_it_leads_back_there(staff, make_delay):
     assert answer["Location"] == f"/staff/customers/{delay.customer_id}/"
 
 
+def test_the_customers_page_shows_who_asked_and_offers_the_end(staff, make_delay):
+    delay = make_delay("hanako")
+    path = f"/staff/customers/{delay.customer_id}/"
+    text = staff.get(path).content.decode()
+    assert "I must get a new device or program first" in text and "asked for by the customer on Nov. 24, 2026" in text
+    assert "/end/" not in text
+    permit(staff)
+    assert f"{PAGE}{delay.pk}/end/" in staff.get(path).content.decode()
+    staff.post(f"{PAGE}{delay.pk}/end/")
+    text = staff.get(path).content.decode()
+    assert "ended on Nov. 24, 2026" in text and "/end/" not in text
+
+
 def test_what_staff_have_decided_is_not_ended_here(staff, make_delay):
     permit(staff)
     granted = make_delay("bystaff", asked_at=None, asked_why="", reason="a lift")
