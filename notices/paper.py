@@ -141,17 +141,19 @@ def _first_page(letter: Letter) -> list[Flowable]:
             % {"phone": brand.phone, "hours": brand.hours[language]}
         ),
         Spacer(1, 6),
-        _line(_("The steps are also on the next page. It takes 5 to 10 minutes, and you can always go back.")),
+        _line(_("The steps are also on the next page. It mostly takes 5 to 10 minutes, and you can always go back.")),
         _line(_("We never ask for your password, neither on paper, nor by mail, nor on the phone.")),
     ]
 
 
 def _own_way(letter: Letter) -> str:
+    way = _("2. Open our home page %(home)s as you always do, choose “Mail”, then “Change the sending settings”.")
     if letter.number:
-        return _(
-            "2. Open our top page %(home)s as you always do, choose “Mail”, and enter the announcement number."
-        ) % {"home": letter.brand.home}
-    return _("2. Open our top page %(home)s as you always do, and choose “Mail”.") % {"home": letter.brand.home}
+        way = _(
+            "2. Open our home page %(home)s as you always do, choose “Mail”, then “Change the sending settings”, "
+            "and enter the announcement number."
+        )
+    return way % {"home": letter.brand.home}
 
 
 def _steps(letter: Letter) -> list[Flowable]:
