@@ -41,7 +41,7 @@ def advertising(text: str) -> list[re.Match[str]]:
 # Who asks for a password, and who says that we never do. Each holds within one sentence.
 # What stands between the words of each is bounded, so that a long text is read in one go.
 ASKS_FOR_PASSWORD = {
-    "ja": re.compile(XX),
+    "ja": re.compile(r"パスワード.{0,40}?(?:知らせ|教え|連絡|返信|送って|送り|記入|伝え|提示|聞かせ)", re.DOTALL),
     "en": re.compile(
         r"\b(?:send|tell|give|provide|confirm|submit|reply|e-?mail)\b.{0,80}?\bpassword"
         r"|\bpassword.{0,80}?\b(?:sen[dt]|tell|give|provide|confirm|submit|reply|e-?mail) (?:it|us|to|me)\b",
