@@ -141,7 +141,7 @@ def _first_page(letter: Letter) -> list[Flowable]:
             % {"phone": brand.phone, "hours": brand.hours[language]}
         ),
         Spacer(1, 6),
-        _line(_("The steps are also on the next page. It mostly takes 5 to 10 minutes, and you can always go back.")),
+        _line(_("The steps are also on the next page. It usually takes 5 to 10 minutes, and you can always go back.")),
         _line(_("We never ask for your password, neither on paper, nor by mail, nor on the phone.")),
     ]
 
