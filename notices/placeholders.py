@@ -40,12 +40,12 @@ _all = (
     _text(
         "cutoff",
         _("the first day on which the old way no longer works"),
-        "Wednesday, March 31, 2027",
-        "2027年3月31日（水）",
+        "Thursday, April 1, 2027",
+        "2027年4月1日（木）",
     ),
-    _text("until", _("the last day on which the old way works"), "Tuesday, March 30, 2027", "2027年3月30日（火）"),
-    _text("cutoff_day", _("the first day without the old way, short, for a subject"), "March 31", "3月31日"),
-    _text("until_day", _("the last day of the old way, short, for a subject"), "March 30", "3月30日"),
+    _text("until", _("the last day on which the old way works"), "Wednesday, March 31, 2027", "2027年3月31日（水）"),
+    _text("cutoff_day", _("the first day without the old way, short, for a subject"), "April 1", "4月1日"),
+    _text("until_day", _("the last day of the old way, short, for a subject"), "March 31", "3月31日"),
     _text(
         "sent_on", _("the day of the last mail sent the old way"), "Sunday, November 22, 2026", "2026年11月22日（日）"
     ),

@@ -154,15 +154,20 @@ def restore(
 
 def findings(text: Text, *, campaign: Campaign, kind: str, language: str) -> list[text_checks.Finding]:
     """What speaks against approving the text as it is; errors first."""
+    about = facts(campaign, language)
+    return text_checks.check(text.subject, text.body, kind=kind, language=language, facts=about)
+
+
+def facts(campaign: Campaign, language: str) -> text_checks.Facts:
+    """What the campaign's texts in a language are held against."""
     ours = brands.brands()
     former = CutoffChange.objects.filter(campaign=campaign).order_by("pk").values_list("old", flat=True)
-    facts = text_checks.Facts(
+    return text_checks.Facts(
         cutoff_on=campaign.cutoff_on,
         former_cutoffs=frozenset(former),
         own_hosts=text_checks.hosts(*(address for brand in ours for address in (brand.site, brand.home))),
         provider=max((brand.name[language] for brand in ours), key=width),
     )
-    return text_checks.check(text.subject, text.body, kind=kind, language=language, facts=facts)
 
 
 def ask_for_approval(*, version_id: int, now: datetime, user_id: int) -> None:

@@ -165,13 +165,13 @@ def _form(
 
 
 def names(text: Which) -> list[Name]:
-    """The fixed list; those that may not be missing first."""
-    needed = required(text.kind)
+    """The fixed list, with the campaign's own dates; those that may not be missing first."""
+    needed, values = required(text.kind), texts.facts(text.campaign, text.language).values(text.language)
     found = [
         Name(
             written=each.written,
             meaning=str(each.meaning),
-            example=each.example[text.language],
+            example="" if each.condition else str(values[each.name]),
             optional=each.optional,
             condition=each.condition,
             needed=each.name in needed,

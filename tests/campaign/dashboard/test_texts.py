@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from builders import make_campaign, make_user
@@ -105,6 +106,15 @@ def test_saving_what_is_there_already_makes_no_version(client, campaign, as_user
     }
     assert "Nothing has changed" in client.post(f"{TEXT}edit/", given, follow=True).content.decode()
     assert not TextVersion.objects.exists()
+
+
+def test_the_placeholders_are_explained_with_the_dates_of_the_campaign(client, campaign, as_user):
+    campaign.cutoff_on = date(2027, 6, 30)
+    campaign.save()
+    as_user("sato", WRITE)
+    edit = page(client, "/staff/texts/pop_before_smtp/reminder/ja/edit/")
+    for example in ("2027年6月30日（水）", "2027年6月29日（火）", "6月30日", "6月29日"):
+        assert f'<span class="example" lang="ja">{example}</span>' in edit
 
 
 def test_who_may_not_write_sees_no_form(client, campaign, as_user):
