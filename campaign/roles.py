@@ -69,14 +69,8 @@ MORE: dict[Role, tuple[str, ...]] = {  # than the role before
         "campaign.export_audit",
         "auth.add_user",
         USERS,
-        "auth.view_user",
-        "auth.view_group",
         "campaign.change_campaign",
-        "campaign.add_desk",
-        "campaign.view_desk",
         "campaign.change_exemption",
-        "campaign.delete_exemption",
-        "campaign.view_exemption",
     ),
 }
 

@@ -3,10 +3,12 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from campaign.dashboard.admin import site
 from notices.urls import asked_by_programs
 
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
+    path("staff/admin/", site.urls),
     path("staff/", include("campaign.dashboard.urls")),
     *asked_by_programs,
     *i18n_patterns(path("", include("notices.urls"))),

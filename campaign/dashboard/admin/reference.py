@@ -1,0 +1,108 @@
+"""What is changed here: staff and their roles, an exemption's end and reason, and the cut-off date."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group, User
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaign.audit import Act, thing
+from campaign.dashboard import noting
+from campaign.dashboard.admin.frame import Changeable, ReadOnly, site
+from campaign.models import Campaign, Exemption
+from campaign.plan.campaigns import LONGEST_REASON, move_cutoff
+
+
+class CutoffForm(forms.ModelForm):
+    why = forms.CharField(max_length=LONGEST_REASON, label=_("Reason"))
+
+    def clean_cutoff_on(self) -> Any:
+        day = self.cleaned_data["cutoff_on"]
+        if day == self.initial["cutoff_on"]:
+            raise forms.ValidationError(_("The cut-off date is that day already."))
+        if day <= self.instance.starts_on:
+            raise forms.ValidationError(_("The cut-off date must be after the first day of the campaign."))
+        return day
+
+
+@admin.register(Campaign, site=site)
+class CampaignAdmin(Changeable):
+    """Opened by `manage.py campaigns`; its quiet days are behind every standing, and stay."""
+
+    form = CutoffForm
+    fields = ("name", "starts_on", "quiet_days", "cutoff_on", "why")
+    readonly_fields = ("name", "starts_on", "quiet_days")
+    list_display = ("name", "starts_on", "cutoff_on", "quiet_days")
+
+    def save_model(self, request: HttpRequest, obj: Campaign, form: CutoffForm, change: bool) -> None:
+        values = {"to": obj.cutoff_on, "reason": form.cleaned_data["why"]}
+        move_cutoff(campaign_id=obj.pk, now=timezone.now(), user_id=request.user.pk, **values)
+
+
+class ExemptionForm(forms.ModelForm):
+    def clean_until(self) -> Any:
+        until = self.cleaned_data["until"]
+        if until < self.instance.from_day:
+            raise forms.ValidationError(_("The last day must not be before the first."))
+        return until
+
+
+@admin.register(Exemption, site=site)
+class ExemptionAdmin(Changeable):
+    form = ExemptionForm
+    fields = (
+        *("campaign", "customer", "from_day", "until", "reason", "made_by"),
+        *("asked_at", "asked_why", "ended_at", "ended_by"),
+    )
+    readonly_fields = tuple(name for name in fields if name not in ("until", "reason"))
+    list_display = ("customer", "campaign", "from_day", "until", "reason")
+    list_select_related = ("customer", "campaign")
+    search_fields = ("customer__login__startswith",)
+    ordering = ("-pk",)
+
+
+@admin.register(Group, site=site)
+class GroupAdmin(ReadOnly):
+    """The roles: `campaign/roles.py` says what each may."""
+
+    filter_horizontal = ("permissions",)
+
+
+@admin.register(User, site=site)
+class StaffAdmin(Changeable, UserAdmin):
+    """Nobody is deleted, for the audit names them: who leaves is made inactive.
+
+    What is beyond the roles, only a superuser gives: otherwise an administrator could become one.
+    """
+
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("last_name", "first_name", "email")}),
+        (_("What this person may do"), {"fields": ("is_active", "groups", "is_superuser", "user_permissions")}),
+        (_("Times"), {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ("groups", "user_permissions")
+    list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
+    list_filter: ClassVar = ["is_active", "groups"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        beyond = () if request.user.is_superuser else ("is_superuser", "user_permissions")
+        return (*self.readonly_fields, *beyond)
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return site.has_permission(request) and request.user.has_perm("auth.add_user")
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        if request.resolver_match.url_name == "auth_user_password_change":
+            noting.note(request, Act.CHANGED, thing(obj), after={"password": "set anew"})
+        return super().log_change(request, obj, message)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return super().has_change_permission(request, obj) and not above
