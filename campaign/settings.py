@@ -159,6 +159,11 @@ SUPPORT_HOURS = {
     "ja": env.text("SUPPORT_HOURS_JA", "平日 9:00～18:00"),
     "en": env.text("SUPPORT_HOURS_EN", "Monday to Friday, 9:00 to 18:00"),
 }
+# What the page for the board reckons with; nothing of it is in the logs.
+CURRENCY = env.text("CURRENCY", "JPY")
+SUPPORT_MINUTE_COST = env.number("SUPPORT_MINUTE_COST", default=60, at_least=0, at_most=1_000_000)
+ABUSE_CASE_COST = env.number("ABUSE_CASE_COST", default=300_000, at_least=0, at_most=1_000_000_000)
+ABUSE_CASES_A_YEAR = env.number("ABUSE_CASES_A_YEAR", default=2, at_least=0, at_most=100_000)
 
 # --- The mail that goes out ------------------------------------------------------------
 RELAY_HOST = env.text("RELAY_HOST", "127.0.0.1")

@@ -4,7 +4,7 @@ By the method of campaign/plan/forecast.py. Made in the background and kept, a r
 campaign and day; the pages read what is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import takewhile
@@ -16,7 +16,7 @@ from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from campaign.models import Campaign, StandingCount
+from campaign.models import Campaign, Holdout, StandingCount
 from campaign.models.holdouts import LEFT
 from campaign.plan import forecast
 from campaign.plan.calendar import open_days
@@ -57,14 +57,19 @@ class Told:
     cap: int = 0
     rounds: int = 0  # to come
     what_if: tuple[WhatIf, ...] = ()
+    unreached: int = 0  # holdouts left whom no mail reaches, when this was made
+    relapsed: int = 0  # holdouts left who had moved before
 
     @property
     def end(self) -> Point | None:
         return self.points[-1] if self.points else None
 
 
-def make_due(*, now: datetime) -> int:
-    """Foretell anew where a day was counted, the date was moved, or an hour has passed; how many campaigns."""
+def make_due(*, now: datetime, unreached: Callable[[Campaign], int]) -> int:
+    """Foretell anew where a day was counted, the date was moved, or an hour has passed; how many campaigns.
+
+    `unreached` counts those left whom no mail reaches.
+    """
     today, made = timezone.localdate(now), 0
     for campaign in Campaign.objects.order_by("pk"):
         day = campaign.standing_counts.filter(day__lt=today).aggregate(day=Max("day"))["day"]
@@ -72,15 +77,16 @@ def make_due(*, now: datetime) -> int:
             campaign=campaign, day=day, cutoff_on=campaign.cutoff_on, made_at__gt=now - AGAIN_AFTER
         )
         if day and day < campaign.cutoff_on and not fresh.exists():
-            make(campaign_id=campaign.pk, day=day, now=now)
+            make(campaign_id=campaign.pk, day=day, now=now, unreached=unreached(campaign))
             made += 1
     return made
 
 
-def make(*, campaign_id: int, day: date, now: datetime) -> None:
+def make(*, campaign_id: int, day: date, now: datetime, unreached: int = 0) -> None:
     """Replace what is foretold from the counts up to `day`, the last whole one; again does no harm."""
     campaign = Campaign.objects.get(pk=campaign_id)
-    answer = _answer(campaign, day, now=now)
+    relapsed = Holdout.objects.filter(campaign=campaign, relapsed=True).left().count()
+    answer = _answer(campaign, day, now=now) | {"unreached": unreached, "relapsed": relapsed}
     with transaction.atomic():
         Forecast.objects.update_or_create(
             campaign=campaign,
@@ -99,7 +105,7 @@ def newest(campaign: Campaign, *, until: date) -> Told | None:
 def read(row: Forecast) -> Told:
     answer = row.answer
     if answer["not_yet"]:
-        return Told(row.day, row.made_at, row.cutoff_on, answer["not_yet"])
+        return Told(row.day, row.made_at, row.cutoff_on, answer["not_yet"], **_read_in_the_way(answer))
     return Told(
         row.day,
         row.made_at,
@@ -112,7 +118,12 @@ def read(row: Forecast) -> Told:
         cap=answer["cap"],
         rounds=answer["rounds"],
         what_if=tuple(WhatIf(each["name"], each["cap"], _point(each["end"])) for each in answer["what_if"]),
+        **_read_in_the_way(answer),
     )
+
+
+def _read_in_the_way(answer: Mapping[str, int]) -> dict[str, int]:
+    return {name: answer[name] for name in ("unreached", "relapsed")}
 
 
 def _point(kept: Mapping[str, object]) -> Point:

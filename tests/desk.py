@@ -21,7 +21,7 @@ from campaign.models import (
     Stream,
 )
 from campaign.submissions.ranges import range_of
-from notices.models import Delivery, Lift, Mailing, Notice, Suppression, Visit
+from notices.models import Delivery, Forecast, Lift, Mailing, Notice, Suppression, Visit
 
 _serial = count(100_000_001)
 MONDAY = TODAY - timedelta(days=TODAY.weekday() + 7)  # of the last whole week
@@ -54,6 +54,35 @@ def make_lift(mailing: Mailing, **given) -> Lift:
     """Of a round that moved about 430 of 10,000."""
     values = {"outcome": "moved", "language": "", "counted_at": noon(TODAY)}
     return Lift.objects.create(mailing=mailing, **values | TOLD | given)
+
+
+def make_forecast(campaign: Campaign, *, ago: int = 1, ends: tuple[int, int, int] = (1, 2, 3), **given) -> Forecast:
+    """Kept `ago` days before today; from four left to `ends`, which are the band and its middle."""
+    day, last = TODAY - timedelta(days=ago), campaign.cutoff_on - timedelta(days=1)
+    low, middle, high = ends
+
+    def point(on: date, *values: float) -> dict[str, object]:
+        return dict(zip(("day", "low", "middle", "high"), (on.isoformat(), *values), strict=True))
+
+    names = ("one_more", "no_more", "half_cap", "twice_cap")
+    what_if = [
+        {"name": name, "cap": 250, "end": point(last, low, middle + place, high + place)}
+        for place, name in enumerate(names, -1)
+    ]
+    answer = {
+        "not_yet": 0,
+        "points": [point(day, 4, 4, 4), point(last, low, middle, high)],
+        "by_itself": 1.8,
+        "effect": 3.1,
+        "measured": True,
+        "cap": 500,
+        "rounds": 3,
+        "what_if": what_if,
+        "unreached": 0,
+        "relapsed": 0,
+    }
+    values = {"day": day, "made_at": noon(TODAY), "cutoff_on": campaign.cutoff_on}
+    return Forecast.objects.create(campaign=campaign, answer=answer | given, **values)
 
 
 def make_notice(mailing: Mailing, holdout: Holdout | None = None, *, fate: str = "", **given) -> Notice:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
-from campaign.dashboard import charts, words
+from campaign.dashboard import charts, todo, words
 from campaign.jinja import count, day
 from campaign.models import Standing
+from campaign.plan.forecast import Point
 
 if TYPE_CHECKING:  # progress.py is the page and imports this module
     from campaign.dashboard.progress import Progress, Totals
@@ -47,8 +48,9 @@ class Row:
 def of(progress: Progress) -> dict[str, object]:
     """What the template shows of `progress`; only the data time before there is any evidence."""
     if progress.now is None:
-        return {"tiles": []}
+        return {"tiles": [], "tasks": []}
     return {
+        "tasks": todo.tasks(progress),
         "tiles": tiles(progress, progress.now, progress.week_before),
         "burn_down": burn_down(progress, progress.now),
         "weeks": progress.history[::-7],
@@ -114,6 +116,7 @@ def tiles(progress: Progress, now: Totals, before: Totals | None) -> list[Tile]:
         ),
         _share_tile(progress),
         _pace_tile(progress, now),
+        *_foretold_tile(progress),
     ]
 
 
@@ -153,29 +156,78 @@ def _pace_tile(progress: Progress, now: Totals) -> Tile:
     return Tile(label, count(progress.needed), (*notes, _("too slow to make the date")), css="bad")
 
 
+def _foretold_tile(progress: Progress) -> list[Tile]:
+    """None once the date has come."""
+    if progress.days_to_cutoff <= 0:
+        return []
+    label, url = _("Left at the cut-off, as foretold"), f"{reverse('forecast')}?campaign={progress.campaign}"
+    told = progress.told
+    if told is None:
+        return [Tile(label, "–", (_("reckoned within the hour"),), url=url)]
+    if told.end is None:
+        return [Tile(label, "–", (cannot_be_told(told.not_yet),), url=url)]
+    notes = (between(told.end),)
+    before = progress.told_before
+    if before and before.end and before.cutoff_on == told.cutoff_on:
+        values = {
+            "before": count(round(before.end.middle)),
+            "change": signed(round(told.end.middle) - round(before.end.middle)),
+        }
+        notes += (_("a week ago %(before)s (%(change)s)") % values,)
+    return [Tile(label, count(round(told.end.middle)), notes, url=url)]
+
+
+def between(point: Point) -> str:
+    values = {"low": count(round(point.low)), "high": count(round(point.high))}
+    return _("%(low)s to %(high)s, eight times of ten") % values
+
+
+def cannot_be_told(days: int) -> str:
+    text = ngettext("cannot be told yet: %(days)s more day", "cannot be told yet: %(days)s more days", days)
+    return text % {"days": count(days)}
+
+
 def burn_down(progress: Progress, now: Totals) -> Markup:
     left = [(totals.day, totals.left) for totals in progress.history]
     lines = [charts.Line("left", left, label=count(now.left))]
-    marks = [
-        charts.Mark("mailing", sent.day, _("Mailing of %(period)s") % {"period": sent.period})
-        for sent in progress.sent
-        if sent.day >= left[0][0]
-    ]
+    bands, foretold = [], ""
+    told = progress.told
+    if told and told.end:
+        lines.insert(0, charts.Line("foretold", [(point.day, point.middle) for point in told.points]))
+        bands.append(charts.Band("foretold", [(point.day, point.low, point.high) for point in told.points]))
+        values = {"end": count(round(told.end.middle)), "band": between(told.end), "day": day(told.end.day)}
+        foretold = " " + _("Foretold for %(day)s: %(end)s (%(band)s).") % values
     if progress.days_to_cutoff > 0:
         lines.insert(0, charts.Line("needed", [(now.day, now.left), (progress.cutoff_on, 0)]))
-    marks.append(
-        charts.Mark("cutoff", progress.cutoff_on, _("Cut-off %(day)s") % {"day": day(progress.cutoff_on)}, written=True)
-    )
     first = progress.history[0]
     values = {"first": count(first.left), "from": day(first.day), "last": count(now.left), "until": day(now.day)}
     return charts.line_chart(
         name="burn-down",
         title=_("%(left)s of %(identified)s customers still send the old way")
         % {"left": count(now.left), "identified": count(now.identified)},
-        description=_("From %(first)s on %(from)s to %(last)s on %(until)s.") % values,
+        description=_("From %(first)s on %(from)s to %(last)s on %(until)s.") % values + foretold,
         lines=lines,
-        marks=marks,
+        bands=bands,
+        marks=marks(progress),
     )
+
+
+def marks(progress: Progress) -> list[charts.Mark]:
+    """Rounds, trial cut-offs, and moves of the date, since the first day counted."""
+    begin = progress.history[0].day
+    found = [
+        charts.Mark("mailing", sent.day, _("Mailing of %(period)s") % {"period": sent.period}) for sent in progress.sent
+    ]
+    found += [
+        charts.Mark("tried", first, _("Week of a trial cut-off: %(day)s") % {"day": day(first)})
+        for first in progress.tried
+    ]
+    for moved in progress.date_moved:
+        values = {"old": day(moved.old), "new": day(moved.new)}
+        found.append(charts.Mark("date-moved", moved.day, _("Cut-off moved from %(old)s to %(new)s") % values))
+    found = [mark for mark in found if mark.day >= begin]
+    label = _("Cut-off %(day)s") % {"day": day(progress.cutoff_on)}
+    return [*found, charts.Mark("cutoff", progress.cutoff_on, label, written=True)]
 
 
 def standings(progress: Progress, now: Totals, before: Totals | None) -> list[Row]:

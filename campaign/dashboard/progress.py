@@ -11,12 +11,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.cutoff.relays import Alarm, alarm
-from campaign.dashboard import effects, figures, words
+from campaign.dashboard import effects, figures, todo, words
 from campaign.dashboard.logs_read import LogsRead, logs_read
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
-from campaign.models import Campaign, DailyCount, Holdout, Standing, StandingCount, SubmissionClass
+from campaign.models import (
+    Campaign,
+    CutoffChange,
+    DailyCount,
+    Holdout,
+    ShadowRun,
+    Standing,
+    StandingCount,
+    SubmissionClass,
+)
 from campaign.models.holdouts import LEFT, MOVED
-from notices import mailings
+from notices import forecast, mailings
+from notices.forecast import Told
 from notices.models import Mailing
 
 WEEK = timedelta(days=7)
@@ -67,11 +77,20 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class DateMoved:
+    day: date
+    old: date
+    new: date
+
+
+@dataclass(frozen=True)
 class Progress:
     """`history` goes up to today, oldest first; the shares are of customers' mail, from 0 to 1.
 
     `pace` is by how many a day the holdouts left became fewer, on the average of the last four
-    weeks. It and `needed` are None where they cannot be told.
+    weeks. It and `needed` are None where they cannot be told. `told` is what was last foretold,
+    `told_before` what a week before that; None where nothing is kept. `tried` are the first days of weeks
+    on which the cut-off was tried.
     """
 
     campaign: str
@@ -88,6 +107,11 @@ class Progress:
     programs: dict[str, int]
     last_mailing: LastMailing | None
     sent: tuple[Sent, ...]
+    tried: tuple[date, ...]
+    date_moved: tuple[DateMoved, ...]
+    told: Told | None
+    told_before: Told | None
+    work: todo.Work
     logs: LogsRead
     relays: Alarm | None
 
@@ -105,6 +129,8 @@ def progress(*, campaign: Campaign, today: date, now: datetime) -> Progress:
     history = _history(campaign, today)
     data_day = history[-1].day if history else today
     reasons, programs = _reasons_and_programs(campaign)
+    told = forecast.newest(campaign, until=today)
+    told = told if told and told.cutoff_on == campaign.cutoff_on else None
     mailed = list(Mailing.objects.filter(campaign=campaign).order_by("planned_at", "period", "pk"))
     return Progress(
         campaign=campaign.name,
@@ -123,6 +149,16 @@ def progress(*, campaign: Campaign, today: date, now: datetime) -> Progress:
         sent=tuple(
             Sent(timezone.localdate(mailing.started_at), mailing.period) for mailing in mailed if mailing.started_at
         ),
+        tried=tuple(
+            ShadowRun.objects.filter(computed_at__isnull=False)
+            .order_by("first_day")
+            .values_list("first_day", flat=True)
+            .distinct()
+        ),
+        date_moved=_date_moved(campaign),
+        told=told,
+        told_before=forecast.newest(campaign, until=told.day - WEEK) if told else None,
+        work=todo.work(campaign, mailed, today=today),
         logs=logs_read(today=today, now=now, quiet_days=campaign.quiet_days),
         relays=alarm(since=today - timedelta(days=1)),
     )
@@ -181,6 +217,11 @@ def _last_mailing(mailed: list[Mailing]) -> LastMailing | None:
     last = kept[-1]
     report = mailings.report(mailing_id=last.pk)
     return LastMailing(last.pk, last.kind, last.period, last.state, last.get_state_display(), report)
+
+
+def _date_moved(campaign: Campaign) -> tuple[DateMoved, ...]:
+    changes = CutoffChange.objects.filter(campaign=campaign).order_by("changed_at")
+    return tuple(DateMoved(timezone.localdate(change.changed_at), change.old, change.new) for change in changes)
 
 
 def page(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from builders import TODAY, make_campaign, noon
+from builders import TODAY, make_campaign, make_holdout, noon
 from desk import count_day, make_lift, make_mailing, make_notice
 
 from notices import forecast
@@ -10,6 +10,10 @@ from notices.models import Forecast, SendingDay
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)
 YESTERDAY = TODAY - timedelta(days=1)
+
+
+def make_due(*, now, unreached: int = 0) -> int:
+    return forecast.make_due(now=now, unreached=lambda _campaign: unreached)
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ def campaign():
 
 
 def test_it_is_made_of_the_last_whole_day_and_kept(campaign):
-    assert forecast.make_due(now=NOW) == 1
+    assert make_due(now=NOW) == 1
     told = forecast.newest(campaign, until=TODAY)
     assert (told.day, told.not_yet, told.measured) == (YESTERDAY, 0, False)
     assert told.points[0].middle == 1000 - 83 * 20 // 7
@@ -32,31 +36,39 @@ def test_it_is_made_of_the_last_whole_day_and_kept(campaign):
 
 
 def test_it_is_made_again_after_an_hour_a_new_day_or_a_new_date(campaign):
-    forecast.make_due(now=NOW)
-    assert forecast.make_due(now=NOW + timedelta(minutes=50)) == 0
-    assert forecast.make_due(now=NOW + timedelta(minutes=61)) == 1
+    make_due(now=NOW)
+    assert make_due(now=NOW + timedelta(minutes=50)) == 0
+    assert make_due(now=NOW + timedelta(minutes=61)) == 1
     assert Forecast.objects.count() == 1
     campaign.cutoff_on += timedelta(days=30)
     campaign.save()
-    assert forecast.make_due(now=NOW + timedelta(minutes=62)) == 1
+    assert make_due(now=NOW + timedelta(minutes=62)) == 1
     assert Forecast.objects.get().cutoff_on == campaign.cutoff_on
-    assert forecast.make_due(now=NOW + timedelta(days=1)) == 1
+    assert make_due(now=NOW + timedelta(days=1)) == 1
     assert Forecast.objects.count() == 2
 
 
 def test_what_was_foretold_a_week_ago_stays(campaign):
     forecast.make(campaign_id=campaign.pk, day=TODAY - timedelta(days=8), now=NOW)
-    forecast.make_due(now=NOW)
+    make_due(now=NOW)
     before = forecast.newest(campaign, until=YESTERDAY - timedelta(days=7))
     assert before.day == TODAY - timedelta(days=8)
     assert before.points[0].day == before.day
+
+
+def test_whom_no_mail_reaches_and_who_came_back_is_kept_with_it(campaign):
+    make_holdout(campaign, relapsed=True)
+    make_holdout(campaign, relapsed=True, standing="moving")
+    make_due(now=NOW, unreached=7)
+    told = forecast.newest(campaign, until=TODAY)
+    assert (told.unreached, told.relapsed) == (7, 1)
 
 
 def test_a_short_history_is_told_as_days_to_wait():
     campaign = make_campaign()
     for ago in range(10):
         count_day(campaign, YESTERDAY - timedelta(days=ago), holdout=100)
-    forecast.make_due(now=NOW)
+    make_due(now=NOW)
     assert forecast.newest(campaign, until=TODAY).not_yet == 29 - 10
 
 
@@ -64,12 +76,12 @@ def test_nothing_is_foretold_without_counts_or_after_the_date(campaign):
     make_campaign(name="local_port25")
     campaign.cutoff_on = YESTERDAY
     campaign.save()
-    assert forecast.make_due(now=NOW) == 0
+    assert make_due(now=NOW) == 0
 
 
 def test_more_rounds_leave_fewer_and_none_leave_more(campaign):
     make_lift(make_mailing(campaign, state="finished"))
-    forecast.make_due(now=NOW)
+    make_due(now=NOW)
     told = forecast.newest(campaign, until=TODAY)
     ends = {each.name: each.end.middle for each in told.what_if}
     assert told.measured
@@ -80,7 +92,7 @@ def test_more_rounds_leave_fewer_and_none_leave_more(campaign):
 def test_a_small_cap_reaches_fewer_of_the_round(campaign):
     make_lift(make_mailing(campaign, state="finished"))
     SendingDay.objects.create(day=TODAY, desk_cap=20)
-    forecast.make_due(now=NOW)
+    make_due(now=NOW)
     told = forecast.newest(campaign, until=TODAY)
     ends = {each.name: (each.cap, each.end.middle) for each in told.what_if}
     assert told.cap == 20

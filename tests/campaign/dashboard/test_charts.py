@@ -142,3 +142,15 @@ def test_intervals_stay_within_their_frame_on_a_scale_that_has_zero(rows):
             assert float(dot.get("cy")) < height
             assert (x > zero) == (row.middle > 0) or row.middle == 0
         assert len(svg.findall("text[@class='tick']")) <= 13
+
+
+def test_a_band_lies_behind_the_line_and_its_top_is_on_the_scale():
+    band = charts.Band("foretold", [(FIRST, 10, 10), (FIRST + timedelta(days=9), 5, 480)])
+    (wide, _narrow) = drawn(chart(days(10, 9), bands=[band]))
+    shape = wide.find("polygon[@class='band foretold']")
+    corners = [tuple(map(float, corner.split(","))) for corner in shape.get("points").split()]
+    assert len(corners) == 4
+    assert corners[1][1] < corners[2][1] and corners[1][0] == corners[2][0]
+    assert min(y for _x, y in corners) >= 30
+    kinds = [each.get("class") for each in wide.iter()]
+    assert kinds.index("band foretold") < kinds.index("line left")

@@ -1,0 +1,256 @@
+"""What the old way costs while it is open: one page for the board, to be printed."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from io import StringIO
+
+from django.conf import settings
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from campaign.dashboard import charts, figures
+from campaign.dashboard.forecast import answer
+from campaign.dashboard.shell import chosen_campaign, show
+from campaign.jinja import count, day
+from campaign.models import Campaign, Contact, DailyCount, Holdout, OpenDoor, SubmissionClass
+from campaign.plan import benefit
+from campaign.plan.benefit import Assumptions, Money, Week
+from notices import allowance, forecast
+
+WEEKS = 26
+ASSUMED_MINUTES = 8  # of a contact, before any was recorded
+
+
+@dataclass(frozen=True)
+class Line:
+    """What costs, how much, and how that is reckoned."""
+
+    title: str
+    amount: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What the help desk recorded since the campaign began."""
+
+    contacts: int
+    minutes: int
+
+    @property
+    def each(self) -> float:
+        return self.minutes / self.contacts if self.contacts else ASSUMED_MINUTES
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    campaign = chosen_campaign(request)
+    if campaign is None:
+        return show(request, "benefit.html", {"chosen": None, "weeks": []})
+    today = timezone.localdate()
+    weeks = weeks_of(today=today)
+    spent = spent_since(campaign.starts_on)
+    told = forecast.newest(campaign, until=today)
+    values = {
+        "chosen": campaign,
+        "campaign": campaign.name,
+        "weeks": weeks[::-1],
+        "now": weeks[-1] if weeks else None,
+        "sentences": sentences(campaign, weeks),
+        "foretold": answer(told) if told and told.end else "",
+        "lines": lines(reckoned(spent, today=today), spent, today=today),
+        "assumptions": assumptions(),
+        "charts": [each for each in (minutes_chart(weeks), held_chart(weeks)) if each],
+        "made_at": timezone.now(),
+        "percent": figures.percent,
+    }
+    return show(request, "benefit.html", values)
+
+
+def weeks_of(*, today: date) -> list[Week]:
+    """Whole weeks, up to the last day that has any evidence before today."""
+    begin = today - timedelta(days=7 * (WEEKS + 1))
+    columns = ("day", "addresses", "minutes", "used_minutes", "shared_addresses", "people_behind", "most_behind")
+    rows = OpenDoor.objects.filter(day__gte=begin, day__lt=today).values_list(*columns)
+    doors = [benefit.Open(*row) for row in rows]
+    counts = DailyCount.objects.filter(day__gte=begin, day__lt=today).exclude(submission_class=SubmissionClass.INBOUND)
+    mail = {
+        tuple(key): number
+        for *key, number in counts.values_list("day", "submission_class", "attribution", "submissions")
+    }
+    until = max([door.day for door in doors] + [key[0] for key in mail], default=today)
+    return benefit.weeks(doors, mail, until=until, number=WEEKS)
+
+
+def spent_since(first: date) -> Spent:
+    begin = timezone.make_aware(datetime.combine(first, time()))
+    found = Contact.objects.filter(at__gte=begin).aggregate(contacts=Count("pk"), minutes=Sum("minutes"))
+    return Spent(found["contacts"], found["minutes"] or 0)
+
+
+def given() -> Assumptions:
+    return Assumptions(settings.SUPPORT_MINUTE_COST, settings.ABUSE_CASE_COST, settings.ABUSE_CASES_A_YEAR)
+
+
+def reckoned(spent: Spent, *, today: date) -> Money:
+    measured = allowance.measured_before(today)
+    return benefit.money(given(), minutes=spent.minutes, per_hundred=measured.per_hundred, minutes_each=spent.each)
+
+
+def amount(value: int) -> str:
+    """In the provider's currency."""
+    if settings.CURRENCY != "JPY":
+        return f"{count(value)} {settings.CURRENCY}"
+    return f"{count(value)}円" if get_language() == "ja" else f"¥{count(value)}"
+
+
+def sentences(campaign: Campaign, weeks: list[Week]) -> list[str]:
+    """What somebody who reads nothing else has to know."""
+    if not weeks:
+        return []
+    now, first = weeks[-1], weeks[0]
+    left = Holdout.objects.filter(campaign=campaign).left().count()
+    values = {
+        "addresses": count(round(now.addresses)),
+        "minutes": count(round(now.minutes)),
+        "hours": count(round(now.minutes / 60)),
+        "window": settings.WINDOW_MINUTES,
+        "unused": figures.percent(now.minutes - now.used_minutes, now.minutes),
+        "shared": count(round(now.shared_addresses)),
+        "people": count(round(now.people_behind)),
+        "most": count(now.most_behind),
+        "unexplained": count(now.unexplained),
+        "left": count(left),
+        "held": figures.percent(now.held or 0),
+        "held_first": figures.percent(first.held or 0),
+        "day": day(first.until),
+    }
+    found = [
+        _(
+            "On a day of the last week, %(addresses)s addresses stood open for %(minutes)s minutes in all: for "
+            "%(window)s minutes after each login anybody behind the address can send mail in our name."
+        ),
+        _("%(unused)s of that time served nobody: no mail was sent the old way from these addresses on that day."),
+        _(
+            "%(shared)s of the addresses were shared by several customers, %(people)s people in all, up to %(most)s "
+            "behind one address; none of them can be told apart by it."
+        ),
+        _("In the last week %(unexplained)s mails were relayed for which no login can be found."),
+        _(
+            "A password proves who sent %(held)s of our customers' mail; in the week up to %(day)s it was "
+            "%(held_first)s."
+        ),
+        _("%(left)s customers still need the old way. For them alone it stays open to everybody."),
+    ]
+    return [text % values for text in found]
+
+
+def lines(money: Money, spent: Spent, *, today: date) -> list[Line]:
+    known = given()
+    per_hundred = number_format(allowance.measured_before(today).per_hundred, decimal_pos=1)
+    each = number_format(spent.each, decimal_pos=1)
+    values = {
+        "minutes": count(spent.minutes),
+        "contacts": count(spent.contacts),
+        "minute": amount(known.minute),
+        "rate": per_hundred,
+        "each": each,
+        "cases": count(known.abuse_cases),
+        "case": amount(known.abuse_case),
+    }
+    return [
+        Line(
+            _("Abuse of the open way, in a year"),
+            amount(money.abuse_a_year),
+            _("%(cases)s cases a year × %(case)s") % values,
+        ),
+        Line(
+            _("Each month by which the cut-off is put off"),
+            amount(money.abuse_a_month),
+            _("a twelfth of that"),
+        ),
+        Line(
+            _("The help desk so far"),
+            amount(money.support_so_far),
+            _("%(minutes)s minutes of %(contacts)s contacts recorded since the campaign began × %(minute)s") % values,
+        ),
+        Line(
+            _("The help desk for each hundred notices"),
+            amount(money.support_per_hundred),
+            _("%(rate)s contacts × %(each)s minutes × %(minute)s") % values,
+        ),
+    ]
+
+
+def assumptions() -> list[tuple[str, str, str]]:
+    """What is assumed, how much, and the setting that says so."""
+    known = given()
+    return [
+        (_("A minute of the help desk costs"), amount(known.minute), "SUPPORT_MINUTE_COST"),
+        (_("A case of abuse costs, all in all"), amount(known.abuse_case), "ABUSE_CASE_COST"),
+        (_("Cases of abuse in a year by the old way"), count(known.abuse_cases), "ABUSE_CASES_A_YEAR"),
+        (_("Minutes for which a login opens its address"), count(settings.WINDOW_MINUTES), "WINDOW_MINUTES"),
+    ]
+
+
+def minutes_chart(weeks: list[Week]) -> Markup:
+    """How much of the open time somebody needed: it falls as people move."""
+    shown = [week for week in weeks if week.days]
+    if len(shown) < 2:
+        return Markup("")
+    last = shown[-1]
+    values = {"first": count(round(shown[0].used_minutes)), "last": count(round(last.used_minutes))}
+    return charts.line_chart(
+        name="open-minutes",
+        title=_("Minutes a day for which addresses that somebody used the old way stood open"),
+        description=_("From %(first)s to %(last)s minutes a day.") % values,
+        lines=[charts.Line("left", [(week.until, week.used_minutes) for week in shown], label=values["last"])],
+        marks=[],
+    )
+
+
+def held_chart(weeks: list[Week]) -> Markup:
+    shown = [(week.until, 100 * week.held) for week in weeks if week.held is not None]
+    if len(shown) < 2:
+        return Markup("")
+    values = {"first": number_format(shown[0][1], decimal_pos=1), "last": number_format(shown[-1][1], decimal_pos=1)}
+    return charts.line_chart(
+        name="held",
+        title=_("Of a hundred mails of our customers, how many a password proves"),
+        description=_("From %(first)s to %(last)s of a hundred.") % values,
+        lines=[charts.Line("migrated", shown, label=values["last"])],
+        marks=[],
+    )
+
+
+def file(_request: HttpRequest) -> HttpResponse:
+    """The weeks for a spreadsheet; numbers alone."""
+    today = timezone.localdate()
+    out = StringIO()
+    write = csv.writer(out)
+    titles = (
+        _("Week up to"),
+        _("Open addresses a day"),
+        _("Open minutes a day"),
+        _("Of these, at addresses used the old way"),
+        _("Shared addresses a day"),
+        _("People behind shared addresses"),
+        _("Most people behind one address"),
+        _("Mails with a password"),
+        _("Mails by address and time alone"),
+        _("Mails of nobody known"),
+        _("Of these, relayed without explanation"),
+    )
+    write.writerow(titles)
+    for week in weeks_of(today=today):
+        means = (week.addresses, week.minutes, week.used_minutes, week.shared_addresses, week.people_behind)
+        mail = (week.with_password, week.by_address, week.nobody, week.unexplained)
+        write.writerow([week.until.isoformat(), *map(round, means), week.most_behind, *mail])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="old-way-{today}.csv"'
+    return response

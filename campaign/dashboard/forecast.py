@@ -1,0 +1,196 @@
+"""What is foretold: how many will be left, when it will be under a number, and what one more round would change."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date, timedelta
+from io import StringIO
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaign.dashboard import figures, progress
+from campaign.dashboard.acts import number_in
+from campaign.dashboard.progress import Progress
+from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
+from campaign.jinja import count, day
+from campaign.models import Campaign, StandingCount
+from campaign.models.holdouts import LEFT
+from campaign.plan import forecast as rule
+from notices.forecast import Told, WhatIf
+
+MOST = 99_999_999
+WHAT_IF = {
+    "one_more": lambda each: _("One more round to all who are left"),
+    "no_more": lambda each: _("No more rounds after those under way"),
+    "half_cap": lambda each: _("Half the daily cap: %(cap)s notices a day") % {"cap": count(each.cap)},
+    "twice_cap": lambda each: _("Twice the daily cap: %(cap)s notices a day") % {"cap": count(each.cap)},
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way to go on, and how many it leaves; `change` against how it is planned."""
+
+    title: str
+    left: str
+    band: str
+    change: str
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    campaign = chosen_campaign(request)
+    if campaign is None:
+        return show(request, "forecast.html", {"progress": None, "campaigns": []})
+    found = progress.progress(campaign=campaign, today=timezone.localdate(), now=timezone.now())
+    told = found.told
+    under = under_of(request, found)
+    values = {
+        "progress": found,
+        "told": told,
+        "under": under,
+        "campaign": campaign.name,
+        "campaigns": campaign_choices(campaign, reverse("forecast")),
+        "not_yet": figures.cannot_be_told(told.not_yet) if told and told.not_yet else "",
+    }
+    if told and told.end:
+        values |= {
+            "chart": figures.burn_down(found, found.now),
+            "answer": answer(told),
+            "before": before(found),
+            "passing": passing(told, under),
+            "pace": pace(found),
+            "rows": what_if(told),
+            "points": told.points,
+            "rests_on": rests_on(told),
+        }
+    return show(request, "forecast.html", values)
+
+
+def under_of(request: HttpRequest, found: Progress) -> int:
+    """The number that was asked for; otherwise a tenth of all who were identified."""
+    asked = number_in(request.GET.get("under", "")[:20])
+    if asked is not None and 0 < asked <= MOST:
+        return asked
+    return max(1, found.now.identified // 10) if found.now else 1
+
+
+def answer(told: Told) -> str:
+    end = told.end
+    values = {
+        "day": day(told.cutoff_on),
+        "last": day(end.day),
+        "left": count(round(end.middle)),
+        "low": count(round(end.low)),
+        "high": count(round(end.high)),
+    }
+    if end.day + timedelta(days=1) < told.cutoff_on:
+        return _("On %(last)s about %(left)s will be left, eight times of ten %(low)s to %(high)s.") % values
+    return _("At the cut-off on %(day)s about %(left)s will be left, eight times of ten %(low)s to %(high)s.") % values
+
+
+def before(found: Progress) -> str:
+    earlier = found.told_before
+    if earlier is None or earlier.end is None:
+        return ""
+    values = {
+        "left": count(round(earlier.end.middle)),
+        "low": count(round(earlier.end.low)),
+        "high": count(round(earlier.end.high)),
+        "day": day(earlier.cutoff_on),
+    }
+    return _("A week ago it was %(left)s (%(low)s to %(high)s), for the cut-off on %(day)s.") % values
+
+
+def passing(told: Told, under: int) -> str:
+    found = rule.passing(told.points, under)
+    values = {"under": count(under)}
+    if found.first is None:
+        return _("It will hardly be under %(under)s before the cut-off.") % values
+    values["first"] = day(found.first)
+    if found.middle is None:
+        return _("It may be under %(under)s from %(first)s on, but probably not before the cut-off.") % values
+    values["middle"] = day(found.middle)
+    if found.last is None:
+        text = _("It will be under %(under)s on about %(middle)s; as early as %(first)s, or not before the cut-off.")
+        return text % values
+    if found.first == found.last:
+        return _("It is under %(under)s already.") % values
+    values["last"] = day(found.last)
+    return _("It will be under %(under)s on about %(middle)s, eight times of ten from %(first)s to %(last)s.") % values
+
+
+def pace(found: Progress) -> str:
+    if found.needed is None or found.now is None:
+        return ""
+    values = {"needed": count(found.needed)}
+    if found.pace is None:
+        return _("To make the date, %(needed)s a day have to move.") % values
+    values["pace"] = number_format(found.pace, decimal_pos=1).replace("-", "−")
+    return _("To make the date, %(needed)s a day have to move; at present it is %(pace)s.") % values
+
+
+def what_if(told: Told) -> list[Row]:
+    planned = ngettext(
+        "As it is planned: %(num)s round to come", "As it is planned: %(num)s rounds to come", told.rounds
+    )
+    rows = [Row(planned % {"num": count(told.rounds)}, count(round(told.end.middle)), _band(told.end), "")]
+    return rows + [_row(told, each) for each in told.what_if]
+
+
+def _row(told: Told, each: WhatIf) -> Row:
+    change = round(each.end.middle) - round(told.end.middle)
+    return Row(WHAT_IF[each.name](each), count(round(each.end.middle)), _band(each.end), figures.signed(change))
+
+
+def _band(point: rule.Point) -> str:
+    return _("%(low)s to %(high)s") % {"low": count(round(point.low)), "high": count(round(point.high))}
+
+
+def rests_on(told: Told) -> list[str]:
+    values = {
+        "day": day(told.day),
+        "by_itself": number_format(told.by_itself, decimal_pos=1),
+        "effect": number_format(told.effect, decimal_pos=1),
+        "cap": count(told.cap),
+    }
+    effect = (
+        _("Of a hundred written to, %(effect)s move because of it, as the rounds so far were measured.")
+        if told.measured
+        else _("Of a hundred written to, %(effect)s move because of it: no round was measured yet, so this is a guess.")
+    )
+    return [
+        _("The counts up to %(day)s, the last whole day.") % values,
+        _("Of a hundred who are left, %(by_itself)s a week go by themselves at present; the rate wears off.") % values,
+        effect % values,
+        _("At most %(cap)s notices a day go out.") % values,
+    ]
+
+
+def file(request: HttpRequest) -> HttpResponse:
+    """Counted days and foretold weeks for a spreadsheet; numbers alone, of nobody in particular."""
+    campaign = chosen_campaign(request)
+    if campaign is None:
+        return HttpResponse(status=404)
+    found = progress.progress(campaign=campaign, today=timezone.localdate(), now=timezone.now())
+    out = StringIO()
+    write = csv.writer(out)
+    write.writerow([_("Day"), _("Still the old way"), _("Foretold"), _("At least"), _("At most")])
+    for each, left in _left(campaign):
+        write.writerow([each.isoformat(), left, "", "", ""])
+    for point in found.told.points[1:] if found.told else ():
+        write.writerow([point.day.isoformat(), "", round(point.middle), round(point.low), round(point.high)])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="progress-{campaign.name}-{timezone.localdate()}.csv"'
+    return response
+
+
+def _left(campaign: Campaign) -> list[tuple[date, int]]:
+    days: dict[date, int] = {}
+    counts = StandingCount.objects.filter(campaign=campaign, day__lte=timezone.localdate())
+    for each, standing, holdouts in counts.values_list("day", "standing", "holdouts"):
+        days[each] = days.get(each, 0) + (holdouts if standing in LEFT else 0)
+    return sorted(days.items())

@@ -1,0 +1,147 @@
+"""What to do now: derived from how things stand, the most urgent first; nobody types it and nobody ticks it off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.db.models import F, Max
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaign.dashboard.words import mailing_title
+from campaign.jinja import count, day
+from campaign.models import CallBack, Campaign, Exemption
+from notices.models import Mailing, TextVersion
+
+if TYPE_CHECKING:  # progress.py reads `Work`, and figures.py puts the list on its page
+    from campaign.dashboard.progress import Progress
+
+ASKED_WITHIN = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Task:
+    text: str
+    url: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """What waits for a person, counted."""
+
+    calls: int  # due today or before
+    delays: int  # that customers asked for lately
+    drafts: int  # texts whose approval was asked for
+    mailings: tuple[Mailing, ...]  # to be approved, or paused until somebody resumes them
+
+
+def work(campaign: Campaign, mailed: list[Mailing], *, today: date) -> Work:
+    newest = TextVersion.objects.filter(campaign=campaign).values("kind", "language").annotate(newest=Max("number"))
+    drafts = TextVersion.objects.filter(campaign=campaign, asked_at__isnull=False, approved_at__isnull=True)
+    last = {(row["kind"], row["language"], row["newest"]) for row in newest.order_by()}
+    asked = Exemption.objects.asked_for().filter(campaign=campaign, ended_at__isnull=True)
+    return Work(
+        calls=CallBack.objects.filter(day__lte=today).count(),
+        delays=asked.filter(asked_at__date__gt=today - ASKED_WITHIN, until__gte=F("from_day")).count(),
+        drafts=len(last & set(drafts.values_list("kind", "language", "number"))),
+        mailings=tuple(mailing for mailing in mailed if mailing.state == Mailing.State.PLANNED or _stuck(mailing)),
+    )
+
+
+def _stuck(mailing: Mailing) -> bool:
+    """Paused, and not by itself for the relay's sake, which ends by itself."""
+    return mailing.state == Mailing.State.PAUSED and mailing.pause_cause != Mailing.PauseCause.RELAY
+
+
+def tasks(progress: Progress) -> list[Task]:
+    found = [*_of_the_logs(progress), *_of_the_mailings(progress), *_of_the_customers(progress)]
+    return sorted([*found, *_of_the_date(progress)], key=lambda task: not task.urgent)
+
+
+def _link(name: str, progress: Progress, **more: str) -> str:
+    return f"{reverse(name)}?{urlencode({'campaign': progress.campaign, **more})}"
+
+
+def _of_the_logs(progress: Progress) -> list[Task]:
+    logs, found = progress.logs, []
+    late = len(logs.late) or len(logs.silent)
+    if late:
+        text = ngettext("%(num)s log is late: find out why.", "%(num)s logs are late: find out why.", late)
+        found.append(Task(text % {"num": count(late)}, reverse("sources"), urgent=True))
+    if progress.relays:
+        mails = progress.relays.relayed
+        text = ngettext(
+            "%(num)s mail was relayed without a login that explains it: check from where.",
+            "%(num)s mails were relayed without a login that explains them: check from where.",
+            mails,
+        )
+        found.append(Task(text % {"num": count(mails)}, reverse("relays"), urgent=True))
+    if logs.wrong_clocks:
+        found.append(Task(_("A clock seems wrong: set it right."), reverse("sources")))
+    return found
+
+
+def _of_the_mailings(progress: Progress) -> list[Task]:
+    found = []
+    for mailing in progress.work.mailings:
+        url = reverse("mailing", kwargs={"pk": mailing.pk})
+        values = {"mailing": mailing_title(mailing.kind, mailing.period)}
+        if mailing.state == Mailing.State.PLANNED:
+            found.append(Task(_("%(mailing)s waits for approval.") % values, url))
+        else:
+            found.append(Task(_("%(mailing)s is paused until somebody resumes it.") % values, url, urgent=True))
+    drafts = progress.work.drafts
+    if drafts:
+        text = ngettext("%(num)s text waits for approval.", "%(num)s texts wait for approval.", drafts)
+        found.append(Task(text % {"num": count(drafts)}, _link("texts", progress)))
+    return found
+
+
+def _of_the_customers(progress: Progress) -> list[Task]:
+    work, found = progress.work, []
+    if work.calls:
+        text = ngettext(
+            "%(num)s customer waits for a call today.", "%(num)s customers wait for a call today.", work.calls
+        )
+        found.append(Task(text % {"num": count(work.calls)}, _link("call_backs", progress), urgent=True))
+    if work.delays:
+        text = ngettext(
+            "%(num)s customer asked for more time in the last 7 days.",
+            "%(num)s customers asked for more time in the last 7 days.",
+            work.delays,
+        )
+        found.append(Task(text % {"num": count(work.delays)}, _link("delays", progress)))
+    told = progress.told
+    if told and told.unreached:
+        text = ngettext(
+            "No mail reaches %(num)s customer who still sends the old way: write a letter or call.",
+            "No mail reaches %(num)s customers who still send the old way: write letters or call.",
+            told.unreached,
+        )
+        found.append(Task(text % {"num": count(told.unreached)}, _link("unreachable", progress)))
+    if told and told.relapsed:
+        text = ngettext(
+            "%(num)s customer had moved and sends the old way again.",
+            "%(num)s customers had moved and send the old way again.",
+            told.relapsed,
+        )
+        found.append(Task(text % {"num": count(told.relapsed)}, _link("customers", progress, standing="left")))
+    return found
+
+
+def _of_the_date(progress: Progress) -> list[Task]:
+    end = progress.told.end if progress.told else None
+    if end is None or end.low < 1:
+        return []
+    text = ngettext(
+        "About %(num)s customer will be left at the cut-off on %(day)s: see what would change that.",
+        "About %(num)s customers will be left at the cut-off on %(day)s: see what would change that.",
+        round(end.middle),
+    )
+    values = {"num": count(round(end.middle)), "day": day(progress.cutoff_on)}
+    return [Task(text % values, _link("forecast", progress))]

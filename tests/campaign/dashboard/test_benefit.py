@@ -1,0 +1,96 @@
+import csv
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from builders import TODAY, make_campaign, make_customer, noon
+from desk import make_forecast
+
+from campaign.models import Contact, OpenDoor
+
+pytestmark = pytest.mark.django_db
+
+
+def text(response) -> str:
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def open_doors(days: int = 21) -> None:
+    for ago in range(1, days + 1):
+        OpenDoor.objects.create(
+            day=TODAY - timedelta(days=ago),
+            addresses=1200,
+            minutes=90_000,
+            used_addresses=100,
+            used_minutes=900 + 100 * ago,
+            shared_addresses=40,
+            shared_minutes=7000,
+            people_behind=130,
+            most_behind=17,
+        )
+
+
+def contact(minutes: int, ago: int) -> None:
+    Contact.objects.create(
+        customer=make_customer(),
+        at=noon(TODAY - timedelta(days=ago)),
+        channel="phone",
+        minutes=minutes,
+        topic="how_to",
+        outcome="solved",
+    )
+
+
+def test_the_page_says_what_is_open_for_how_long_and_for_whom(world, staff):
+    open_doors()
+    shown = text(staff.get("/staff/benefit/"))
+    assert "1,200 addresses stood open for 90,000 minutes in all: for 30 minutes after each login" in shown
+    assert "98.6% of that time served nobody" in shown
+    assert "40 of the addresses were shared by several customers, 130 people in all, up to 17 behind one" in shown
+    assert "A password proves who sent 73.1% of our customers&#39; mail" in shown
+    assert "4 customers still need the old way." in shown
+
+
+def test_it_falls_as_people_move_and_each_chart_has_its_table_and_file(world, staff):
+    open_doors()
+    shown = text(staff.get("/staff/benefit/"))
+    assert "From 2,700 to 1,300 minutes a day." in shown
+    assert shown.count("<figure>") == 2
+    rows = list(csv.reader(StringIO(staff.get("/staff/benefit/file/").content.decode("utf-8-sig"))))
+    assert len(rows[0]) == len(rows[1]) == 11
+    assert [row[3] for row in rows[1:]] == ["2700", "2000", "1300"]
+
+
+def test_money_is_reckoned_from_settings_and_every_assumption_is_named(world, staff, settings):
+    settings.SUPPORT_MINUTE_COST, settings.ABUSE_CASE_COST, settings.ABUSE_CASES_A_YEAR = 50, 240_000, 3
+    open_doors()
+    contact(10, ago=3)
+    contact(20, ago=5)
+    contact(99, ago=400)  # before the campaign
+    shown = text(staff.get("/staff/benefit/"))
+    assert "¥720,000" in shown and "¥60,000" in shown
+    assert "¥1,500" in shown and "30 minutes of 2 contacts recorded since the campaign began × ¥50" in shown
+    for name in ("SUPPORT_MINUTE_COST", "ABUSE_CASE_COST", "ABUSE_CASES_A_YEAR", "WINDOW_MINUTES"):
+        assert f"<code>{name}</code>" in shown
+    settings.CURRENCY = "EUR"
+    assert "720,000 EUR" in text(staff.get("/staff/benefit/"))
+
+
+def test_the_forecast_stands_on_it(world, staff):
+    open_doors()
+    make_forecast(world)
+    assert "about 2 will be left" in text(staff.get("/staff/benefit/"))
+
+
+def test_before_there_is_a_week_of_evidence_it_says_so(staff):
+    assert "There is no campaign yet" in text(staff.get("/staff/benefit/"))
+    make_campaign()
+    assert "A whole week of logs has to be read first." in text(staff.get("/staff/benefit/"))
+    assert len(staff.get("/staff/benefit/file/").content.decode().splitlines()) == 1
+
+
+def test_the_page_asks_the_database_no_more_for_more_days(world, staff, django_assert_max_num_queries):
+    open_doors(180)
+    with django_assert_max_num_queries(20):
+        staff.get("/staff/benefit/")
