@@ -1,0 +1,125 @@
+"""The desk's work on customers in a real browser: by keyboard alone, at both widths, in both languages."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from builders import TODAY, make_campaign, make_customer, make_holdout, make_use, make_user, noon
+from django.conf import settings
+
+from campaign.dashboard import bulk_change
+from campaign.dashboard.contact import ACTS
+from campaign.models import Contact, Customer, SavedView, Tagging, WavePlan
+from campaign.plan import bulk, records
+
+pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
+NOW = noon(TODAY)
+MAY = {"campaign.view_campaign", "campaign.view_customer", "campaign.export_customer", bulk_change.MAY}
+MAY |= {act.permission for act in ACTS.values()} | set(bulk_change.ALSO.values())
+
+
+@pytest.fixture
+def user(client):
+    made = make_user("suzuki", *MAY)
+    client.force_login(made)
+    return made
+
+
+@pytest.fixture
+def customer(user) -> Customer:
+    campaign = make_campaign()
+    make_campaign(name="local_port25")
+    values = {"waves": 3, "first_day": TODAY, "days_between": 7, "seed": "x", "decided_at": NOW, "drawn": True}
+    WavePlan.objects.create(campaign=campaign, **values)
+    made = make_customer("hanako.long-login-name@mail.isp.example", name="山田 花子", contract="123-456")
+    auth = {"last_auth_on": TODAY - timedelta(days=3), "last_auth_at": noon(TODAY - timedelta(days=3))}
+    for number, one in enumerate([made, *(make_customer(name=f"佐藤 {n}") for n in range(5))]):
+        make_holdout(campaign, one, wave=number % 3 + 1, reason="second_device", standing="mixed", **auth)
+    make_use(made, "pop_before_smtp", TODAY - timedelta(days=2), client_program="outlook-express")
+    make_use(made, "smtp_auth", TODAY, addresses=["2001:db8:1234:5678:9abc:def0:1234:5678"])
+    who = {"customer_id": made.pk, "user_id": user.pk, "now": NOW - timedelta(minutes=3)}
+    records.record(**who, channel="phone", minutes=8, topic="password", outcome="call_back")
+    records.write(**who, text="月曜の午前に電話\n" + "x" * 120)
+    for name in ("商店", "a tag of forty characters, no less xxxxx"):
+        records.tag(**who, name=name)
+    SavedView.objects.create(
+        owner=user, name="締切2週前で未着手", query="campaign=pop_before_smtp&standing=left", shared=True, at=NOW
+    )
+    when = {"now": NOW, "today": TODAY, "user_id": user.pk}
+    bulk.apply(campaign_id=campaign.pk, kind="wave", customer_ids=[made.pk], values={"wave": 3}, **when)
+    return made
+
+
+@pytest.fixture
+def desk(page, client, customer, live_server):
+    cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
+    )
+    return page
+
+
+def speak(page, live_server, language: str) -> None:
+    name = settings.LANGUAGE_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": language, "url": live_server.url}])
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_desks_pages_are_fit_for_everybody(desk, customer, live_server, width, language):
+    speak(desk, live_server, language)
+    desk.set_viewport_size({"width": width, "height": 800})
+    for name, address in {
+        "customer": f"/staff/customers/{customer.pk}/",
+        "list": "/staff/customers/?campaign=pop_before_smtp&standing=left&wave=3",
+        "nobody": "/staff/customers/?campaign=pop_before_smtp&tag=nothing&undelivered=yes",
+    }.items():
+        assert desk.goto(address).ok
+        if name == "list":
+            desk.locator(".keep-view summary").click()
+        fit(desk, width, f"{name}-{language}-{width}")
+    desk.goto("/staff/customers/?campaign=pop_before_smtp")
+    desk.locator("input[name=whom][value=all]").check()
+    desk.locator("button[name=kind][value=wave]").click()
+    fit(desk, width, f"ask-{language}-{width}")
+
+
+def fit(page, width: int, name: str) -> None:
+    assert page.locator("h1").count() == 1
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+def test_a_contact_is_two_clicks_and_one_more_takes_it_back(desk, customer, live_server):
+    speak(desk, live_server, "en")
+    desk.goto(f"/staff/customers/{customer.pk}/")
+    desk.get_by_text("error message").click()
+    desk.get_by_role("button", name="solved", exact=True).click()
+    desk.get_by_role("status").get_by_text("The contact is recorded").wait_for()
+    made = Contact.objects.get(topic="error")
+    assert (made.channel, made.minutes, made.outcome) == ("phone", 5, "solved")
+    desk.get_by_role("button", name="Take back: Contact (phone): error message").click()
+    desk.get_by_role("status").get_by_text("It is taken back.").wait_for()
+    assert not Contact.objects.filter(topic="error").exists()
+
+
+def test_the_keyboard_alone_chooses_changes_and_undoes(desk, customer, live_server):
+    speak(desk, live_server, "en")
+    desk.goto("/staff/customers/?campaign=pop_before_smtp")
+    desk.get_by_role("checkbox", name="Choose 佐藤 0").focus()
+    desk.keyboard.press("Space")
+    desk.locator("#bulk-tag").focus()
+    desk.keyboard.type("by phone")
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    desk.get_by_role("status").get_by_text("1 customer is changed").wait_for()
+    assert Tagging.objects.get(tag__name="by phone").customer.name == "佐藤 0"
+    desk.get_by_role("button", name="Undo: Tagged “by phone”").focus()
+    desk.keyboard.press("Enter")
+    desk.get_by_role("status").get_by_text("It is undone").wait_for()
+    assert not Tagging.objects.filter(tag__name="by phone").exists()
