@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from notices import approval, pace, selection
+from campaign.models import Language
+from notices import approval, pace, selection, texts
 from notices.models import Delivery, Mailing, Notice
 
 State, Cause = Mailing.State, Mailing.PauseCause
@@ -80,6 +81,15 @@ def approve(*, mailing_id: int, user_id: int, now: datetime) -> None:
         raise NotAllowed(_("The texts of this mailing are not right: %(errors)s") % {"errors": " ".join(wrong)})
     if not mailing.move(State.APPROVED, since=(State.PLANNED,), approved_at=now, approved_by_id=user_id):
         raise _not_now(mailing_id, _("Only a mailing that waits for approval can be approved."))
+
+
+def take_texts(*, mailing_id: int) -> None:
+    """Take the texts that are approved now, before anything has gone out; an approval of the old ones lapses."""
+    mailing = Mailing.objects.select_related("campaign").get(pk=mailing_id)
+    new = {f"text_{code}": texts.current(mailing.campaign, mailing.kind, code).version for code in Language.values}
+    values = new | {"approved_at": None, "approved_by": None}
+    if not mailing.move(State.PLANNED, since=(State.PLANNED, State.APPROVED), **values):
+        raise _not_now(mailing_id, _("Only a mailing that has not been started can take other texts."))
 
 
 def start(*, mailing_id: int, now: datetime) -> None:

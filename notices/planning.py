@@ -113,9 +113,19 @@ def plan_now(
     if today < found.plan_from:
         values = {"kind": title, "day": found.plan_from.isoformat()}
         raise NothingPlanned(_("Nothing planned: “%(kind)s” is planned from %(day)s on.") % values)
-    mailing = plan_round(campaign, found, plan=plans[found.kind], today=today, now=now, planned_by_id=planned_by_id)
+    mailing = plan_round(
+        campaign, found, plan=plans[found.kind], today=today, now=now, planned_by_id=planned_by_id, again=True
+    )
     if mailing is None:
         values = {"kind": title, "period": found.period}
+        if _cancelled_too_late(Mailing.objects.filter(campaign=campaign, kind=kind, period=found.period)):
+            raise NothingPlanned(
+                _(
+                    "Nothing planned: “%(kind)s” for %(period)s was cancelled when some had gone out, or may have. "
+                    "Nobody shall get it twice."
+                )
+                % values
+            )
         raise NothingPlanned(
             _("Nothing planned: nobody is due, or there is “%(kind)s” for %(period)s already.") % values
         )
@@ -140,10 +150,15 @@ def plan_round(
     today: date,
     now: datetime,
     planned_by_id: int | None = None,
+    again: bool = False,
 ) -> Mailing | None:
-    """None when nobody is due or it is planned already: it is safe to ask again, also for two at the same moment."""
+    """None when nobody is due or it is planned already: it is safe to ask again, also for two at the same moment.
+
+    One that was cancelled counts as planned, unless a person wants it `again` and nothing of it went out.
+    """
     same = Mailing.objects.filter(campaign=campaign, kind=wanted.kind, period=wanted.period)
-    if same.exists():
+    before = list(same)
+    if before and not (again and all(left_nothing(each) for each in before)):
         return None
     people = audience.kept(plan.audience)
     mailing = Mailing(
@@ -152,6 +167,7 @@ def plan_round(
         text_ja=texts.current(campaign, wanted.kind, "ja").version,
         text_en=texts.current(campaign, wanted.kind, "en").version,
         period=wanted.period,
+        attempt=1 + max((each.attempt for each in before), default=0),
         planned_at=now,
         planned_by_id=planned_by_id,
         expires_on=wanted.latest,
@@ -168,10 +184,26 @@ def plan_round(
             mailing.expires_on = min(wanted.latest, last + timedelta(days=plan.good_for_days))
             mailing.save(update_fields=["expires_on"])
     except IntegrityError:
-        if same.exists():  # somebody else was faster
+        if same.exclude(pk__in=[each.pk for each in before]).exists():  # somebody else was faster
             return None
         raise
     return mailing
+
+
+def left_nothing(mailing: Mailing) -> bool:
+    """Cancelled, and each of its notices has ended without the relay having taken it. What is so stays so:
+
+    withdrawn and refused are ends, and of a cancelled mailing nothing is claimed any more.
+    """
+    may_be_out = (Notice.State.WAITING, Notice.State.CLAIMED, Notice.State.UNKNOWN, Notice.State.ACCEPTED)
+    cancelled = mailing.state == Mailing.State.CANCELLED
+    return cancelled and not Notice.objects.for_mailing(mailing).filter(state__in=may_be_out).exists()
+
+
+def _cancelled_too_late(same: QuerySet[Mailing]) -> bool:
+    found = list(same)
+    all_cancelled = all(each.state == Mailing.State.CANCELLED for each in found)
+    return all_cancelled and not all(left_nothing(each) for each in found)
 
 
 @dataclass
@@ -216,7 +248,9 @@ def _fill(mailing: Mailing, due: QuerySet[Holdout], *, first_day: date, now: dat
         by_waves = WavePlan.objects.filter(campaign=mailing.campaign_id).first()
     if by_waves:
         waves.draw(mailing.campaign)
-    seed = salted_hmac("notices.order", str(mailing), algorithm="sha256").hexdigest()
+    # With the attempt, so that one that is planned again has Message-IDs and links of its own.
+    named = str(mailing) if mailing.attempt == 1 else f"{mailing} {mailing.attempt}"
+    seed = salted_hmac("notices.order", named, algorithm="sha256").hexdigest()
     place = MD5(Concat(Value(seed), Cast("pk", models.CharField())))
     order = (F("wave").asc(nulls_last=True), "place", "pk") if by_waves else ("place", "pk")
     of = "customer__"

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.audit import Act as Noted
-from campaign.audit import thing
+from campaign.audit import thing, values_of
 from campaign.dashboard import noting
 from campaign.dashboard.outlook import outlook
 from campaign.dashboard.shell import show
@@ -46,6 +46,11 @@ ACTS = {
         (State.PLANNED,),
         "notices.approve_mailing",
     ),
+    "texts": Act(
+        lambda: _("Take the newest approved texts"),
+        lambda: _("The mailing has the newest approved texts, and waits for approval."),
+        (State.PLANNED, State.APPROVED),
+    ),
     "start": Act(
         lambda: _("Start now"),
         lambda: _("The mailing is started, and held: nothing goes out yet."),
@@ -70,7 +75,9 @@ NOTED = {
     "resume": Noted.RESUMED,
     "pause": Noted.PAUSED,
     "cancel": Noted.CANCELLED,
+    "texts": Noted.CHANGED,
 }
+TOLD = ("state", "text_ja_id", "text_en_id")  # in the audit, where the step changes it
 
 
 def allowed_acts(mailing: Mailing, user: AbstractUser) -> set[str]:
@@ -82,6 +89,11 @@ def allowed_acts(mailing: Mailing, user: AbstractUser) -> set[str]:
         and user.has_perm(act.permission)
         and not (name == "approve" and mailing.planned_by_id == user.pk)
     }
+
+
+def texts_key(mailing: Mailing) -> str:
+    """Which texts a page showed, for the approval of just these."""
+    return f"{mailing.text_ja_id or 0}-{mailing.text_en_id or 0}"
 
 
 def tries_the_relay(mailing: Mailing) -> bool:
@@ -104,6 +116,9 @@ def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
         return ask_to_start(request, mailing, wrong=wrong)
     if act == "approve" and approval.has_warnings(mailing) and request.POST.get("warnings") != "read":
         messages.error(request, _("The checks of its texts warn of something: please read that first, and tick it."))
+        return _back_to(pk)
+    if act == "approve" and request.POST.get("texts", texts_key(mailing)) != texts_key(mailing):
+        messages.error(request, _("It has other texts meanwhile: please read those first."))
         return _back_to(pk)
     try:
         _do(act, mailing_id=pk, request=request)
@@ -182,8 +197,8 @@ def _do(act: str, *, mailing_id: int, request: HttpRequest) -> None:
     with transaction.atomic():
         reason = _take_step(act, mailing_id=mailing_id, request=request)
         after = Mailing.objects.get(pk=mailing_id)
-        states = {"before": {"state": before.state}, "after": {"state": after.state}}
-        noting.note(request, NOTED[act], thing(after), reason=reason, **states)
+        changed = {"before": values_of(before, *TOLD), "after": values_of(after, *TOLD)}
+        noting.note(request, NOTED[act], thing(after), reason=reason, **changed)
 
 
 def _take_step(act: str, *, mailing_id: int, request: HttpRequest) -> str:
@@ -191,6 +206,8 @@ def _take_step(act: str, *, mailing_id: int, request: HttpRequest) -> str:
     now, reason = timezone.now(), ""
     if act == "approve":
         mailings.approve(mailing_id=mailing_id, user_id=request.user.pk, now=now)
+    elif act == "texts":
+        mailings.take_texts(mailing_id=mailing_id)
     elif act == "start":
         mailings.start(mailing_id=mailing_id, now=now)
     elif act == "pause":

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.dashboard import letter, noting, pulse
-from campaign.dashboard.acts import ACTS, allowed_acts
+from campaign.dashboard.acts import ACTS, allowed_acts, texts_key
 from campaign.dashboard.mailing_texts import audience, said
 from campaign.dashboard.shell import pager, show
 from campaign.dashboard.text import PREVIEW
@@ -80,7 +80,9 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "parts": pulse.parts(mailing, report, now=now, sees_people=sees_people),
         "every": pulse.every(time.monotonic() - begun),
         "steps": steps(mailing),
-        "acts": {name: act.title() for name, act in ACTS.items() if name in acts},
+        "acts": {name: act.title() for name, act in ACTS.items() if name in acts and name != "texts"},
+        "texts_key": texts_key(mailing),
+        "take_texts": ACTS["texts"].title() if "texts" in acts and any(each.newer for each in words) else "",
         "own": own and request.user.has_perm("notices.approve_mailing"),
         "troubles": troubles(mailing, pages.shown) if sees_people else [],
         "in_utf8": Notice.objects.for_mailing(mailing).in_utf8_instead().count(),

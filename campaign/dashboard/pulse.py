@@ -97,7 +97,7 @@ def what_happens_next(mailing: Mailing, report: mailings.Report) -> str:
     if mailing.state == State.PAUSED:
         return _("Nothing goes out until somebody resumes it.")
     if mailing.state == State.CANCELLED and not (report.accepted or report.unknown):
-        return _("It was cancelled before anything had gone out.")
+        return _("It was cancelled before anything had gone out. It can be planned again in the plan of the mailings.")
     if mailing.state == State.CANCELLED:
         return _("It was cancelled: what had not gone out is withdrawn.")
     return _("It is finished. Fates of its notices may still come in from the mail server's log.")

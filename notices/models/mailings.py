@@ -56,6 +56,9 @@ class Mailing(models.Model):
     period = models.CharField(
         max_length=10, help_text="what it is the only one of its kind for: a month as 2026-12, or a day"
     )
+    attempt = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="2 and more: planned again, after all before were cancelled with nothing out"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -84,7 +87,14 @@ class Mailing(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "kind", "period"], name="one_mailing_per_campaign_and_period"),
+            models.UniqueConstraint(
+                fields=["campaign", "kind", "period", "attempt"], name="one_mailing_per_period_and_attempt"
+            ),
+            models.UniqueConstraint(
+                fields=["campaign", "kind", "period"],
+                condition=~models.Q(state="cancelled"),
+                name="one_mailing_per_campaign_and_period",
+            ),
         ]
         permissions = [
             ("approve_mailing", "Can approve a mailing"),

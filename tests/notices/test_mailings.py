@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection
 from rounds import DAY, at, numbers, plan, sending, state_of
 
 from notices import links, mailings, planning
-from notices.models import Mailing, Notice
+from notices.models import Mailing, Notice, TextVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -220,3 +220,21 @@ def test_two_who_plan_at_the_same_moment_make_one_plan():
         one.join()
     assert sorted(mailing is None for mailing in made) == [False, True]
     assert Notice.objects.count() == 30
+
+
+def test_the_newest_approved_texts_can_be_taken_before_the_start_and_the_approval_lapses():
+    mailing = plan()
+    about = {"campaign": mailing.campaign, "kind": mailing.kind, "language": "ja", "number": 1}
+    text = TextVersion.objects.create(**about, subject="x", body="x", written_at=at(8), approved_at=at(8))
+    mailings.approve(mailing_id=mailing.pk, user_id=make_user("hanako").pk, now=at(8))
+    mailings.take_texts(mailing_id=mailing.pk)
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.text_ja, mailing.text_en) == ("planned", text, None)
+    assert (mailing.approved_at, mailing.approved_by) == (None, None)
+
+
+def test_what_has_been_started_keeps_its_texts():
+    mailing = sending()
+    with pytest.raises(mailings.NotAllowed):
+        mailings.take_texts(mailing_id=mailing.pk)
+    assert state_of(mailing) == "sending"

@@ -334,3 +334,51 @@ def test_what_the_database_refuses_in_the_middle_is_told_and_leaves_nothing(smal
     with pytest.raises(IntegrityError):
         beat(START)
     assert not Mailing.objects.exists() and not Notice.objects.exists()
+
+
+def cancelled_last_day() -> Mailing:
+    campaign = make_campaign(starts_on=date(2027, 3, 27))
+    make_holdout(campaign)
+    for kind in ("announcement", "first"):
+        campaign.mailing_plans.create(kind=kind, active=False, good_for_days=1)
+    assert beat(date(2027, 3, 29)) == {"last_day": 1}
+    mailing = Mailing.objects.get()
+    mailings.cancel(mailing_id=mailing.pk, now=at(9, day=date(2027, 3, 29)))
+    return mailing
+
+
+def again(mailing: Mailing) -> Mailing:
+    day = date(2027, 3, 29)
+    return planning.plan_now(campaign_id=mailing.campaign_id, kind=mailing.kind, today=day, now=at(10, day=day))
+
+
+def test_a_cancelled_round_of_which_nothing_went_out_is_planned_again_by_a_person_only():
+    first = cancelled_last_day()
+    assert beat(date(2027, 3, 29)) == {}
+    second = again(first)
+    assert (second.kind, second.period, second.attempt, second.state) == (first.kind, first.period, 2, "planned")
+    old, new = first.notices.get(), second.notices.get()
+    assert old.holdout_id == new.holdout_id and old.state == "withdrawn" and new.state == "waiting"
+    for its_own in ("message_id", "token_digest", "number"):
+        assert getattr(old, its_own) != getattr(new, its_own)
+    assert new.token_digest == links.digest(links.token_for(new.message_id))
+    with pytest.raises(planning.NothingPlanned, match="already"):
+        again(first)
+    mailings.cancel(mailing_id=second.pk, now=at(11, day=date(2027, 3, 29)))
+    assert again(first).attempt == 3
+
+
+@pytest.mark.parametrize("state", ["accepted", "claimed", "unknown", "waiting"])
+def test_a_cancelled_round_of_which_anything_may_have_gone_out_is_never_planned_again(state):
+    first = cancelled_last_day()
+    Notice.objects.update(state=state, claimed_at=at(9, day=date(2027, 3, 29)))
+    with pytest.raises(planning.NothingPlanned, match="Nobody shall get it twice"):
+        again(first)
+    assert Mailing.objects.filter(kind="last_day").count() == 1
+
+
+def test_the_database_itself_allows_one_mailing_of_a_period_that_is_not_cancelled():
+    first = cancelled_last_day()
+    again(first)
+    with pytest.raises(IntegrityError):
+        Mailing.objects.filter(pk=first.pk).update(state="sending")

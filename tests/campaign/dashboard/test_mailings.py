@@ -5,7 +5,8 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
 from desk import make_mailing, make_notice
 
 from campaign.dashboard.acts import number_in
-from notices.models import Mailing, Notice
+from campaign.models import AuditEntry
+from notices.models import Mailing, Notice, TextVersion
 
 pytestmark = pytest.mark.django_db
 APPROVE, RUN, PREVIEW = "notices.approve_mailing", "notices.run_mailing", "notices.preview_mail"
@@ -304,3 +305,45 @@ def test_a_campaign_without_mailings_says_how_its_own_is_planned(staff):
 
 def test_before_the_first_mailing_the_list_says_when_it_comes(staff):
     assert "No mailing has been planned yet" in staff.get("/staff/mailings/").content.decode()
+
+
+def approved_since(mailing: Mailing) -> TextVersion:
+    about = {"campaign": mailing.campaign, "kind": mailing.kind, "language": "en", "number": 1}
+    return TextVersion.objects.create(**about, subject="x", body="x", written_at=noon(TODAY), approved_at=noon(TODAY))
+
+
+def test_the_newest_approved_texts_can_be_taken_and_are_approved_anew(as_user):
+    browser, _user = as_user(RUN, APPROVE)
+    mailing = mailing_in("approved", started_at=None, approved_at=noon(TODAY))
+    page = f"/staff/mailings/{mailing.pk}/"
+    assert "Take the newest approved texts" not in browser.get(page).content.decode()
+    text = approved_since(mailing)
+    shown = browser.get(page).content.decode()
+    assert "Take the newest approved texts" in shown and "It has to be approved again then." in shown
+    shown = browser.post(f"{page}texts/", follow=True).content.decode()
+    assert "has the newest approved texts, and waits for approval" in shown
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.text_en) == ("planned", text)
+    entry = AuditEntry.objects.get(kind="mailing", act="changed")
+    assert entry.after == {"state": "planned", "text_en_id": text.pk}
+
+
+def test_an_approval_is_of_the_texts_that_were_shown(as_user):
+    browser, _user = as_user(APPROVE)
+    mailing = mailing_in("planned", started_at=None)
+    page = f"/staff/mailings/{mailing.pk}/"
+    assert 'name="texts" value="0-0"' in browser.get(page).content.decode()
+    Mailing.objects.filter(pk=mailing.pk).update(text_en=approved_since(mailing))
+    shown = browser.post(f"{page}approve/", {"texts": "0-0", "warnings": "read"}, follow=True).content.decode()
+    assert "It has other texts meanwhile" in shown
+    assert Mailing.objects.get().state == "planned"
+
+
+@pytest.mark.parametrize(
+    ("state", "says"), [("waiting", "somebody can plan it again"), ("accepted", "it cannot be planned again")]
+)
+def test_who_cancels_is_told_whether_it_can_be_planned_again(as_user, state, says):
+    browser, _user = as_user(RUN)
+    mailing = mailing_in("sending")
+    make_notice(mailing, state=state)
+    assert says in browser.get(f"/staff/mailings/{mailing.pk}/cancel/").content.decode()
