@@ -8,8 +8,9 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
 from desk import make_mailing, make_notice
 from django.conf import settings
 
+from campaign.models import WavePlan
 from notices import texts
-from notices.models import StaffCopy, TextVersion
+from notices.models import StaffCopy, Suppression, TextVersion
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 EVERYTHING = ("write_text", "approve_text", "preview_mail", "approve_mailing", "run_mailing")
@@ -128,3 +129,21 @@ def test_the_html_of_a_mail_is_shown_and_cannot_act(page, pages):
     frame = page.frame_locator("iframe.mail")
     frame.get_by_text("髙橋 花子").wait_for()
     assert page.locator("iframe.mail").get_attribute("sandbox") == ""
+
+
+@pytest.mark.parametrize(
+    "path", ["/staff/texts/", "/staff/mailings/", "/staff/plan/", "/staff/unreachable/", "/staff/waves/"]
+)
+def test_on_a_phone_no_column_of_a_list_is_off_the_screen(page, pages, campaign, path):
+    made = campaign.holdouts.get(customer__login="hanako@isp.example").customer
+    Suppression.objects.create(customer=made, address=made.login, since=noon(TODAY), text="550 5.1.1 no such user")
+    WavePlan.objects.create(campaign=campaign, waves=2, first_day=TODAY, days_between=7, seed=1, decided_at=noon(TODAY))
+    page.set_viewport_size(PHONE)
+    page.goto(path)
+    cells = page.locator("table.stacked td:visible")
+    assert cells.count() > 1
+    for cell in cells.all():
+        box = cell.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
+        assert cell.evaluate("each => getComputedStyle(each, '::before').content") not in ("none", '""')
+    assert page.locator(".scroll:has(.stacked)").evaluate("each => each.scrollWidth <= each.clientWidth")
