@@ -90,6 +90,12 @@ def _readable(notice: Notice, brand: Brand, text: texts.Text | None) -> encoding
     )
 
 
+def html(notice: Notice) -> str:
+    """The HTML part that the notice has, or would have if it were more than text. Raises `WrongText`."""
+    filled = texts.fill(texts.of_mailing(notice.mailing, notice.language), values_for(notice))
+    return markup.html(one_line(filled.subject), filled.body, language=notice.language)
+
+
 def values_for(notice: Notice) -> dict[str, object]:
     """A value for each name of `PLACEHOLDERS`, as the customer's own language writes it."""
     return _values(notice, brand_of(notice))

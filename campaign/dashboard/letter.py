@@ -16,11 +16,12 @@ HIDDEN = "・・・・・・"  # in place of what opens a customer's page: who l
 
 @dataclass(frozen=True)
 class Read:
-    """`html` is "" where the letter has none; `headers` as they stand in the bytes."""
+    """`html` is what the letter has, or would have where `text_alone`; `headers` as they stand in the bytes."""
 
     subject: str
     text: str
     html: str
+    text_alone: bool
     headers: str
     charset: str
 
@@ -39,11 +40,12 @@ def read(notice: Notice, *, now: datetime) -> Read:
     content = compose.compose(notice, now=now).content
     message = message_from_bytes(content, policy=policy.default)
     head = content.partition(b"\r\n\r\n")[0].decode("ascii", "backslashreplace").replace("\r\n", "\n")
-    text = message.get_body(("plain",))
+    text, html = message.get_body(("plain",)), _html(message)
     return Read(
         subject=str(message["Subject"]),
         text=masked(text.get_content(), notice),
-        html=masked(_html(message), notice),
+        html=masked(html or compose.html(notice), notice),
+        text_alone=not html,
         headers=masked(head, notice),
         charset=text.get_content_charset(),
     )

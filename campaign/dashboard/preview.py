@@ -70,8 +70,6 @@ def _html(request: HttpRequest, subject: Subject) -> HttpResponse:
         read = letter.read(subject.notice(holdout), now=timezone.now())
     except (compose.NotSendable, filling.WrongText) as error:
         raise Http404 from error
-    if not read.html:
-        raise Http404
     return HttpResponse(read.html)
 
 
@@ -148,7 +146,7 @@ def shown(subject: Subject, person: Holdout | None, view: str) -> dict[str, obje
         old = letter.for_old_programs(notice, now=now) if view == "old" and notice.language == "ja" else None
     except (compose.NotSendable, filling.WrongText) as error:
         return values | {"error": _(str(error))}
-    frame = f"{subject.url}html/?person={person.pk}" if read.html else ""
+    frame = f"{subject.url}html/?person={person.pk}"
     narrow, wide = (letter.broken(read.text, columns=columns) for columns in (36, 72))
     found = {"read": read, "old": old, "narrow": narrow, "wide": wide, "frame": frame, "spoken": notice.language}
     return values | found

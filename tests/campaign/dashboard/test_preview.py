@@ -147,10 +147,22 @@ def test_html_is_shown_in_a_frame_that_can_do_nothing(looker, campaign, settings
     assert f"person={made.pk}" in frame and looker.get(f"{TEXT}html/?person=999999").status_code == 404
 
 
-def test_without_html_the_page_says_so(looker, campaign):
-    holdout(campaign)
-    assert "NOTICE_HTML is off" in page(looker, f"{TEXT}?view=html")
+@pytest.mark.parametrize(("on", "program"), [(False, "thunderbird"), (True, "becky")])
+def test_where_the_mail_is_text_alone_its_html_is_shown_as_what_it_would_be(looker, campaign, settings, on, program):
+    settings.NOTICE_HTML = on
+    made = holdout(campaign, client_program=program)
+    shown = page(looker, f"{TEXT}?view=html")
+    assert "With HTML it would look like this:" in shown and f"html/?person={made.pk}" in shown
+    framed = page(looker, f"{TEXT}html/?person={made.pk}")
+    assert "佐藤 花子" in framed and letter.HIDDEN in framed
+    assert "<iframe" not in page(looker, f"{TEXT}?view=phone")
     assert looker.get(f"{TEXT}html/").status_code == 404
+
+
+def test_where_html_goes_out_nothing_says_that_it_only_would(looker, campaign, settings):
+    settings.NOTICE_HTML = True
+    holdout(campaign)
+    assert "it would look" not in page(looker, f"{TEXT}?view=html")
 
 
 def test_the_form_for_old_programs_is_read_back_from_its_bytes(looker, campaign):
