@@ -12,8 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
+from campaign import roles
 from campaign.customers.devices import Device, Use, devices
-from campaign.dashboard import charts, delays, suppression, words
+from campaign.dashboard import audit, charts, delays, noting, suppression, words
 from campaign.dashboard.call_backs import waiting_call
 from campaign.dashboard.contact import desk_of
 from campaign.dashboard.next_notice import NextNotice, next_notice
@@ -74,18 +75,22 @@ class Person:
     program: str
     program_seen_on: date | None
     guide: str
+    guide_name: str
     guide_url: str
     stands: tuple[Stand, ...]
     numbers: tuple[Number, ...]
     exemptions: tuple[Exemption, ...]
 
 
-def person(customer: Customer, *, today: date, campaign: str = "") -> Person:
-    """`campaign` names the one that is spoken of: where the customer stands in it comes first."""
+def person(customer: Customer, *, today: date, campaign: str = "", program: str = "") -> Person:
+    """`campaign` names the one that is spoken of: where the customer stands in it comes first.
+
+    `program` is the one still to be changed, whose guide is offered; "": the one that was last seen.
+    """
     exemptions = tuple(Exemption.objects.filter(customer=customer).select_related("campaign").order_by("-until"))
     holdouts = Holdout.objects.filter(customer=customer).select_related("campaign", "customer").order_by("campaign")
     notices = Notice.objects.filter(holdout__customer=customer).order_by("-pk")
-    guide = catalog.client(customer.client_program)
+    guide = catalog.client(program or customer.client_program)
     return Person(
         pk=customer.pk,
         name=customer.name,
@@ -97,6 +102,7 @@ def person(customer: Customer, *, today: date, campaign: str = "") -> Person:
         program=words.program_title(customer.client_program),
         program_seen_on=customer.client_seen_on,
         guide=guide.title[get_language()],
+        guide_name=guide.name,
         guide_url=reverse("guide", kwargs={"client": guide.name}),
         stands=tuple(
             _stand(holdout, exemptions, today)
@@ -178,14 +184,16 @@ def kinds(address: str, chosen: str, campaign: str = "") -> list[Choice]:
 
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
+    noting.seen(request, customer, "customer")
     today, now = timezone.localdate(), timezone.now()
-    entries = timeline(customer)
+    entries, seen = timeline(customer), devices_of(customer, today=today)
+    left = next((device.program for device in seen if device.left and device.program), "")
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
     narrowed = [entry for entry in entries if not kind or entry.css in KINDS[kind]]
     pages = pager(request, total=len(narrowed))
     values = {
-        "person": person(customer, today=today, campaign=asked_campaign(request)),
+        "person": person(customer, today=today, campaign=asked_campaign(request), program=left),
         "lanes": lanes(entries, today=today) if entries else "",
         "entries": narrowed[pages.shown],
         "total": len(narrowed),
@@ -195,9 +203,10 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "suppressed": suppression.shown(customer, request.user),
         "may_end": delays.may_end(customer, request.user, today=today),
         "call_back": waiting_call(customer, request.user),
-        "devices": devices_of(customer, today=today),
+        "devices": seen,
         "program_title": words.program_title,
         "desk": desk_of(customer, request.user, today=today, campaign=asked_campaign(request)),
+        "audited": audit.of_customer(customer) if request.user.has_perm(roles.AUDIT) else [],
         "may_take_back": lambda made: records.may_take_back(made, now=now, user_id=request.user.pk),
     }
     return show(request, "customer.html", values)

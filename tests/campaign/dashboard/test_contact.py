@@ -124,8 +124,9 @@ def test_looking_at_the_address_of_an_act_changes_nothing(agent, held):
 def test_the_page_tells_devices_apart(agent, held):
     make_use(held.customer, "pop_before_smtp", TODAY - timedelta(days=3), client_program="becky")
     make_use(held.customer, "smtp_auth", TODAY, addresses=["203.0.113.9"])
-    told = agent.get(f"/staff/customers/{held.customer_id}/").content.decode().partition('class="devices"')[2]
-    told = told.partition("</ul>")[0]
+    text = agent.get(f"/staff/customers/{held.customer_id}/").content.decode()
+    assert "&amp;program=becky" in text  # the guide of the device that is left
+    told = text.partition('class="devices"')[2].partition("</ul>")[0]
     assert "Becky!" in told and "the old way, last Nov. 21, 2026" in told
     assert "A device without a name" in told and "203.0.113.9" in told and "SMTP-AUTH, last Nov. 24, 2026" in told
 
