@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandParser, no_translations
 from django.utils import timezone
 
 from campaign import brands
@@ -26,6 +26,7 @@ class Command(BaseCommand):
             "--nameserver", default="", metavar="ADDRESS[#PORT]", help="ask this one instead of the system's"
         )
 
+    @no_translations  # as all commands of the shell
     def handle(self, *args: object, **options: object) -> None:
         findings = list(self._findings(str(options["nameserver"])))
         if options["json"]:

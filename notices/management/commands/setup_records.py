@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
 from campaign import brands
@@ -32,6 +32,7 @@ class Command(BaseCommand):
             help="with --check: ask this one instead of the system's",
         )
 
+    @no_translations  # as all commands of the shell
     def handle(self, *args: object, **options: object) -> None:
         chosen = _chosen(str(options["domain"]))
         if options["check"]:

@@ -44,6 +44,13 @@ def test_where_all_is_well_it_says_so(provider, capsys):
     assert relay.letters == []
 
 
+def test_it_speaks_english_whatever_the_language_of_the_shell(provider, capsys):
+    zone, _relay = provider
+    with translation.override("ja"):
+        _status, said = doctor(zone, capsys)
+    assert "ok spf: 192.0.2.25 for isp.example: pass" in said and said.isascii()
+
+
 def test_a_problem_ends_with_status_1_and_says_what_to_do(provider, capsys):
     zone, _relay = provider
     zone.add("isp.example", "TXT", "v=spf1 -all")
