@@ -65,7 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "foretold": answer(told) if told and told.end else "",
         "lines": lines(reckoned(spent, today=today), spent, today=today),
         "assumptions": assumptions(),
-        "charts": [each for each in (minutes_chart(weeks), held_chart(weeks)) if each],
+        "charts": [(title, drawn) for title, drawn in (minutes_chart(weeks), held_chart(weeks)) if drawn],
         "made_at": timezone.now(),
         "percent": figures.percent,
     }
@@ -140,12 +140,12 @@ def sentences(campaign: Campaign, weeks: list[Week]) -> list[str]:
             "%(shared)s of the addresses were shared by several customers, %(people)s people in all, up to %(most)s "
             "behind one address; none of them can be told apart by it."
         ),
-        _("In the last week %(unexplained)s mails were relayed for which no login can be found."),
+        _("Mails relayed in the last week for which no login can be found: %(unexplained)s."),
         _(
             "A password proves who sent %(held)s of our customers' mail; in the week up to %(day)s it was "
             "%(held_first)s."
         ),
-        _("%(left)s customers still need the old way. For them alone it stays open to everybody."),
+        _("Customers who still need the old way: %(left)s. For them alone it stays open to everybody."),
     ]
     return [text % values for text in found]
 
@@ -198,34 +198,38 @@ def assumptions() -> list[tuple[str, str, str]]:
     ]
 
 
-def minutes_chart(weeks: list[Week]) -> Markup:
-    """How much of the open time somebody needed: it falls as people move."""
+def minutes_chart(weeks: list[Week]) -> tuple[str, Markup]:
+    """How much of the open time somebody needed: the title, and the drawing where there are two weeks."""
+    title = _("Minutes a day for which addresses that somebody used the old way stood open")
     shown = [week for week in weeks if week.days]
     if len(shown) < 2:
-        return Markup("")
+        return title, Markup("")
     last = shown[-1]
     values = {"first": count(round(shown[0].used_minutes)), "last": count(round(last.used_minutes))}
-    return charts.line_chart(
+    drawn = charts.line_chart(
         name="open-minutes",
-        title=_("Minutes a day for which addresses that somebody used the old way stood open"),
+        title=title,
         description=_("From %(first)s to %(last)s minutes a day.") % values,
         lines=[charts.Line("left", [(week.until, week.used_minutes) for week in shown], label=values["last"])],
         marks=[],
     )
+    return title, drawn
 
 
-def held_chart(weeks: list[Week]) -> Markup:
+def held_chart(weeks: list[Week]) -> tuple[str, Markup]:
+    title = _("Of a hundred mails of our customers, how many a password proves")
     shown = [(week.until, 100 * week.held) for week in weeks if week.held is not None]
     if len(shown) < 2:
-        return Markup("")
+        return title, Markup("")
     values = {"first": number_format(shown[0][1], decimal_pos=1), "last": number_format(shown[-1][1], decimal_pos=1)}
-    return charts.line_chart(
+    drawn = charts.line_chart(
         name="held",
-        title=_("Of a hundred mails of our customers, how many a password proves"),
+        title=title,
         description=_("From %(first)s to %(last)s of a hundred.") % values,
         lines=[charts.Line("migrated", shown, label=values["last"])],
         marks=[],
     )
+    return title, drawn
 
 
 def file(_request: HttpRequest) -> HttpResponse:
