@@ -92,11 +92,15 @@ def take_texts(*, mailing_id: int) -> None:
         raise _not_now(mailing_id, _("Only a mailing that has not been started can take other texts."))
 
 
-def start(*, mailing_id: int, now: datetime) -> None:
+def start(*, mailing_id: int, now: datetime) -> bool:
+    """False where it is being sent already: in the hours, an approved mailing starts by itself in a moment."""
     mailing = Mailing.objects.get(pk=mailing_id)
     values = {"started_at": now, "hold_until": now + settings.NOTICE_HOLD}
-    if not mailing.move(State.SENDING, since=(State.APPROVED,), **values):
-        raise _not_now(mailing_id, _("Only an approved mailing can be started."))
+    if mailing.move(State.SENDING, since=(State.APPROVED,), **values):
+        return True
+    if Mailing.objects.filter(pk=mailing_id, state=State.SENDING).exists():
+        return False
+    raise _not_now(mailing_id, _("Only an approved mailing can be started."))
 
 
 def start_approved(*, now: datetime) -> int:

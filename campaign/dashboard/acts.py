@@ -121,11 +121,11 @@ def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
         messages.error(request, _("It has other texts meanwhile: please read those first."))
         return _back_to(pk)
     try:
-        _do(act, mailing_id=pk, request=request)
+        changed = _do(act, mailing_id=pk, request=request)
     except mailings.NotAllowed as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _done(act, mailing_id=pk))
+        messages.success(request, _done(act, mailing_id=pk) if changed else _("It is being sent already."))
     return _back_to(pk)
 
 
@@ -192,13 +192,17 @@ def _back_to(pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("mailing", kwargs={"pk": pk}), status=303)
 
 
-def _do(act: str, *, mailing_id: int, request: HttpRequest) -> None:
+def _do(act: str, *, mailing_id: int, request: HttpRequest) -> bool:
+    """False where it was so already."""
     before = Mailing.objects.get(pk=mailing_id)
     with transaction.atomic():
         reason = _take_step(act, mailing_id=mailing_id, request=request)
         after = Mailing.objects.get(pk=mailing_id)
+        if act == "start" and before.state == after.state:
+            return False
         changed = {"before": values_of(before, *TOLD), "after": values_of(after, *TOLD)}
         noting.note(request, NOTED[act], thing(after), reason=reason, **changed)
+    return True
 
 
 def _take_step(act: str, *, mailing_id: int, request: HttpRequest) -> str:

@@ -20,7 +20,7 @@ from campaign.dashboard.shell import show
 from campaign.jinja import count
 from campaign.logs.redaction import without_addresses
 from campaign.roles import PEOPLE
-from notices import allowance, causes, mailings
+from notices import allowance, causes, mailings, pacing
 from notices.models import Mailing
 
 State = Mailing.State
@@ -60,7 +60,7 @@ def parts(mailing: Mailing, report: mailings.Report, *, now: datetime, sees_peop
         "state": mailing.state,
         "state_title": mailing.get_state_display(),
         "hold": hold(mailing, now=now),
-        "next": what_happens_next(mailing, report),
+        "next": what_happens_next(mailing, report, now=now),
         "said": said(mailing, report, now=now),
         "report": report,
         "ledger_bar": ledger_bar(report),
@@ -80,10 +80,18 @@ def hold(mailing: Mailing, *, now: datetime) -> Hold | None:
     return Hold(date_format(timezone.localtime(mailing.hold_until), "G:i:s"), left)
 
 
-def what_happens_next(mailing: Mailing, report: mailings.Report) -> str:
+def what_happens_next(mailing: Mailing, report: mailings.Report, *, now: datetime) -> str:
     hours = {"from": f"{settings.NOTICE_FROM_HOUR}:00", "to": f"{settings.NOTICE_TO_HOUR}:00"}
+    in_hours = pacing.hours().allow(now)
+    if mailing.state == State.PLANNED and in_hours:
+        return _(
+            "Somebody other than who planned it has to approve it. "
+            "Nothing goes out before that; then it starts by itself."
+        )
     if mailing.state == State.PLANNED:
         return _("Somebody other than who planned it has to approve it. Nothing goes out before that.")
+    if mailing.state == State.APPROVED and in_hours:
+        return _("Sending starts by itself in a moment.")
     if mailing.state == State.APPROVED:
         return _("Sending starts by itself on the next working day between %(from)s and %(to)s.") % hours
     if mailing.state == State.SENDING and not report.waiting:

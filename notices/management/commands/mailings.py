@@ -117,6 +117,8 @@ def _act(act: str, user, options: dict) -> Mailing:
     with transaction.atomic():
         _take_step(act, mailing, user, options["reason"])
         after = Mailing.objects.get(pk=mailing.pk)
+        if act == "start" and after.state == mailing.state:
+            return mailing  # it started by itself
         states = {"before": {"state": mailing.state}, "after": {"state": after.state}}
         on, reason = audit.thing(after), options["reason"] if act == "pause" else ""
         audit.note(audit.of_command(user), NOTED[act], on, now=timezone.now(), reason=reason, **states)

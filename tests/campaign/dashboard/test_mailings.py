@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 APPROVE, RUN, PREVIEW = "notices.approve_mailing", "notices.run_mailing", "notices.preview_mail"
 ACTS = {  # act: (permission, states in which it is possible, state after it)
     "approve": (APPROVE, {"planned"}, "approved"),
-    "start": (RUN, {"approved"}, "sending"),
+    "start": (RUN, {"approved", "sending"}, "sending"),  # or it has started by itself a moment ago
     "pause": (RUN, {"approved", "sending"}, "paused"),
     "resume": (RUN, {"paused"}, "sending"),
     "cancel": (RUN, {"planned", "approved", "sending", "paused"}, "cancelled"),

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from builders import TODAY, make_campaign, make_holdout, noon
 from desk import make_mailing, make_notice
+from django.utils import translation
 from django.utils.formats import date_format
 
 from campaign.dashboard import pulse
@@ -63,7 +64,9 @@ def test_pace_estimate_and_contacts_are_told(staff):
     assert "what goes out today is out at about 12:15" in text  # 30 more, of the 40 for which there is room
     assert f"The last of the 100 notices that wait go out on {THURSDAY}." in text
     assert "Today at most 40 notices go out, so that the help desk can follow; 10 have." in text
-    assert "about 1 customer gets in touch (likely 0 to 3)." in text and "The help desk takes 2 contacts that day." in text
+    assert (
+        "about 1 customer gets in touch (likely 0 to 3)." in text and "The help desk takes 2 contacts that day." in text
+    )
     assert "Reckoned with 5.0 contacts per hundred notices" in text
 
 
@@ -133,3 +136,17 @@ def test_the_parts_take_as_many_queries_for_many_notices_as_for_one(staff, djang
     allowance.of_day(TODAY)  # as it is from the day's first notice on
     with django_assert_max_num_queries(25):
         pulse_of(staff, mailing)
+
+
+@pytest.mark.parametrize(
+    ("hours", "says"),
+    [
+        (0, "Sending starts by itself in a moment."),
+        (8, "starts by itself on the next working day between 9:00 and 17:00"),
+    ],
+)
+def test_what_is_approved_in_the_hours_starts_in_a_moment(hours, says):
+    mailing = mailing_with(1, state="approved", started_at=None)
+    report = mailings.report(mailing_id=mailing.pk)
+    with translation.override("en"):
+        assert says in pulse.what_happens_next(mailing, report, now=noon(TODAY) + timedelta(hours=hours))

@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from rounds import DAY, at, plan, state_of
 
-from campaign.models import Desk
+from campaign.models import AuditEntry, Desk
+from notices import mailings
 from notices.models import Mailing, Notice
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +142,13 @@ def test_all_mailings_are_listed_the_newest_first(run):
     assert listed[1]["kind"] == "thanks" and set(listed[0]) == {"mailing", "campaign", "kind", "period", "state"}
     only = run("list", "--campaign", "local_port25").splitlines()
     assert len(only) == 1 and "2026-11-30" in only[0]
+
+
+def test_a_script_may_start_what_has_started_by_itself_after_its_approval(run):
+    mailing = plan()
+    make_user("taro", "notices.approve_mailing")
+    run("approve", "--user", "taro", "--mailing", str(mailing.pk))
+    mailings.start_approved(now=at(10))
+    run("start", "--mailing", str(mailing.pk))
+    assert state_of(mailing) == "sending"
+    assert not AuditEntry.objects.filter(act="started").exists()
