@@ -17,19 +17,23 @@ from notices import paper
 from notices.compose import spelled
 from notices.models import Notice
 
-LAST_NUMBER = Notice.objects.filter(holdout=OuterRef("pk")).order_by("-pk").values("number")[:1]
+LAST = Notice.objects.filter(holdout=OuterRef("pk")).order_by("-pk")
+OF_LAST = {name: Subquery(LAST.values(of)[:1]) for name, of in (("number", "number"), ("program", "client_program"))}
 
 
 def letter(holdout: Holdout, *, today: date) -> paper.Letter:
-    """`holdout` comes with its customer, its campaign and `last_number`."""
+    """`holdout` comes with its customer, its campaign, and number and program of its last notice.
+
+    So the pattern leads where the number does.
+    """
     customer = holdout.customer
     return paper.Letter(
         name=customer.name,
         contract=customer.contract,
         language=customer.language,
         brand=brands.of_login(customer.login),
-        number=spelled(holdout.last_number) if holdout.last_number else "",
-        program=customer.client_program,
+        number=spelled(holdout.number) if holdout.number else "",
+        program=holdout.program or customer.client_program,
         cutoff_on=holdout.campaign.cutoff_on,
         last_legacy_on=holdout.last_legacy_on,
         written_on=today,
@@ -40,7 +44,7 @@ def one(request: HttpRequest, *, pk: int) -> HttpResponse:
     """To the customer `pk`, about the campaign that the address names."""
     campaign = chosen_campaign(request)
     holdouts = Holdout.objects.filter(customer=pk, campaign=campaign).select_related("customer", "campaign")
-    holdout = holdouts.annotate(last_number=Subquery(LAST_NUMBER)).first()
+    holdout = holdouts.annotate(**OF_LAST).first()
     if holdout is None:
         raise Http404(pk)
     noting.seen(request, holdout.customer, "letter")
@@ -56,7 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
         raise Http404
     found = unreachable.found(campaign, unreachable.filters_of(request, campaign))
     pages = pager(request, total=found.count())
-    shown = found.select_related("customer", "campaign").annotate(last_number=Subquery(LAST_NUMBER))[pages.shown]
+    shown = found.select_related("customer", "campaign").annotate(**OF_LAST)[pages.shown]
     if shown:
         told = unreachable.chosen(request, campaign, pages.number)
         noting.exported(request, "letters", rows=len(shown), filters=told)

@@ -38,7 +38,7 @@ def printed(monkeypatch):
 def test_a_customers_page_leads_to_the_letter_and_to_what_is_said_on_the_phone(staff, unreached):
     text = staff.get(f"/staff/customers/{unreached.customer_id}/").content.decode()
     for door in ("script", "letter"):
-        assert f'href="/staff/customers/{unreached.customer_id}/{door}/?campaign=pop_before_smtp"' in text
+        assert f'href="/staff/customers/{unreached.customer_id}/{door}/?campaign=pop_before_smtp' in text
 
 
 def test_a_letter_is_a_pdf_with_what_is_known_of_the_customer(staff, unreached, printed):
@@ -50,6 +50,12 @@ def test_a_letter_is_a_pdf_with_what_is_known_of_the_customer(staff, unreached, 
     assert (letter.name, letter.number, letter.program) == ("佐藤 花子", "482-913-057", "outlook")
     assert letter.cutoff_on == unreached.campaign.cutoff_on
     assert letter.written_on == TODAY
+
+
+def test_the_letter_leads_to_the_guide_of_the_mail_with_its_number(staff, unreached, printed):
+    make_notice(make_mailing(unreached.campaign, period="2026-12"), unreached, client_program="thunderbird")
+    staff.get(f"/staff/customers/{unreached.customer_id}/letter/")
+    assert printed[0].program == "thunderbird"
 
 
 def test_who_is_in_no_campaign_gets_no_letter(staff, unreached):
