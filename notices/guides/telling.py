@@ -1,11 +1,17 @@
 """A whole guide in one language, with one brand's values filled in: what the pages and the desk's script tell."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+
+from django.utils import translation
+from django.utils.formats import date_format
 
 from campaign.brands import Brand
 from notices.guides import catalog
 from notices.guides.wording import Action, Setting, Teller, Told, setting_table
+
+YEAR = {"en": "Y", "ja": "Y年"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Guide:
     version: Told
     affected: Told
     state: str
-    retired_on: str
+    ended: str  # since when its maker no longer looks after it, in words; "" while it does
     instead: Told
     instead_guides: tuple[tuple[str, str], ...]  # name and title
     minutes: int
@@ -54,7 +60,7 @@ def told(name: str, language: str, brand: Brand) -> Guide:
         version=teller.tell(client.version),
         affected=teller.tell(client.affected),
         state=client.state,
-        retired_on=client.retired_on,
+        ended=_ended(client.retired_on, language),
         instead=teller.tell(client.instead),
         instead_guides=tuple((name, catalog.client(name).title[language]) for name in client.instead_guides),
         minutes=client.minutes,
@@ -69,3 +75,13 @@ def told(name: str, language: str, brand: Brand) -> Guide:
         ),
         settings=setting_table(brand, language, prefers=client.prefers),
     )
+
+
+def _ended(day: str, language: str) -> str:
+    """A day, or the month or the year where no more is known."""
+    if not day:
+        return ""
+    year, month, of_month = (*map(int, day.split("-")), 1, 1)[:3]
+    known = day.count("-")
+    with translation.override(language):
+        return date_format(date(year, month, of_month), (YEAR[language], "YEAR_MONTH_FORMAT", "DATE_FORMAT")[known])

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client, override_settings
 
-from notices.guides import catalog
+from notices.guides import catalog, telling
 
 NAMES = ("iphone", "thunderbird", "outlook", "other")
 PARTS = ("", "1/", "all/", "test/", "trouble/", "undo/")
@@ -115,6 +115,21 @@ def test_a_program_that_has_ended_says_so_and_has_no_steps_to_begin_with(html):
     text = html("/en/guide/eudora/")
     assert "This program can no longer be used" in text
     assert "Begin with step 1" not in text
+    assert "Its maker ended it: 2006<" in text
+    assert "Its maker ended it: Dec. 31, 2024<" in html("/en/guide/windows-mail-app/")
+
+
+@pytest.mark.parametrize(
+    ("day", "japanese", "english"),
+    [
+        ("2024-12-31", "2024年12月31日", "Dec. 31, 2024"),
+        ("2024-12", "2024年12月", "December 2024"),
+        ("2006", "2006年", "2006"),
+        ("", "", ""),
+    ],
+)
+def test_the_end_of_a_program_is_told_as_exactly_as_it_is_known(day, japanese, english):
+    assert (telling._ended(day, "ja"), telling._ended(day, "en")) == (japanese, english)
 
 
 def test_who_sees_something_else_is_told_of_other_versions_and_whom_to_call(html):
