@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from enum import IntEnum
 from functools import lru_cache
 from unicodedata import east_asian_width
 
 COLUMNS = {"ja": 60, "en": 72}  # a full-width character is two columns
 IN_A_ROW = 3  # lines, then a blank one
-NEVER_FIRST = "、。」』）)ーっゃゅょッャュョ"  # on a line
+NEVER_FIRST = "、。，．・：；！？」』）】〉》〕)]ー～〜…々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"  # on a line
+NEVER_LAST = "「『（【〈《〔(["
+POLITE = "おご"  # belongs to the word behind it
+PARTICLES = "かがをにのはへともでや"
+SENTENCES = re.compile(r"[^ ].*?(?:(?<=。)(?![。」』）)])|$)")
 URL = ("http://", "https://")
 
 
@@ -65,31 +70,80 @@ def broken(line: str, columns: int) -> tuple[str, ...]:
 
 
 def _broken(line: str, columns: int) -> Iterator[str]:
-    """Japanese goes to a new line after each 。 and, where that is too long, after a 、."""
+    """Japanese goes to a new line after each 。 and, where that is too long, at the best place for it."""
     hang = " " * len(re.match(r" *(?:\d+\. |- |\()?", line)[0])
-    filled = ""
-    for piece in _pieces(line, columns - len(hang)):
-        if filled and (width(filled + piece.rstrip()) > columns or filled.endswith("。")):
-            yield filled.rstrip()
-            filled = hang
-        filled += piece
-    yield filled.rstrip()
+    if len(hang) > columns // 2:
+        line, hang = line.lstrip(), ""
+    begin = line[: len(line) - len(line.lstrip(" "))]
+    for sentence in SENTENCES.findall(line) or [""]:
+        rest = begin + sentence.rstrip()
+        # A long one is not measured whole each time.
+        while len(rest) > columns or width(rest) > columns:
+            cut = _cut(rest, columns, least=len(hang))
+            yield rest[:cut].rstrip()
+            rest = hang + rest[cut:].lstrip(" ")
+        yield rest
+        begin = hang
+
+
+def _cut(text: str, columns: int, *, least: int) -> int:
+    """Where a line ends that is too long: at the latest of the best places in its second half."""
+    used = half = end = 0
+    for end, char in enumerate(text):
+        used += _columns(char)
+        if used > columns:
+            break
+        half = end + 1 if used <= columns // 2 else half
+    places: dict[tuple[bool, Place], int] = {}
+    for place in range(end, least, -1):
+        places.setdefault((place < half, _place(text, place)), place)
+    good = [each for each in sorted(places) if each[1] < Place.NEVER]
+    return places[good[0]] if good else end
+
+
+class Place(IntEnum):
+    """How good a place is to go to a new line, the best first."""
+
+    STOP = 0
+    PHRASE = 1
+    BETWEEN = 2
+    WITHIN = 3
+    NEVER = 4
+
+
+def _place(text: str, place: int) -> Place:
+    """Of the place before `text[place]`. What begins with a particle or an ending belongs to what is before it."""
+    before, after = text[place - 1], text[place]
+    scripts = (script(before), script(after))
+    if after in NEVER_FIRST or before in NEVER_LAST or scripts == ("word", "word"):
+        return Place.NEVER
+    if before in "、。" or (before in "」』）)" and text[place - 2 : place - 1] in ("、", "。")):
+        return Place.STOP
+    if "blank" in scripts:
+        return Place.WITHIN if script(text[place:].lstrip(" ")[:1]) == "hiragana" else Place.PHRASE
+    if scripts[1] != "hiragana":
+        if scripts[0] == "hiragana":
+            return Place.PHRASE if before not in POLITE else Place.WITHIN
+        same = scripts[0] == scripts[1] or before.isdigit()
+        return Place.WITHIN if same else Place.BETWEEN
+    if after in POLITE and script(text[place + 1 : place + 2]) == "kanji":
+        return Place.PHRASE
+    return Place.BETWEEN if scripts[0] == "hiragana" and after not in PARTICLES else Place.WITHIN
+
+
+def script(char: str) -> str:
+    """What keeps together with its like; "other" for punctuation of Japanese, and for the end of the text."""
+    if char == " ":
+        return "blank"
+    if char.isascii():
+        return "word" if char else "other"
+    if "\u3041" <= char <= "\u309f":
+        return "hiragana"
+    if "\u30a0" <= char <= "\u30ff":
+        return "katakana"
+    return "kanji" if "\u4e00" <= char <= "\u9fff" or char == "々" else "other"
 
 
 def units(line: str) -> list[str]:
-    """What must stay on one line: up to a 、 or 。 or a blank."""
+    """What reads best on one line: up to a 、 or 。 or a blank."""
     return [unit for unit in re.findall(r"[^、。 ]*(?:[、。][」』）)]?| +|$)", line) if unit]
-
-
-def _pieces(line: str, columns: int) -> Iterator[str]:
-    """The units; one that is longer than a line is cut anywhere."""
-    for piece in units(line):
-        # A long one is not measured whole each time.
-        while len(seen := piece.rstrip()) > 2 * columns or width(seen) > columns:
-            cut = next(end for end in range(min(len(piece), columns), 0, -1) if width(piece[:end]) <= columns)
-            cut -= len(re.search(r"[A-Za-z0-9@._-]*$", piece[:cut])[0]) % cut  # not inside a word, if there is a choice
-            while cut > 1 and piece[cut] in NEVER_FIRST:
-                cut -= 1
-            yield piece[:cut]
-            piece = piece[cut:]
-        yield piece

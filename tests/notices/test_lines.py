@@ -15,6 +15,17 @@ from notices.lines import breathing, one_line, width, wrapped
         ("あ" * 30 + "。", ["あ" * 29, "あ。"]),
         ("あ" * 28 + "smtp.isp.example" + "い", ["あ" * 28, "smtp.isp.exampleい"]),
         ("1. " + "あ" * 20 + "、" + "い" * 20, ["1. " + "あ" * 20 + "、", "   " + "い" * 20]),
+        ("このとき Windows の" + "確認" * 12 + "が出ます", ["このとき Windows の" + "確認" * 10, "確認確認が出ます"]),
+        (
+            "設定を変えるときにはお使いのソフトの画面で送信サーバーの名前を確かめます",
+            ["設定を変えるときにはお使いのソフトの画面で送信サーバーの", "名前を確かめます"],
+        ),
+        (
+            "メニューの 設定 からパスワードを保存しているところのサーバーのお名前を確かめます",
+            ["メニューの 設定 からパスワードを保存しているところの", "サーバーのお名前を確かめます"],
+        ),
+        ("  あ。い。\u3000う", ["  あ。", "  い。", "  \u3000う"]),
+        ("「はい。」と。。言う。", ["「はい。」と。。", "言う。"]),
         ("https://isp.example/" + "a" * 80, ["https://isp.example/" + "a" * 80]),
         ("a" * 100, ["a" * 60, "a" * 40]),
         ("one two " * 10, ["one two one two one two one two one two one two one two one", "two one two one two"]),
@@ -30,6 +41,27 @@ def test_no_line_is_too_long_and_no_character_is_lost(text):
     assert max(map(width, got.splitlines()), default=0) <= 20
     assert "\n\n\n" not in got and got.endswith("\n")
     assert "".join(got.split()) == "".join(text.split())
+
+
+WORDS = [
+    "設定",
+    "送信サーバー",
+    "を",
+    "はじめから、",
+    "（メール）",
+    "「サッカー」",
+    "smtp.isp.example ",
+    "ください。",
+    "31日",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=30))
+def test_no_line_begins_with_a_mark_or_ends_with_an_opening_bracket(words):
+    lines = wrapped("".join(words), columns=30).splitlines()
+    assert max(map(width, lines), default=0) <= 30
+    assert not [line for line in lines if line.startswith(tuple("、。」）ーッ")) or line.endswith(("「", "（"))]
+    assert all("smtp.isp" not in line or "smtp.isp.example" in line for line in lines)
 
 
 def test_a_name_loses_what_nobody_sees():
