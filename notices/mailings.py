@@ -24,6 +24,7 @@ NO_PAUSE = {
     "tries": 0,
     "recent_attempts": "",
 }
+TOLD = ("state", "text_ja_id", "text_en_id", "paused_at", "pause_reason")  # by the audit, where a step changes it
 CANCELLED = gettext_noop("the mailing was cancelled")
 EXPIRED = selection.EXPIRED
 MOVED = gettext_noop("the cut-off date was moved")

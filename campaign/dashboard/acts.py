@@ -77,7 +77,6 @@ NOTED = {
     "cancel": Noted.CANCELLED,
     "texts": Noted.CHANGED,
 }
-TOLD = ("state", "text_ja_id", "text_en_id")  # in the audit, where the step changes it
 
 
 def allowed_acts(mailing: Mailing, user: AbstractUser) -> set[str]:
@@ -200,7 +199,7 @@ def _do(act: str, *, mailing_id: int, request: HttpRequest) -> bool:
         after = Mailing.objects.get(pk=mailing_id)
         if act == "start" and before.state == after.state:
             return False
-        changed = {"before": values_of(before, *TOLD), "after": values_of(after, *TOLD)}
+        changed = {"before": values_of(before, *mailings.TOLD), "after": values_of(after, *mailings.TOLD)}
         noting.note(request, NOTED[act], thing(after), reason=reason, **changed)
     return True
 

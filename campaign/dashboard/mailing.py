@@ -4,7 +4,6 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaign.dashboard import letter, noting, pulse
 from campaign.dashboard.acts import ACTS, allowed_acts, texts_key
+from campaign.dashboard.mailing_steps import steps
 from campaign.dashboard.mailing_texts import audience, said
 from campaign.dashboard.shell import pager, show
 from campaign.dashboard.text import PREVIEW
@@ -24,15 +24,6 @@ from notices.models import Delivery, Mailing, Notice
 
 State = Mailing.State
 MOST_UTF8 = 100  # on the page
-
-
-@dataclass(frozen=True)
-class Step:
-    """What happened to the mailing, when, and by whom ("" where the product did it by itself)."""
-
-    title: str
-    at: datetime
-    by: str
 
 
 @dataclass(frozen=True)
@@ -96,25 +87,6 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "preview": shown,
     }
     return show(request, "mailing.html", values)
-
-
-def steps(mailing: Mailing) -> list[Step]:
-    by_itself = _("by itself")
-    found = [Step(_("Planned"), mailing.planned_at, name_of(mailing.planned_by) or by_itself)]
-    if mailing.approved_at:
-        found.append(Step(_("Approved"), mailing.approved_at, name_of(mailing.approved_by)))
-    if mailing.started_at:
-        found.append(Step(_("Started"), mailing.started_at, ""))
-    if mailing.paused_at and mailing.state == State.PAUSED:
-        found.append(Step(_("Paused"), mailing.paused_at, mailing.pause_reason))
-    if mailing.ended_at:
-        title = _("Cancelled") if mailing.state == State.CANCELLED else _("Finished")
-        found.append(Step(title, mailing.ended_at, ""))
-    return found
-
-
-def name_of(user: AbstractUser | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user else ""
 
 
 def troubles(mailing: Mailing, shown: slice) -> list[Trouble]:

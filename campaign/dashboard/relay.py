@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from campaign.audit import Act, Thing
 from campaign.cutoff import relays
 from campaign.dashboard import noting
-from campaign.dashboard.mailing import name_of
+from campaign.dashboard.mailing_steps import name_of
 from campaign.dashboard.relays import CHECK_ADVICE, loud, ranges, url_of
 from campaign.dashboard.shell import pager, show
 from campaign.models import RelayAcknowledgement, RelayedDay

@@ -119,7 +119,10 @@ def _act(act: str, user, options: dict) -> Mailing:
         after = Mailing.objects.get(pk=mailing.pk)
         if act == "start" and after.state == mailing.state:
             return mailing  # it started by itself
-        states = {"before": {"state": mailing.state}, "after": {"state": after.state}}
+        states = {
+            "before": audit.values_of(mailing, *mailings.TOLD),
+            "after": audit.values_of(after, *mailings.TOLD),
+        }
         on, reason = audit.thing(after), options["reason"] if act == "pause" else ""
         audit.note(audit.of_command(user), NOTED[act], on, now=timezone.now(), reason=reason, **states)
     return mailing

@@ -5,6 +5,7 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
 from desk import make_mailing, make_notice
 
 from campaign.dashboard.acts import number_in
+from campaign.dashboard.mailing_steps import steps
 from campaign.models import AuditEntry
 from notices.models import Mailing, Notice, TextVersion
 
@@ -347,3 +348,32 @@ def test_who_cancels_is_told_whether_it_can_be_planned_again(as_user, state, say
     mailing = mailing_in("sending")
     make_notice(mailing, state=state)
     assert says in browser.get(f"/staff/mailings/{mailing.pk}/cancel/").content.decode()
+
+
+def test_until_now_says_who_did_what_and_keeps_the_reason_of_a_pause_that_is_over(as_user):
+    browser, user = as_user(RUN)
+    user.last_name = "Tanaka Hanako"
+    user.save()
+    mailing = mailing_in("sending", planned_at=noon(TODAY) - timedelta(days=1), started_at=noon(TODAY))
+    page = f"/staff/mailings/{mailing.pk}/"
+    browser.post(f"{page}pause/", {"reason": "too many calls"})
+    browser.post(f"{page}resume/")
+    browser.post(f"{page}cancel/")
+    mailing.refresh_from_db()
+    found = [(step.title, step.by, step.reason) for step in steps(mailing)]
+    assert sorted(found[2:]) == [
+        ("Cancelled", "Tanaka Hanako", ""),
+        ("Paused", "Tanaka Hanako", "too many calls"),
+        ("Resumed", "Tanaka Hanako", ""),
+    ]
+    assert found[:2] == [("Planned", "by itself", ""), ("Started", "by itself", "")]
+    assert "Reason: too many calls" in browser.get(page).content.decode()
+
+
+def test_a_pause_by_itself_is_told_also_after_somebody_has_resumed(as_user):
+    browser, _user = as_user(RUN)
+    paused = {"pause_cause": "refusals", "pause_reason": "550 no", "paused_at": noon(TODAY)}
+    mailing = mailing_in("paused", **paused)
+    browser.post(f"/staff/mailings/{mailing.pk}/resume/")
+    mailing.refresh_from_db()
+    assert ("Paused", "by itself", "550 no") in [(step.title, step.by, step.reason) for step in steps(mailing)]
