@@ -27,9 +27,13 @@ class Attribution(models.TextChoices):
 
 class DailyUseQuerySet(models.QuerySet):
     def customers_at(self, address: str, *, since: date, at_most: int) -> list[int]:
-        """Keys of customers who sent from a client address on `since` or later: so many and no more."""
-        used = self.filter(addresses__lists=address, day__gte=since)
-        return list(used.order_by().values_list("customer", flat=True).distinct()[:at_most])
+        """Keys of customers who sent from a client address on `since` or later, the last first: so many and no more.
+
+        Without LIMIT: with it, PostgreSQL would go through all use in the order of its key, hoping for an early end.
+        """
+        used = self.filter(addresses__lists=address, day__gte=since).order_by()
+        days = used.values_list("customer").annotate(last=models.Max("day"))
+        return [customer for customer, _last in sorted(days, key=lambda row: (row[1], row[0]), reverse=True)[:at_most]]
 
 
 class DailyUse(models.Model):
