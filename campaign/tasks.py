@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaign.customers import rollup
 from campaign.models import Campaign
-from campaign.plan import call_backs, waves
+from campaign.plan import bulk, call_backs, waves
 from campaign.turns import only_one
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ def begin_day() -> None:
     rollup.bring_up_to_date(days=gaps.bring_up_to_date(now=now), today=today)
     retention.drop_before(today - timedelta(days=settings.RETENTION_DAYS))
     call_backs.drop_old(now=now)
+    bulk.forget_rows(now=now)
 
 
 def _draw_waves() -> None:
