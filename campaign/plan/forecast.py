@@ -16,13 +16,14 @@ import numpy as np
 WEEK = 7
 WEEKS_BACK = 26  # of history that are looked at
 LEAST_WEEKS = 4  # below, a rate and its change cannot be told apart
-HALF_LIFE = 10.0  # weeks after which a week counts half
+HALF_LIFE = 16.0  # weeks after which a week counts half
 LAGS = np.exp(-np.arange(21) / 4.0) / np.exp(-np.arange(21) / 4.0).sum()  # of a notice's effect, by days since it
 DAMPED = 0.94  # a week: a change of the rate does not go on for ever
-DRIFT = 0.03  # a week: how far the rate wanders by itself
+DRIFT = 0.02  # a week: how far the rate wanders by itself
 UNLIKE = 0.2  # by how much one round's effect differs from another's
 GUESSED, GUESS_SPREAD = 0.03, 0.03  # what a notice does, before it was measured: of a hundred written to, three
-WEARS_OFF, WEARS_OFF_SPREAD = -0.02, 0.04  # change of a rate in a week, before there is history
+WEARS_OFF = (-0.02, 0.04)  # change of the rate in a week, before there is history: mean and standard deviation
+FOUND_WEARS_OFF = (-0.06, 0.1)  # of the rate at which new ones are found: who writes seldom is found late
 CHAINS, STEPS, BURN, EVERY = 64, 300, 180, 5  # 1,536 draws
 SEED = 20261
 BAND = (0.1, 0.5, 0.9)
@@ -111,7 +112,8 @@ def forecast(
     chance = np.random.default_rng(seed)
     found = _weeks(history, written or {}, min(weeks, WEEKS_BACK))
     going = _drawn(found.gone, found.exposed, found.written, effect, chance)
-    coming_in = _drawn(found.found, np.ones(len(found.found)), np.zeros(len(found.found)), None, chance)
+    ones = np.ones(len(found.found))
+    coming_in = _drawn(found.found, ones, 0 * ones, None, chance, FOUND_WEARS_OFF)
     now = history[-1]
     pushes = _pushes(now, coming, written or {}, until, going, coming_in)
     paths = _simulated(now.left, going, coming_in, pushes, (until - now.day).days, chance)
@@ -195,7 +197,12 @@ class _Drawn:
 
 
 def _drawn(
-    events: np.ndarray, exposed: np.ndarray, written: np.ndarray, effect: Effect | None, chance: np.random.Generator
+    events: np.ndarray,
+    exposed: np.ndarray,
+    written: np.ndarray,
+    effect: Effect | None,
+    chance: np.random.Generator,
+    wears_off: tuple[float, float] = WEARS_OFF,
 ) -> _Drawn:
     """Draws from the posterior of `events ~ exposed * exp(level + change * week) + effect * written`.
 
@@ -211,16 +218,16 @@ def _drawn(
         mean = exposed * np.exp(np.clip(level[:, None] + change[:, None] * ago, -30, 15)) + push[:, None] * written
         variance = np.maximum(mean, 0.5) * (1 + np.exp(rough))[:, None]
         data = -0.5 * (weight * (np.log(variance) + (events - mean) ** 2 / variance)).sum(axis=1)
-        prior = ((level - start) / 2) ** 2 + ((change - WEARS_OFF) / WEARS_OFF_SPREAD) ** 2
-        prior += ((push - middle) / spread) ** 2 + ((rough + 0.7) / 1.2) ** 2
+        prior = ((level - start) / 2) ** 2 + ((change - wears_off[0]) / wears_off[1]) ** 2
+        prior += ((push - middle) / spread) ** 2 + ((rough + 1.2) / 1.2) ** 2
         return np.where(push < 0, -np.inf, data - prior / 2)
 
     at = np.column_stack(
         [
             start + 0.3 * chance.standard_normal(CHAINS),
-            WEARS_OFF + WEARS_OFF_SPREAD * chance.standard_normal(CHAINS),
+            wears_off[0] + wears_off[1] * chance.standard_normal(CHAINS),
             np.abs(middle + spread * chance.standard_normal(CHAINS)),
-            -0.7 + 1.2 * chance.standard_normal(CHAINS),
+            -1.2 + 1.2 * chance.standard_normal(CHAINS),
         ]
     )
     now, kept = likely(at), []

@@ -49,7 +49,7 @@ def test_the_page_says_what_is_open_for_how_long_and_for_whom(world, staff):
     assert "98.6% of that time served nobody" in shown
     assert "40 of the addresses were shared by several customers, 130 people in all, up to 17 behind one" in shown
     assert "A password proves who sent 73.1% of our customers&#39; mail" in shown
-    assert "4 customers still need the old way." in shown
+    assert "Customers who still need the old way: 4." in shown
 
 
 def test_it_falls_as_people_move_and_each_chart_has_its_table_and_file(world, staff):
