@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from campaign.models import Desk
@@ -63,6 +63,29 @@ def spread(waiting: int, caps: Iterable[tuple[date, int]]) -> list[tuple[date, i
     return found
 
 
+def shared(
+    waiting: int, others: Sequence[tuple[date, int]], caps: Iterable[tuple[date, int]], *, due_first: int
+) -> tuple[list[tuple[date, int]], list[tuple[date, int]]]:
+    """Share the days out among a mailing and those of `others`, which fall due by their days and go first.
+
+    On the first day only `due_first` of the mailing can go. What all send on each day, and the mailing alone.
+    """
+    all_of_them, own = [], []
+    elsewhere, left, coming = 0, waiting, sorted(others)
+    for place, (day, cap) in enumerate(caps):
+        while coming and coming[0][0] <= day:
+            elsewhere += coming.pop(0)[1]
+        if not left and not elsewhere and not coming:
+            break
+        gone = min(elsewhere, cap)
+        going = min(left if place else min(left, due_first), cap - gone)
+        elsewhere, left = elsewhere - gone, left - going
+        all_of_them.append((day, gone + going))
+        if left or going:
+            own.append((day, going))
+    return all_of_them, own
+
+
 def through(plan: Sequence[tuple[date, int]], waiting: int) -> date | None:
     """The day on which the last one goes out; None where some are left."""
     return plan[-1][0] if plan and sum(notices for _, notices in plan) == waiting else None
@@ -83,28 +106,30 @@ def course(mailing: Mailing, *, waiting: int, row: SendingDay, now: datetime) ->
     `waiting` is as its report says, `row` what is in force today.
     """
     today = row.day
-    first = left_today(mailing, row, now=now)
+    left = _room_today(mailing, row, now=now)
+    first = _due_today(mailing, left, row)
     days = _days(today, mailing.expires_on)
-    others = _waiting_elsewhere(mailing, now=now)
+    others = _waiting_elsewhere(mailing, today)
     takes = capacity.capacities(Desk.objects.all().capacities(), days)
 
-    def caps(per_hundred: float) -> Iterable[tuple[date, int]]:
+    def caps(per_hundred: float, *, on_first: int = left) -> Iterable[tuple[date, int]]:
         for place, day in enumerate(days):
             if day > mailing.expires_on:
                 return
             desk_cap = capacity.cap(per_hundred, takes[place : place + AFTER + 1])
-            yield day, first if day == today else _bound(mailing.daily_cap, desk_cap)
+            yield day, on_first if day == today else _bound(mailing.daily_cap, desk_cap)
 
-    alone = spread(waiting, caps(row.contacts_at_least))
-    together = spread(waiting + others, caps(row.contacts_per_hundred))
-    slowest = spread(waiting + others, caps(row.contacts_at_most))
+    due_first = first if days and days[0] == today else waiting
+    alone = spread(waiting, caps(row.contacts_at_least, on_first=first))
+    together, own = shared(waiting, others, caps(row.contacts_per_hundred), due_first=due_first)
+    _slowest, own_slowest = shared(waiting, others, caps(row.contacts_at_most), due_first=due_first)
     last_slot = _last_slot(mailing)
     return Course(
-        through_on=_no_earlier(through(together, waiting + others), last_slot),
+        through_on=_no_earlier(through(own, waiting), last_slot),
         earliest=_no_earlier(through(alone, waiting), last_slot),
-        latest=_no_earlier(through(slowest, waiting + others), last_slot),
-        left_over=max(0, waiting - sum(notices for _, notices in together)),
-        others=others,
+        latest=_no_earlier(through(own_slowest, waiting), last_slot),
+        left_over=waiting - sum(notices for _, notices in own),
+        others=sum(notices for _, notices in together) - sum(notices for _, notices in own),
         days=_told(together, days, takes, row),
     )
 
@@ -116,13 +141,23 @@ def _bound(cap: int, desk_cap: int | None) -> int:
 
 def left_today(mailing: Mailing, row: SendingDay, *, now: datetime) -> int:
     """How many of the mailing can still go out today: by the cap, the hours that are left, and its slots."""
+    return _due_today(mailing, _room_today(mailing, row, now=now), row)
+
+
+def _room_today(mailing: Mailing, row: SendingDay, *, now: datetime) -> int:
+    """How many of all mailings can, by the cap and the hours."""
     begin, end = pacing.hours().of(row.day)
     seconds = (end - max(now, begin, mailing.hold_until or now)).total_seconds()
     left = min(row.bound(mailing.daily_cap) - row.taken, int(seconds * settings.NOTICE_PER_SECOND))
-    if left <= 0 or not pacing.is_open(row.day):
+    return left if left > 0 and pacing.is_open(row.day) else 0
+
+
+def _due_today(mailing: Mailing, room: int, row: SendingDay) -> int:
+    if not room:
         return 0
+    _, end = pacing.hours().of(row.day)
     due = Notice.objects.for_mailing(mailing).claimable(now=end)
-    return due.order_by()[:left].count()
+    return due.order_by()[:room].count()
 
 
 def _days(today: date, until: date) -> list[date]:
@@ -133,9 +168,12 @@ def _days(today: date, until: date) -> list[date]:
     return [*found, *islice(after, AFTER + 1)]
 
 
-def _waiting_elsewhere(mailing: Mailing, *, now: datetime) -> int:
+def _waiting_elsewhere(mailing: Mailing, today: date) -> list[tuple[date, int]]:
+    """By the day on which they fall due; what has no day, or one that is over, today."""
     others = Mailing.objects.filter(state=Mailing.State.SENDING).exclude(pk=mailing.pk)
-    return Notice.objects.filter(mailing__in=others, state=Notice.State.WAITING).count()
+    waiting = Notice.objects.filter(mailing__in=others, state=Notice.State.WAITING).order_by()
+    rows = waiting.values_list("slot_on").annotate(Count("pk"))
+    return [(max(day or today, today), notices) for day, notices in rows]
 
 
 def _last_slot(mailing: Mailing) -> date | None:

@@ -9,7 +9,7 @@ from rounds import DAY, at
 from campaign.models import Desk
 from notices import allowance
 from notices import course as courses
-from notices.course import pace, spread, through
+from notices.course import pace, shared, spread, through
 from notices.models import Mailing, SendingDay
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +163,33 @@ def test_an_estimate_writes_nothing():
     seats(2)
     course(mailing_with(3))
     assert not SendingDay.objects.exists()
+
+
+def test_others_that_fall_due_today_do_not_push_out_what_has_room_today():
+    campaign = make_campaign()
+    mailing = mailing_with(2, campaign=campaign, daily_cap=10)
+    other = mailing_with(0, campaign=campaign, period="2026-10", daily_cap=10)
+    for _ in range(5):
+        make_notice(other, make_holdout(campaign), state="waiting", send_after=at(8), slot_on=DAY)
+    found = course(mailing)
+    assert (found.through_on, found.latest, found.days[0].notices) == (DAY, DAY, 7)
+
+
+def test_others_whose_slots_come_later_share_only_their_own_days():
+    campaign = make_campaign()
+    mailing = mailing_with(4, campaign=campaign)
+    other = mailing_with(0, campaign=campaign, period="2026-10")
+    for day in (FRIDAY, FRIDAY, MONDAY):
+        make_notice(other, make_holdout(campaign), state="waiting", send_after=at(9, day=day), slot_on=day)
+    found = course(mailing)
+    assert found.through_on == DAY
+    sent = {day.day: day.notices for day in found.days if day.notices}
+    assert sent == {DAY: 4, FRIDAY: 2, MONDAY: 1}
+
+
+def test_the_days_are_shared_by_a_rule():
+    caps = [(DAY, 3), (WEDNESDAY, 4), (THURSDAY, 5)]
+    both, own = shared(5, [(DAY, 1), (THURSDAY, 9)], caps, due_first=1)
+    assert both == [(DAY, 2), (WEDNESDAY, 4), (THURSDAY, 5)]
+    assert own == [(DAY, 1), (WEDNESDAY, 4)]
+    assert shared(0, [], caps, due_first=0) == ([], [])
