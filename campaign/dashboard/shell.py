@@ -69,7 +69,11 @@ def staff(view: Callable[..., HttpResponse], *, needs: str = roles.NUMBERS) -> C
 
     @wraps(view)
     def guarded(request: HttpRequest, **ids: object) -> HttpResponse:
-        response = login_required(permitted)(request, **ids)
+        try:
+            response = login_required(permitted)(request, **ids)
+        except PermissionDenied:
+            values = {"may_begin": request.user.has_perm(roles.NUMBERS)}
+            response = show(request, "forbidden.html", values, status=403)
         add_never_cache_headers(response)  # no-store among them
         return response
 

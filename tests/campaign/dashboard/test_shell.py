@@ -65,6 +65,21 @@ def test_a_customers_page_begins_with_the_campaign_that_is_spoken_of(staff, worl
     assert "?campaign=local_port25&amp;kind=log" in other
 
 
+@pytest.mark.parametrize("may_see_numbers", [False, True])
+def test_who_may_not_reads_it_on_a_page_for_staff(client, may_see_numbers):
+    user = make_user("suzuki")
+    if not may_see_numbers:
+        user.user_permissions.clear()
+    client.force_login(user)
+    client.cookies["django_language"] = "en"
+    response = client.get("/staff/customers/")
+    text = response.content.decode()
+    assert response.status_code == 403 and "no-store" in response["Cache-Control"]
+    assert "needs a right that “suzuki” does not have" in text and "Log out" in text
+    assert ("To the progress of the campaign" in text) == may_see_numbers
+    assert "on your bill" not in text
+
+
 def test_a_login_leads_to_the_page_that_was_wanted(client):
     make_user("suzuki")
     wanted = reverse("customers")
