@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from campaign import env
 from campaign.roles import Role
-from campaign.sample import machine, staff
+from campaign.sample import beside, machine, staff
 from campaign.sample.processes import Ended, Family
 
 
@@ -26,9 +26,11 @@ class Command(BaseCommand):
             machine.redis_server()
         except machine.NotPossible as error:
             raise CommandError(str(error)) from error
-        family = Family(machine.environment(here, os.environ), self.say)
+        environment = machine.environment(here, os.environ)
+        family = Family(environment, self.say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, family.ask_to_end)
+        beside.write(here.data, environment, inherited=os.environ)
         try:
             self.start(here, family)
         except Ended as error:
@@ -36,6 +38,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         finally:
             family.end()
+            beside.remove(here.data)
             machine.leave(here)
             self.say("Everything has ended.")
 
