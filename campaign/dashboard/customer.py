@@ -18,6 +18,7 @@ from campaign.dashboard import audit, charts, delays, noting, suppression, words
 from campaign.dashboard.call_backs import waiting_call
 from campaign.dashboard.contact import desk_of
 from campaign.dashboard.next_notice import NextNotice, next_notice
+from campaign.dashboard.seen import campaigns_with_a_page
 from campaign.dashboard.shell import Choice, asked_campaign, pager, show
 from campaign.dashboard.timeline import OLD_WAYS, Entry, timeline
 from campaign.models import Customer, DailyUse, Exemption, Holdout
@@ -205,6 +206,7 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "call_back": waiting_call(customer, request.user),
         "devices": seen,
         "program_title": words.program_title,
+        "seen_campaigns": campaigns_with_a_page(customer),
         "desk": desk_of(customer, request.user, today=today, campaign=asked_campaign(request)),
         "audited": audit.of_customer(customer) if request.user.has_perm(roles.AUDIT) else [],
         "may_take_back": lambda made: records.may_take_back(made, now=now, user_id=request.user.pk),

@@ -1,5 +1,6 @@
 """The page behind a personal link: how things stand now, and what to do next. Looking changes nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from campaign.brands import Brand
 from campaign.models import (
     AttributedDay,
     CallBack,
@@ -178,10 +180,15 @@ def page(request: HttpRequest, notice: Notice, *, now: datetime) -> HttpResponse
         Visit.objects.create(notice=notice, act=Visit.Act.GUIDE, client_program=shown.guide, at=now)
         guide = {"client": shown.guide} if shown.guide else {}
         return redirect(public(request, brand, "guide" if guide else "guide_index", **guide))
-    values = {
+    return render(request, "pages/personal.html", values_of(request, brand, shown, at=own_pages(request)))
+
+
+def values_of(request: HttpRequest, brand: Brand, shown: Personal, *, at: Callable[[str], str]) -> dict[str, object]:
+    """What the page shows; `at` gives the addresses of the pages behind the same link."""
+    return {
+        "frame": frame_of(request, brand),
         "personal": shown,
-        "at": own_pages(request),
+        "at": at,
         "guides": public(request, brand, "guide_index"),
         "hint_urls": [public(request, brand, hint.place, **hint.where) for hint in shown.hints],
     }
-    return render(request, "pages/personal.html", {"frame": frame_of(request, brand), **values})

@@ -7,6 +7,7 @@ from desk import make_mailing, make_notice
 from campaign.dashboard.contact import ACTS
 from campaign.models import AuditEntry, Contact, Exemption, Note, Tagging
 from notices.models import Mute, Notice
+from notices.pages.masks import masked_address
 
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)
@@ -144,3 +145,18 @@ def test_the_number_of_queries_does_not_grow_with_what_is_known(agent, held, dja
     assert "Page 1 of 3" in text
     desk = agent.get(f"/staff/customers/{held.customer_id}/?kind=desk").content.decode()
     assert "Page 1 of 2" in desk and "Sent 1 message" not in desk
+
+
+def test_staff_see_what_the_customer_sees_and_that_is_noted(agent, held):
+    address = f"/staff/customers/{held.customer_id}/seen/?campaign=pop_before_smtp"
+    assert agent.get(address).status_code == 404
+    make_notice(make_mailing(held.campaign), held, language="ja", number="482913057")
+    assert address in agent.get(f"/staff/customers/{held.customer_id}/").content.decode()
+    text = agent.get(address).content.decode()
+    assert '<html lang="ja"' in text and masked_address("hanako@isp.example") in text and "live.js" not in text
+    copy = text.partition("<div inert>")
+    assert "nothing here can be pressed" in copy[0] and 'lang="en"' in copy[0] and "<form" not in copy[0]
+    assert AuditEntry.objects.filter(act="seen", kind="personal", customer=held.customer_id).count() == 1
+    before = Mute.objects.count(), Note.objects.count()
+    assert agent.post(address, {"act": "stop"}).status_code == 405
+    assert (Mute.objects.count(), Note.objects.count()) == before

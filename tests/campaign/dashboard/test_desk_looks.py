@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_use, make_user, noon
+from desk import make_mailing, make_notice
 from django.conf import settings
 
 from campaign.dashboard import bulk_change
@@ -37,6 +38,7 @@ def customer(user) -> Customer:
     auth = {"last_auth_on": TODAY - timedelta(days=3), "last_auth_at": noon(TODAY - timedelta(days=3))}
     for number, one in enumerate([made, *(make_customer(name=f"佐藤 {n}") for n in range(5))]):
         make_holdout(campaign, one, wave=number % 3 + 1, reason="second_device", standing="mixed", **auth)
+    make_notice(make_mailing(campaign), made.holdouts.get(campaign=campaign), language="ja")
     make_use(made, "pop_before_smtp", TODAY - timedelta(days=2), client_program="outlook-express")
     make_use(made, "smtp_auth", TODAY, addresses=["2001:db8:1234:5678:9abc:def0:1234:5678"])
     who = {"customer_id": made.pk, "user_id": user.pk, "now": NOW - timedelta(minutes=3)}
@@ -73,6 +75,7 @@ def test_the_desks_pages_are_fit_for_everybody(desk, customer, live_server, widt
     desk.set_viewport_size({"width": width, "height": 800})
     for name, address in {
         "customer": f"/staff/customers/{customer.pk}/",
+        "seen": f"/staff/customers/{customer.pk}/seen/?campaign=pop_before_smtp",
         "list": "/staff/customers/?campaign=pop_before_smtp&standing=left&wave=3",
         "nobody": "/staff/customers/?campaign=pop_before_smtp&tag=nothing&undelivered=yes",
     }.items():
