@@ -15,7 +15,7 @@ class Delivery(models.Model):
     class Fate(models.TextChoices):
         DELIVERED = "delivered", _("delivered")
         DEFERRED = "deferred", _("deferred")
-        BOUNCED = "bounced", _("bounced")
+        BOUNCED = "bounced", _("came back")
         EXPIRED = "expired", _("expired")
 
     class Source(models.TextChoices):

@@ -113,5 +113,7 @@ def _line(row: dict) -> str:
     if row["not_told"]:
         return f"{name}: cannot be told ({row['not_told']})"
     more, low, high = (100 * value for value in (row["share"] - row["by_itself"], row["low"], row["high"]))
-    written, days = row["written"], row["window_days"]
-    return f"{name}: {more:+.1f} of a hundred ({low:+.1f} to {high:+.1f}) within {days} days, of {written} written to"
+    within = f"{row['window_days']} day{'' if row['window_days'] == 1 else 's'}"
+    return (
+        f"{name}: {more:+.1f} of a hundred ({low:+.1f} to {high:+.1f}) within {within}, of {row['written']} written to"
+    )

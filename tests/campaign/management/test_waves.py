@@ -76,3 +76,14 @@ def test_lift_counts_and_tells():
     rows = json.loads(call("lift", "--campaign", "pop_before_smtp", "--json"))
     assert [(row["outcome"], row["language"]) for row in rows][:2] == [("started", ""), ("started", "en")]
     assert Lift.objects.count() == len(rows) == 4
+
+
+def test_one_day_is_one_day():
+    campaign = make_campaign()
+    mailing = make_mailing(campaign, planned_at=noon(TODAY - timedelta(days=20)))
+    for number in range(80):
+        slot = TODAY - timedelta(days=10 + number % 2)
+        make_notice(mailing, make_holdout(campaign), slot_on=slot, ended_at=noon(slot))
+    for ago in range(1, 21):
+        cover(TODAY - timedelta(days=ago))
+    assert "within 1 day, of 80 written to" in call("lift", "--campaign", "pop_before_smtp")
