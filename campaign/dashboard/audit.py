@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign import roles
 from campaign.dashboard import noting
 from campaign.dashboard.audit_words import changes, kind_title
 from campaign.dashboard.shell import Choice, pager, show
@@ -127,6 +128,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "capped": total > COUNTED,
         "pager": pages,
         "all_url": reverse("audit"),
+        "may_administer": request.user.has_perm(roles.USERS),
         "export_url": filters.url("audit_file") if request.user.has_perm(EXPORT) else "",
     }
     return show(request, "audit.html", values)
@@ -151,7 +153,7 @@ def file(request: HttpRequest) -> HttpResponse:
 
 def _lines(entries: QuerySet[AuditEntry]) -> Iterator[bytes]:
     writer = csv.writer(Echo())
-    heads = (_("When"), _("Who"), _("From"), _("Act"), _("Kind"), _("Key"), _("What"), _("Customer"))
+    heads = (_("When"), _("Who"), _("From which address"), _("Act"), _("Kind"), _("Key"), _("What"), _("Customer"))
     yield "\ufeff".encode()
     yield writer.writerow((*heads, _("Before"), _("After"), _("Reason"))).encode()
     for entry in entries.iterator(chunk_size=CHUNK):

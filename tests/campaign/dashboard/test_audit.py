@@ -231,7 +231,7 @@ def test_the_file_holds_what_was_found_without_itself_and_defused(boss):
     entries(1)
     response = boss.get(f"{PAGE}file/?act=changed")
     rows = list(csv.reader(StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
-    assert rows[0][:4] == ["When", "Who", "From", "Act"] and len(rows) == 4
+    assert rows[0][:4] == ["When", "Who", "From which address", "Act"] and len(rows) == 4
     assert {row[-1] for row in rows[1:]} == {"'=1+1", ""}
     noted = AuditEntry.objects.get(act="exported")
     assert (noted.kind, noted.after) == ("audit", {"rows": 3, "filter": {"act": "changed"}})
