@@ -230,8 +230,11 @@ def facts_of(holdout: Holdout, *, today: date) -> frozenset[WhyNot]:
 
 
 def begun_on(campaign: Campaign) -> date | None:
-    """The day on which the campaign's first mailing was planned."""
-    first = Mailing.objects.filter(campaign=campaign).exclude(kind=Kind.THANKS).aggregate(at=Min("planned_at"))["at"]
+    """The day on which the campaign's first mailing was planned; one that was cancelled with nothing out is none."""
+    out = (Notice.State.ACCEPTED, Notice.State.CLAIMED, Notice.State.UNKNOWN, Notice.State.WAITING)
+    may_be_out = Exists(Notice.objects.filter(mailing=OuterRef("pk"), state__in=out))
+    ours = Mailing.objects.filter(~Q(state=Mailing.State.CANCELLED) | may_be_out, campaign=campaign)
+    first = ours.exclude(kind=Kind.THANKS).aggregate(at=Min("planned_at"))["at"]
     return first and timezone.localdate(first)
 
 

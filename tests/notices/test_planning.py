@@ -382,3 +382,14 @@ def test_the_database_itself_allows_one_mailing_of_a_period_that_is_not_cancelle
     again(first)
     with pytest.raises(IntegrityError):
         Mailing.objects.filter(pk=first.pk).update(state="sending")
+
+
+def test_an_announcement_that_was_cancelled_with_nothing_out_is_planned_again_by_a_person():
+    make_holdout(make_campaign())
+    assert beat(START) == {"announcement": 1}
+    first = Mailing.objects.get()
+    mailings.cancel(mailing_id=first.pk, now=at(9, day=START))
+    assert beat(START + timedelta(days=1)) == {}
+    values = {"today": START + timedelta(days=1), "now": at(9, day=START + timedelta(days=1))}
+    second = planning.plan_now(campaign_id=first.campaign_id, kind="announcement", **values)
+    assert second.attempt == 2 and second.notices.count() == 1
