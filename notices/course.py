@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from campaign.models import Desk
@@ -180,6 +180,12 @@ def _last_slot(mailing: Mailing) -> date | None:
     waiting = Notice.objects.for_mailing(mailing).filter(state=Notice.State.WAITING)
     last = waiting.aggregate(at=Max("send_after"))["at"]
     return timezone.localdate(last) if last else None
+
+
+def next_slot(mailing: Mailing) -> datetime | None:
+    """When the next of its notices that wait is due, or was; None where none waits."""
+    waiting = Notice.objects.for_mailing(mailing).filter(state=Notice.State.WAITING)
+    return waiting.aggregate(at=Min("send_after"))["at"]
 
 
 def _no_earlier(day: date | None, slot: date | None) -> date | None:

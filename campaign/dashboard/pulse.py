@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 
 from django.conf import settings
@@ -17,11 +17,12 @@ from campaign.dashboard import charts
 from campaign.dashboard.acts import tries_the_relay
 from campaign.dashboard.outlook import outlook, pace_text
 from campaign.dashboard.shell import show
-from campaign.jinja import count
+from campaign.jinja import count, day
 from campaign.logs.redaction import without_addresses
+from campaign.plan import calendar
 from campaign.roles import PEOPLE
-from notices import allowance, causes, mailings, pacing
-from notices.models import Mailing
+from notices import allowance, causes, course, mailings, pacing
+from notices.models import Mailing, SendingDay
 
 State = Mailing.State
 SOONEST, LATEST = 3, 60  # seconds to the next look
@@ -60,7 +61,7 @@ def parts(mailing: Mailing, report: mailings.Report, *, now: datetime, sees_peop
         "state": mailing.state,
         "state_title": mailing.get_state_display(),
         "hold": hold(mailing, now=now),
-        "next": what_happens_next(mailing, report, now=now),
+        "next": what_happens_next(mailing, report, today, now=now),
         "said": said(mailing, report, now=now),
         "report": report,
         "ledger_bar": ledger_bar(report),
@@ -80,7 +81,9 @@ def hold(mailing: Mailing, *, now: datetime) -> Hold | None:
     return Hold(date_format(timezone.localtime(mailing.hold_until), "G:i:s"), left)
 
 
-def what_happens_next(mailing: Mailing, report: mailings.Report, *, now: datetime) -> str:
+def what_happens_next(mailing: Mailing, report: mailings.Report, today: SendingDay, *, now: datetime) -> str:
+    if mailing.state == State.SENDING and report.waiting:
+        return _while_it_is_sent(mailing, today, now=now)
     hours = {"from": f"{settings.NOTICE_FROM_HOUR}:00", "to": f"{settings.NOTICE_TO_HOUR}:00"}
     in_hours = pacing.hours().allow(now)
     if mailing.state == State.PLANNED and in_hours:
@@ -94,10 +97,8 @@ def what_happens_next(mailing: Mailing, report: mailings.Report, *, now: datetim
         return _("Sending starts by itself in a moment.")
     if mailing.state == State.APPROVED:
         return _("Sending starts by itself on the next working day between %(from)s and %(to)s.") % hours
-    if mailing.state == State.SENDING and not report.waiting:
-        return _("Everything has gone out; the last answers are being recorded.")
     if mailing.state == State.SENDING:
-        return _("Notices go out on working days between %(from)s and %(to)s.") % hours
+        return _("Everything has gone out; the last answers are being recorded.")
     if tries_the_relay(mailing) and mailing.try_again_at:
         return _("The mail relay is tried again at %(time)s; as soon as it takes mail, sending goes on by itself.") % {
             "time": date_format(timezone.localtime(mailing.try_again_at), "G:i")
@@ -109,6 +110,25 @@ def what_happens_next(mailing: Mailing, report: mailings.Report, *, now: datetim
     if mailing.state == State.CANCELLED:
         return _("It was cancelled: what had not gone out is withdrawn.")
     return _("It is finished. Fates of its notices may still come in from the mail server's log.")
+
+
+def _while_it_is_sent(mailing: Mailing, today: SendingDay, *, now: datetime) -> str:
+    """Where nothing goes out at this moment, the reason, and when the next ones do."""
+    due = course.next_slot(mailing) or now
+    tomorrow = timezone.localdate(now) + timedelta(days=1)
+    cap = today.bound(mailing.daily_cap)
+    if due <= now and today.taken >= cap and pacing.hours().allow(now):
+        following = next(iter(calendar.open_days(tomorrow, pacing.is_open)), None)
+        values = {"cap": count(cap), "day": day(following) if following else "–"}
+        return _("Today's limit of %(cap)s notices is reached. The next ones go out on %(day)s.") % values
+    at = timezone.localtime(max(due, mailing.hold_until or due))
+    values = {"time": date_format(at, "G:i"), "day": day(at.date())}
+    if due > now and at.date() >= tomorrow:
+        return _("The next ones are due on %(day)s from %(time)s on: its notices are spread over the days.") % values
+    if due > now:
+        return _("The next ones are due at %(time)s: its notices are spread over the day.") % values
+    hours = {"from": f"{settings.NOTICE_FROM_HOUR}:00", "to": f"{settings.NOTICE_TO_HOUR}:00"}
+    return _("Notices go out on working days between %(from)s and %(to)s.") % hours
 
 
 def said(mailing: Mailing, report: mailings.Report, *, now: datetime) -> str:

@@ -149,4 +149,24 @@ def test_what_is_approved_in_the_hours_starts_in_a_moment(hours, says):
     mailing = mailing_with(1, state="approved", started_at=None)
     report = mailings.report(mailing_id=mailing.pk)
     with translation.override("en"):
-        assert says in pulse.what_happens_next(mailing, report, now=noon(TODAY) + timedelta(hours=hours))
+        assert says in pulse.what_happens_next(
+            mailing, report, allowance.foresee(TODAY), now=noon(TODAY) + timedelta(hours=hours)
+        )
+
+
+@pytest.mark.parametrize(
+    ("due", "taken", "says"),
+    [
+        (timedelta(hours=-1), 0, "Notices go out on working days between 9:00 and 17:00."),
+        (timedelta(hours=1, minutes=5), 0, "The next ones are due at 13:05: its notices are spread over the day."),
+        (timedelta(hours=21), 0, "The next ones are due on Nov. 25, 2026 from 9:00 on"),
+        (timedelta(hours=-1), 500, "Today's limit of 500 notices is reached. The next ones go out on Nov. 25, 2026."),
+    ],
+)
+def test_where_nothing_goes_out_at_this_moment_the_page_says_why_and_when_the_next_ones_do(due, taken, says):
+    mailing = make_mailing(make_campaign())
+    make_notice(mailing, state="waiting", send_after=noon(TODAY) + due)
+    SendingDay.objects.create(day=TODAY, taken=taken)
+    with translation.override("en"):
+        report = mailings.report(mailing_id=mailing.pk)
+        assert says in pulse.what_happens_next(mailing, report, allowance.foresee(TODAY), now=noon(TODAY))
