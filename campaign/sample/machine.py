@@ -11,8 +11,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from campaign.sample.people import DOMAIN, SECOND_DOMAIN
 from campaign.sample.relay import free_port
 
+BRANDS = """\
+[[brand]]
+slug = "mihon"
+name = {{ ja = "みほんネット", en = "Mihon Net" }}
+domains = ["isp.example"]
+
+[[brand]]
+slug = "minato"
+name = {{ ja = "みなとネット", en = "Minato Net" }}
+domains = ["minato.example"]
+site = "{site}"
+home = "https://www.minato.example/"
+smtp_host = "smtp.minato.example"
+pop_host = "pop.minato.example"
+imap_host = "imap.minato.example"
+phone = "0120-111-111"
+hours = {{ ja = "毎日 10:00～20:00", en = "Daily, 10:00 to 20:00" }}
+notice_from = "mail-support@minato.example"
+colour = "#00508c"
+"""
 LONGEST_SOCKET = 100  # bytes of a unix socket's path, with some room
 
 
@@ -93,13 +114,23 @@ def _relay_port(kept: Path) -> int:
     return port
 
 
+def write_brands(here: Place, *, site: str) -> Path:
+    """One customer in forty is of the second brand; its pages are at the machine's other name: so both are seen."""
+    path = here.data / "sample" / "brands.toml"
+    path.write_text(BRANDS.format(site=site), encoding="utf-8")
+    return path
+
+
 def environment(here: Place, inherited: Mapping[str, str]) -> dict[str, str]:
     """Of all children. Notices go out at any hour, soon after the start: whoever looks at the sample shall see it."""
     logs = here.data / "sample" / "logs"
+    second_site = inherited.get("PUBLIC_URL", f"http://localhost:{here.port}")
     return dict(inherited) | {
         "DATA": str(here.data),
         "PORT": str(here.port),
         "PUBLIC_URL": inherited.get("PUBLIC_URL", here.url),
+        "LOCAL_DOMAINS": f"{DOMAIN} {SECOND_DOMAIN}",
+        "BRANDS_FILE": str(write_brands(here, site=second_site)),
         "REDIS_URL": f"unix://{here.redis_socket}",
         "LOG_FILES": f"{logs}/maillog* {logs}/dovecot.log*",
         "RELAY_HOST": "127.0.0.1",

@@ -13,6 +13,9 @@ from random import Random
 from campaign.sample.names import ENGLISH_GIVEN, ENGLISH_SURNAMES, GIVEN, SURNAMES
 from campaign.sample.programs import PROGRAMS, Kind, Program
 
+DOMAIN = "isp.example"
+SECOND_DOMAIN = "minato.example"  # of the provider's second brand
+OF_THE_SECOND = 40  # one customer of so many
 GATEWAYS = 40  # shared addresses of the mobile network
 NEVER = 99  # notices after which nobody moves any more
 
@@ -111,10 +114,11 @@ def _person(dice: Random, number: int, home: Home) -> Person:
         name, parts = f"{kanji_surname} {kanji_given}", (surname, given)
     shape = dice.randrange(3)
     local = (f"{parts[0]}.{parts[1]}{number}", f"{parts[1][0]}-{parts[0]}{number}", f"{parts[0]}{number}")[shape]
-    login = f"{local}@isp.example"
+    domain = SECOND_DOMAIN if number % OF_THE_SECOND == OF_THE_SECOND - 1 else DOMAIN
+    login = f"{local}@{domain}"
     addresses, sender = (login,), login
     if dice.random() < 0.08:
-        addresses = (login, f"{parts[1]}.{parts[0]}.{number}@isp.example")
+        addresses = (login, f"{parts[1]}.{parts[0]}.{number}@{domain}")
         sender = addresses[1]
     elif home.office and dice.random() < 0.3:
         sender = f"{parts[0]}@shop{number % 97}.example"  # a domain of the customer's own

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from campaign.sample import dovecot_lines as dovecot
 from campaign.sample import postfix_lines as postfix
 from campaign.sample.acts import Act, Kind
-from campaign.sample.people import Device, Person, Way
+from campaign.sample.people import DOMAIN, SECOND_DOMAIN, Device, Person, Way
 from campaign.sample.places import REMOTE, SENDERS, address_of, junk_host, message_id, stranger
 from campaign.sample.postfix_lines import Client, Clock
 from campaign.sample.reactions import Change, way_of
@@ -234,7 +234,7 @@ class Scribe:
     def _bounce(self, stamp: str, second: int, queue_id: str, sender: str, pid: int, roll: int) -> None:
         bounce_id = self.clock.queue_id(second, roll >> 23)
         self.mail += postfix.own_bounce(stamp, queue_id, bounce_id, pid=pid)
-        if sender.endswith("@isp.example"):
+        if sender.endswith((f"@{DOMAIN}", f"@{SECOND_DOMAIN}")):
             session = dovecot.session_of(roll >> 19)
             self.mail.append(postfix.delivered(stamp, bounce_id, sender, pid=pid + 2, session=session))
         else:
@@ -290,7 +290,7 @@ class Scribe:
         why = (
             f"554 5.7.1 Service unavailable; Client host [{junk_host(roll)}] blocked using dnsbl.example",
             f"450 4.7.25 Client host rejected: cannot find your hostname, [{junk_host(roll)}]",
-            f"550 5.1.1 <{login[:-12]}x@isp.example>: Recipient address rejected: User unknown in virtual mailbox",
+            f"550 5.1.1 <{login.replace('@', 'x@')}>: Recipient address rejected: User unknown in virtual mailbox",
             "554 5.7.1 <m1@webmail.example>: Relay access denied",
         )[(roll >> 12) % 4]
         reject = f"NOQUEUE: reject: RCPT from {peer}: {why}; from=<{sender}> to=<{login}> proto=ESMTP"

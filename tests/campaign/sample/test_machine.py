@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign import brands
 from campaign.sample import machine
 
 
@@ -42,3 +43,20 @@ def test_a_long_path_gets_a_short_socket(tmp_path):
 def test_blanks_in_the_path_are_refused():
     with pytest.raises(machine.NotPossible, match="without blanks and commas"):
         machine.place(Path("/tmp/my data"), 41028)
+
+
+@pytest.mark.parametrize(
+    ("inherited", "site"),
+    [({}, "http://localhost:41029"), ({"PUBLIC_URL": "https://demo.example"}, "https://demo.example")],
+)
+def test_the_sample_has_a_second_brand_under_the_machines_other_name(tmp_path, settings, inherited, site):
+    here = machine.place(tmp_path, 41029)
+    found = machine.environment(here, inherited)
+    machine.leave(here)
+    settings.BRANDS_FILE, settings.LOCAL_DOMAINS = found["BRANDS_FILE"], tuple(found["LOCAL_DOMAINS"].split())
+    assert [brand.domains for brand in brands.brands()] == [("isp.example",), ("minato.example",)]
+    second = brands.of_login("taro@minato.example")
+    assert (second.site, second.notice_from) == (site, "mail-support@minato.example")
+    assert brands.main_brand().site == settings.PUBLIC_URL
+    if not inherited:
+        assert brands.of_host("localhost:41029") == second and brands.of_host("127.0.0.1:41029") == brands.main_brand()

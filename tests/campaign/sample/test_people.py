@@ -21,3 +21,11 @@ def test_a_provider_is_believable():
     assert any(any(not device.movable for device in person.devices) for person in legacy), "some devices never move"
     assert any(device.way is Way.FAILING for person in legacy for device in person.devices)
     assert len({person.home for person in found}) < 4500, "households and offices share addresses"
+
+
+def test_one_in_forty_is_of_the_second_brand_with_all_addresses():
+    found = people(seed=1, count=2000)
+    second = [person for person in found if person.login.endswith("@minato.example")]
+    assert len(second) == 50
+    assert all(address.endswith("@minato.example") for person in second for address in person.addresses)
+    assert any(device.way is not Way.AUTH for person in second for device in person.devices)

@@ -29,7 +29,8 @@ def truth_and_findings(tmp_path_factory):
     (folder / "dovecot.log").write_text("\n".join(logins) + "\n")
     out = io.StringIO()
     logs = ["--login-log", str(folder / "dovecot.log"), "--smtp-log", str(folder / "maillog"), "--year=2026"]
-    provider = ["--local-domain=isp.example", "--own-network=10.64.0.0/10", "--default-domain=isp.example"]
+    domains = ["--local-domain=isp.example", "--local-domain=minato.example"]
+    provider = [*domains, "--own-network=10.64.0.0/10", "--default-domain=isp.example"]
     call_command("classify", *logs, *provider, stdout=out)
     found = {row["queue_id"]: row for row in map(json.loads, out.getvalue().splitlines())}
     return {row.queue_id: row for row in truth}, found, world
