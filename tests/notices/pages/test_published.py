@@ -64,6 +64,12 @@ def test_the_words_are_those_of_the_version_that_the_mailing_has(client, campaig
     assert "Mihon Net: a &lt;b&gt;word&lt;/b&gt;" in text and "Dear <span" in text and "a later subject" not in text
 
 
+def test_the_title_names_the_provider_once(client, campaign):
+    title = html(client, f"/en/notices/words/{make_sent(campaign).pk}/").partition("</title>")[0].partition("<title>")[2]
+    assert title.count("Mihon Net") == 1
+    assert "<title>What we have sent - Mihon Net</title>" in html(client, "/en/notices/")
+
+
 def test_the_cut_off_date_is_the_one_that_stood_in_the_mail(client, campaign):
     mailing = make_sent(campaign)
     CutoffChange.objects.create(
@@ -96,7 +102,7 @@ def test_mailings_of_a_month_that_say_the_same_are_one_entry(client, campaign):
         newest = make_sent(campaign, period=period, kind="first", started_at=began, ended_at=began, state="finished")
     text = html(client, "/en/notices/")
     assert text.count("/notices/words/") == 1 and f"/notices/words/{newest.pk}/" in text
-    assert "from Nov. 1, 2026 to Nov. 3, 2026" in text
+    assert "from Nov. 1, 2026 to Nov. 3, 2026, to customers who send mail the old way" in text
 
 
 def test_each_year_has_its_page(client, campaign):
