@@ -50,6 +50,7 @@ def said(language: str) -> dict[str, str]:
     """What stands above the copy, in the language of who looks at it."""
     with translation.override(language):
         return {
+            "title": translation.gettext("What the customer sees"),
             "above": translation.gettext(
                 "A copy of what the customer sees: nothing here can be pressed. Looking was noted."
             ),
