@@ -20,7 +20,7 @@ KINDS = {
     "mailingplan": lambda: _("plan of mailings"),
     "mute": lambda: _("reminders switched off"),
     "note": lambda: _("note"),
-    "own_page": lambda: _("the customer's own page"),
+    "personal": lambda: _("the customer's own page"),
     "preview": lambda: _("preview of the mail"),
     "proof": lambda: _("evidence of a day"),
     "relayacknowledgement": lambda: _("unexplained relay"),

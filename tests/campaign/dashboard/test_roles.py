@@ -41,6 +41,7 @@ MATRIX = {
     "proof": ((SUPPORT, 200), (SUPPORT, 200)),
     "script": ((SUPPORT, 200), (SUPPORT, 200)),
     "letter": ((SUPPORT, 200), (SUPPORT, 200)),
+    "customer_seen": ((SUPPORT, 200), (SUPPORT, 405)),
     "customer_act:contact": ((SUPPORT, 405), (SUPPORT, 303)),
     "customer_act:note": ((SUPPORT, 405), (SUPPORT, 303)),
     "customer_act:take-back": ((SUPPORT, 405), (SUPPORT, 403)),  # nothing is named to take back
@@ -116,7 +117,7 @@ def keys(tmp_path, settings) -> dict[str, int]:
     change = {"campaign": campaign, "kind": "tag", "values": {"tag": "x"}, "customers": 1, "made_at": noon(TODAY)}
     call = {"phone": "0312345678", "day": TODAY, "part": "any", "asked_at": noon(TODAY)}
     return {
-        **dict.fromkeys(("customer", "proof", "script", "letter", "customer_act"), customer),
+        **dict.fromkeys(("customer", "proof", "script", "letter", "customer_act", "customer_seen"), customer),
         **dict.fromkeys(
             ("mailing", "mailing_act", "mailing_pulse", "mailing_preview", "mailing_preview_html"), mailing
         ),
