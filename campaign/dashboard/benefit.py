@@ -113,7 +113,8 @@ def sentences(campaign: Campaign, weeks: list[Week]) -> list[str]:
     """What somebody who reads nothing else has to know."""
     if not weeks:
         return []
-    now, first = weeks[-1], weeks[0]
+    now = weeks[-1]
+    first = next((week for week in weeks if week.held is not None), now)
     left = Holdout.objects.filter(campaign=campaign).left().count()
     values = {
         "addresses": count(round(now.addresses)),
