@@ -87,7 +87,7 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
         "campaign": subject.campaign,
         "view": view,
         "words": words,
-        "found": [Choice(each.customer.login, address(subject, view, without, each.pk), False) for each in found],
+        "found": [Choice(_named(each.customer), address(subject, view, without, each.pk), False) for each in found],
         "person": person,
         "views": _views(subject, view, without, person),
         "missing": missing(subject, view, without),
@@ -107,6 +107,10 @@ def _found(request: HttpRequest, people: QuerySet[Holdout]) -> tuple[list[Holdou
         return [], ""
     customers = Customer.objects.matching(words, at_most=1000).values("pk")
     return list(people.filter(customer__in=customers).select_related("customer").order_by("pk")[:SEVERAL]), words
+
+
+def _named(customer: Customer) -> str:
+    return f"{customer.name} ({customer.login})" if customer.name else customer.login
 
 
 def _person(request: HttpRequest, people: QuerySet[Holdout], found: list[Holdout]) -> Holdout | None:

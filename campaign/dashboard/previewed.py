@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.dashboard.texts import number_title, which
+from campaign.dashboard.words import mailing_title
 from campaign.models import Holdout, Language, Standing
 from notices import compose, filling, situations, staff_copies, texts
 from notices.models import Mailing, Notice
@@ -31,6 +32,7 @@ class Subject:
     campaign: str
     url: str
     back: str
+    of_text: bool
     people: QuerySet[Holdout]
     notice: Callable[[Holdout], Notice]
     sources: tuple[str, ...]
@@ -60,6 +62,7 @@ def of_text(*, campaign: str, kind: str, language: str, number: int) -> Subject:
         campaign=campaign,
         url=text.url("text_preview", number=number),
         back=f"{text.url()}?version={number}",
+        of_text=True,
         people=people.moved() if kind == Mailing.Kind.THANKS else people.left(),
         notice=notice,
         sources=(words.subject, words.body),
@@ -74,10 +77,11 @@ def of_mailing(*, pk: int) -> Subject:
         return compose.with_all_it_needs(Notice.objects.filter(mailing=mailing)).get(holdout=holdout)
 
     return Subject(
-        title=f"{mailing.get_kind_display()} {mailing.period}",
+        title=mailing_title(mailing.kind, mailing.period),
         campaign=mailing.campaign.name,
         url=reverse("mailing_preview", kwargs={"pk": pk}),
         back=reverse("mailing", kwargs={"pk": pk}),
+        of_text=False,
         people=Holdout.objects.filter(notices__mailing=mailing),
         notice=notice,
         sources=tuple(source for each in words for source in (each.subject, each.body)),
@@ -85,17 +89,18 @@ def of_mailing(*, pk: int) -> Subject:
 
 
 def missing(subject: Subject, view: str, without: str) -> list[Missing]:
-    """For each placeholder of the text that can be empty: how many people have nothing to put in."""
+    """For each placeholder of the text that is empty for somebody: how many people have nothing to put in."""
     used = {use.name for source in subject.sources for use in _uses(source)}
+    found = {name: subject.people.filter(condition).count() for name, condition in EMPTY.items() if name in used}
     return [
         Missing(
             meaning=str(PLACEHOLDERS[name].meaning),
-            people=subject.people.filter(condition).count(),
+            people=people,
             url=address(subject, view, name, None),
             chosen=name == without,
         )
-        for name, condition in EMPTY.items()
-        if name in used
+        for name, people in found.items()
+        if people or name == without
     ]
 
 

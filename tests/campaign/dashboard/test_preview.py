@@ -59,6 +59,12 @@ def test_a_text_is_shown_as_a_real_holdout_would_get_it(looker, campaign):
     assert f'href="/staff/customers/{made.customer_id}/"' in text
 
 
+def test_the_way_back_leads_over_the_texts_or_over_the_mailing(looker, campaign):
+    notice = notice_to(holdout(campaign))
+    texts, crumb = page(looker, TEXT), '<a href="/staff/texts/?campaign=pop_before_smtp">Texts</a> ›'
+    assert crumb in texts and crumb not in page(looker, f"/staff/mailings/{notice.mailing_id}/preview/")
+
+
 def test_a_version_is_previewed_before_it_is_approved(looker, campaign):
     holdout(campaign)
     values = {"kind": "reminder", "language": "ja", "number": 1, "subject": "ためし", "body": "本文です\n"}
@@ -90,7 +96,7 @@ def test_several_found_are_to_choose_from_and_nobody_is_said(looker, campaign):
     holdout(campaign, "taro1@isp.example")
     holdout(campaign, "taro2@isp.example")
     text = page(looker, f"{TEXT}?who=taro")
-    assert "Several have this" in text and "taro1@isp.example" in text and "taro2@isp.example" in text
+    assert "Several have this" in text and "佐藤 花子 (taro1@isp.example)" in text and "taro2@isp.example" in text
     assert "Nobody found" in page(looker, f"{TEXT}?who=nobody")
     assert "nobody to whom this would go" in page(
         looker, TEXT.replace("pop_before_smtp/reminder", "pop_before_smtp/thanks")
@@ -102,7 +108,7 @@ def test_those_with_nothing_to_put_in_are_counted_and_walked_through(looker, cam
     holdout(campaign, "nameless1@isp.example", name="")
     nameless = holdout(campaign, "nameless2@isp.example", name="")
     text = page(looker, TEXT)
-    assert "2 people without: the customer&#39;s name" in text
+    assert "2 people without: the customer&#39;s name" in text and "0 people without" not in text
     text = page(looker, f"{TEXT}?without=name")
     assert "nameless1@isp.example" in text and f"person={nameless.pk}" in text and "お客さまへ" in text
     assert "without=name" in text
