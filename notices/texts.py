@@ -148,6 +148,7 @@ def restore(
         after=newest(campaign, kind, language).number,
         now=now,
         user_id=user_id,
+        remark=_("from version %(number)s") % {"number": number} if number else _("from ours, as it came"),
         restored_from_id=version.pk if version else None,
     )
 

@@ -178,6 +178,7 @@ def test_an_old_version_comes_back_as_a_new_one_that_has_to_be_approved(campaign
     write("new " + GOOD, after=1)
     restored = texts.restore(campaign_id=campaign.pk, number=1, now=NOW, **KIND)
     assert (restored.number, restored.body, restored.restored_from, restored.approved_at) == (3, old.body, old, None)
+    assert restored.remark == "from version 1"
     assert texts.current(campaign, "reminder", "en").number == 1
 
 
@@ -186,7 +187,7 @@ def test_ours_can_be_restored_too(campaign, write):
     restored = texts.restore(campaign_id=campaign.pk, number=0, now=NOW, **KIND)
     ours = texts.ours("reminder", "en")
     assert (restored.number, restored.subject, restored.body) == (2, ours.subject, ours.body)
-    assert restored.restored_from is None
+    assert (restored.restored_from, restored.remark) == (None, "from ours, as it came")
 
 
 def test_a_version_that_is_not_there_cannot_be_restored(campaign):
