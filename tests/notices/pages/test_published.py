@@ -65,8 +65,8 @@ def test_the_words_are_those_of_the_version_that_the_mailing_has(client, campaig
 
 
 def test_the_title_names_the_provider_once(client, campaign):
-    title = html(client, f"/en/notices/words/{make_sent(campaign).pk}/").partition("</title>")[0].partition("<title>")[2]
-    assert title.count("Mihon Net") == 1
+    head = html(client, f"/en/notices/words/{make_sent(campaign).pk}/").partition("</title>")[0]
+    assert head.partition("<title>")[2].count("Mihon Net") == 1
     assert "<title>What we have sent - Mihon Net</title>" in html(client, "/en/notices/")
 
 
