@@ -76,7 +76,7 @@ def test_without_a_decision_all_are_due_at_once():
 
 
 def test_waves_may_be_decided_anew_until_an_announcement_is_planned():
-    campaign = make_campaign()
+    campaign = make_campaign(starts_on=DAY)
     make_holdout(campaign)
     decide(campaign)
     make_mailing(campaign, kind="announcement", state="cancelled", period="2026-11")
@@ -84,3 +84,10 @@ def test_waves_may_be_decided_anew_until_an_announcement_is_planned():
     make_mailing(campaign, kind="announcement", state="planned", period="2026-12")
     with pytest.raises(NotPossible, match="can no longer be changed"):
         decide(campaign)
+
+
+def test_there_are_no_waves_once_the_time_for_the_announcement_is_over():
+    over = make_campaign(starts_on=DAY - timedelta(days=60))
+    with pytest.raises(NotPossible, match="The time for the announcement is over"):
+        decide(over)
+    assert decide(make_campaign(name="local_port25", starts_on=DAY - timedelta(days=20))).waves == 3

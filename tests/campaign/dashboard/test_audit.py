@@ -91,7 +91,7 @@ def test_texts_are_noted_when_written_offered_and_approved(boss):
 
 
 def test_desk_plan_and_waves_are_noted_with_what_they_were(boss):
-    make_campaign()
+    make_campaign(starts_on=TODAY)
     day = TODAY.isoformat()
     boss.post("/staff/desk/", {"from_day": day, "seats": "2", "contacts_per_seat": "9"})
     boss.post("/staff/desk/", {"from_day": day, "seats": "3", "contacts_per_seat": "9"})
@@ -151,7 +151,7 @@ def test_a_file_is_noted_with_its_filter_and_its_rows(boss):
 
 def test_commands_note_what_they_change_with_the_person_or_the_shell(monkeypatch, settings, tmp_path):
     user = make_user("keiko", "notices.run_mailing", "notices.approve_mailing", "campaign.decide_waves")
-    call_command("campaigns", "open", "pop_before_smtp", "--starts", "2026-04-01", "--cutoff", "2027-03-31")
+    call_command("campaigns", "open", "pop_before_smtp", "--starts", str(TODAY), "--cutoff", "2027-03-31")
     call_command("campaigns", "move", "pop_before_smtp", "--to", "2027-04-30", "--reason", "asked", "--by", "keiko")
     later = (TODAY + timedelta(days=7)).isoformat()
     given = ["--campaign", "pop_before_smtp", "--waves", "2", "--first-day", later]

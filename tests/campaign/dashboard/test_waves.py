@@ -141,7 +141,7 @@ def test_the_first_page_says_what_the_newest_round_did(staff, world):
 
 
 def test_waves_are_decided_on_the_page_by_who_may(planner):
-    campaign = make_campaign()
+    campaign = make_campaign(starts_on=TODAY)
     make_holdout(campaign)
     response = planner.post("/staff/waves/", FORM)
     assert (response.status_code, response["Location"]) == (303, "/staff/waves/?campaign=pop_before_smtp")
@@ -174,7 +174,7 @@ def test_who_may_not_decide_sees_no_form_and_cannot_post(staff):
     ],
 )
 def test_what_cannot_be_is_said_and_what_was_entered_stays(planner, given, wrong):
-    make_campaign()
+    make_campaign(starts_on=TODAY)
     response = planner.post("/staff/waves/", FORM | given)
     assert response.status_code == 422
     assert wrong in text_of(response)

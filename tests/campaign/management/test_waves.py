@@ -29,7 +29,7 @@ def decide(*more: str) -> str:
 
 
 def test_waves_are_decided_drawn_and_shown():
-    campaign = make_campaign()
+    campaign = make_campaign(starts_on=TODAY)
     for _ in range(4):
         make_holdout(campaign)
     make_user("planner", "campaign.decide_waves")
@@ -43,7 +43,7 @@ def test_waves_are_decided_drawn_and_shown():
 
 
 def test_only_who_may_decides_in_a_name():
-    make_campaign()
+    make_campaign(starts_on=TODAY)
     make_user("support")
     with pytest.raises(CommandError, match=r"permission campaign\.decide_waves"):
         decide("--by", "support")
@@ -51,7 +51,7 @@ def test_only_who_may_decides_in_a_name():
 
 
 def test_what_cannot_be_is_an_error():
-    make_campaign()
+    make_campaign(starts_on=TODAY)
     with pytest.raises(CommandError, match="from 1 to 60 days"):
         decide("--days-between", "0")
     with pytest.raises(CommandError, match="local_port25 is not open"):
@@ -59,7 +59,7 @@ def test_what_cannot_be_is_an_error():
 
 
 def test_lift_counts_and_tells():
-    campaign = make_campaign()
+    campaign = make_campaign(starts_on=TODAY)
     mailing = make_mailing(campaign, planned_at=noon(TODAY - timedelta(days=20)))
     for number in range(80):
         slot = TODAY - timedelta(days=20 if number % 2 else 10)
@@ -79,7 +79,7 @@ def test_lift_counts_and_tells():
 
 
 def test_one_day_is_one_day():
-    campaign = make_campaign()
+    campaign = make_campaign(starts_on=TODAY)
     mailing = make_mailing(campaign, planned_at=noon(TODAY - timedelta(days=20)))
     for number in range(80):
         slot = TODAY - timedelta(days=10 + number % 2)
