@@ -76,7 +76,7 @@ def coming(known: Known, course: Course, *, today: date, planned: Collection[tup
         if each is not None:
             found.append((max(each.first_day, each.plan_from, today), place, each))
     if not found:
-        return Coming(why_not=_most_telling(reasons))
+        return Coming(why_not=_most_telling(reasons, known))
     day, _, each = min(found, key=lambda candidate: candidate[:2])
     return Coming(
         kind=each.kind,
@@ -120,8 +120,11 @@ def _reason(kind: Kind, known: Known, course: Course, *, day: date, today: date)
     return why_not(standing, exempt=exempt, kind=kind, facts=facts)
 
 
-def _most_telling(reasons: Mapping[Kind, WhyNot | None]) -> WhyNot | None:
-    """Of the kinds that most people get, the first that has a reason."""
+def _most_telling(reasons: Mapping[Kind, WhyNot | None], known: Known) -> WhyNot | None:
+    """Of the kinds that most people get, the first that has a reason.
+
+    An address that no mail reaches says more than a plan that chooses others.
+    """
     of_most = (
         Kind.REMINDER,
         Kind.LAST_DAY,
@@ -132,4 +135,6 @@ def _most_telling(reasons: Mapping[Kind, WhyNot | None]) -> WhyNot | None:
         Kind.THANKS,
     )
     told = [reasons[kind] for kind in of_most if reasons.get(kind) not in (None, WhyNot.NOT_MOVED)]
+    if told and told[0] is WhyNot.OTHERS and WhyNot.UNREACHABLE in known.facts:
+        return WhyNot.UNREACHABLE
     return told[0] if told else None

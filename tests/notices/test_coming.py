@@ -118,3 +118,9 @@ def test_a_plan_for_others_leaves_out():
 
 def test_after_the_cut_off_nothing_comes_any_more():
     assert told(known(), today=date(2027, 3, 31)) == Coming()
+
+
+def test_the_address_is_the_reason_before_a_narrowed_audience():
+    every = frozenset(Kind)
+    unreachable = known(facts=OLD | {WhyNot.UNREACHABLE}, left_out_of=every)
+    assert told(unreachable) == Coming(why_not=WhyNot.UNREACHABLE)
