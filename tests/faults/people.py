@@ -27,7 +27,8 @@ def move_in(**kinds: int) -> None:
 
 
 def plan(world: World) -> Mailing:
-    told = json.loads(world.manage("mailings", "plan", "--campaign", CAMPAIGN, "--json"))
+    make_user("first", "notices.run_mailing")
+    told = json.loads(world.manage("mailings", "plan", "--campaign", CAMPAIGN, "--user", "first", "--json"))
     return Mailing.objects.get(pk=told["mailing"])
 
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--campaign", choices=Campaign.Name.values, help="for plan; else: its latest mailing")
         parser.add_argument("--kind", choices=Mailing.Kind.values, default=Mailing.Kind.REMINDER.value, help="for plan")
         parser.add_argument("--mailing", type=int, metavar="ID", help="which mailing")
-        parser.add_argument("--user", metavar="NAME", help="login of who does it; approve needs one")
+        parser.add_argument("--user", metavar="NAME", help="login of who does it; plan and approve need one")
         parser.add_argument("--reason", default="", help="why it is paused")
         parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
@@ -139,10 +139,13 @@ def _take_step(act: str, mailing: Mailing, user, reason: str) -> None:
 
 
 def _user(name: str | None, act: str):
-    """Whoever is named must be allowed to do it; a script without a name does what beat does."""
+    """Whoever is named must be allowed to do it; a script without a name may start, pause, resume and cancel.
+
+    Who plans is named, so that somebody else approves; what the schedule plans, beat plans by itself.
+    """
     if name is None:
-        if act == "approve":
-            raise CommandError(_("Approving needs --user: a person answers for it."))
+        if act in ("plan", "approve"):
+            raise CommandError(_("Planning and approving need --user: two persons answer for a mailing."))
         return None
     user = get_user_model().objects.filter(username=name, is_active=True).first()
     if user is None:
@@ -172,7 +175,7 @@ def _plan(campaign_name: str | None, kind: str, user) -> Mailing:
             kind=kind,
             today=timezone.localdate(),
             now=now,
-            planned_by_id=user.pk if user else None,
+            planned_by_id=user.pk,
         )
         audit.note(audit.of_command(user), audit.Act.ADDED, audit.thing(made), now=now)
     return made

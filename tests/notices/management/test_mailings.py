@@ -90,9 +90,10 @@ def test_without_a_number_the_campaigns_latest_mailing_is_meant(run):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("plan",), "--campaign"),
-        (("plan", "--campaign", "local_port25"), "local_port25"),
-        (("plan", "--campaign", "pop_before_smtp"), "2026-12"),
+        (("plan", "--user", "keiko"), "--campaign"),
+        (("plan", "--user", "keiko", "--campaign", "local_port25"), "local_port25"),
+        (("plan", "--user", "keiko", "--campaign", "pop_before_smtp"), "2026-12"),
+        (("plan", "--campaign", "pop_before_smtp"), "--user"),
         (("report",), "--campaign"),
         (("report", "--mailing", "99"), "99"),
         (("approve", "--mailing", "1"), "--user"),
@@ -106,6 +107,7 @@ def test_without_a_number_the_campaigns_latest_mailing_is_meant(run):
 def test_what_cannot_be_done_is_said_clearly(run, words, says):
     plan()
     make_user("guest")
+    make_user("keiko", "notices.run_mailing")
     with pytest.raises(CommandError) as error:
         run(*words)
     assert says in str(error.value)
@@ -123,14 +125,17 @@ def test_the_planner_may_not_approve(run):
 def test_another_kind_is_planned_by_its_name(run):
     campaign = make_campaign(starts_on=DAY)
     make_holdout(campaign)
-    planned = json.loads(run("plan", "--campaign", "pop_before_smtp", "--kind", "announcement", "--json"))
+    make_user("keiko", "notices.run_mailing")
+    which = ("--campaign", "pop_before_smtp", "--kind", "announcement", "--user", "keiko")
+    planned = json.loads(run("plan", *which, "--json"))
     assert (planned["kind"], planned["period"], planned["planned"]) == ("announcement", "2026-12-01", 1)
 
 
 def test_a_kind_whose_time_has_not_come_is_refused_with_the_day(run):
     make_holdout(make_campaign())
+    make_user("keiko", "notices.run_mailing")
     with pytest.raises(CommandError) as error:
-        run("plan", "--campaign", "pop_before_smtp", "--kind", "last_day")
+        run("plan", "--campaign", "pop_before_smtp", "--kind", "last_day", "--user", "keiko")
     assert "2027-03-29" in str(error.value)
 
 
