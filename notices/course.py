@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 
-from campaign.models import Desk
+from campaign.models import AuditEntry, Desk
 from campaign.plan import calendar, capacity
 from notices import allowance, pacing
 from notices.models import Mailing, Notice, SendingDay
@@ -212,13 +212,24 @@ def _back(day: date) -> Iterable[date]:
 
 
 def pace(mailing: Mailing, *, now: datetime) -> float:
-    """Notices a minute that the relay accepted in the last minutes."""
+    """Notices a minute that the relay accepted in the last minutes, or since the mailing goes on again."""
     since = now - timedelta(minutes=PACE_MINUTES)
-    if mailing.hold_until and since < mailing.hold_until < now:
-        since = mailing.hold_until
+    begins = (
+        mailing.started_at,
+        mailing.hold_until,
+        _went_on(mailing, since),
+        pacing.hours().of(timezone.localdate(now))[0],
+    )
+    since = max([since, *(at for at in begins if at and at < now)])
     minutes = max(1.0, (now - since).total_seconds() / 60)
     accepted = Notice.objects.for_mailing(mailing).filter(accepted_at__gt=since, accepted_at__lte=now)
     return accepted.count() / minutes
+
+
+def _went_on(mailing: Mailing, since: datetime) -> datetime | None:
+    """When somebody last ended a pause of it, if that was after `since`."""
+    resumed = AuditEntry.objects.filter(act=AuditEntry.Act.RESUMED, at__gt=since, kind="mailing", key=str(mailing.pk))
+    return resumed.aggregate(at=Max("at"))["at"]
 
 
 def end_of_day(now: datetime) -> datetime:

@@ -6,6 +6,7 @@ from desk import make_mailing, make_notice
 from django.utils import timezone
 from rounds import DAY, at
 
+from campaign import audit
 from campaign.models import Desk
 from notices import allowance
 from notices import course as courses
@@ -157,6 +158,20 @@ def test_the_pace_of_a_round_that_has_just_left_its_hold_is_not_thinned_by_it():
     for _ in range(4):
         make_notice(mailing, accepted_at=at(9, 59))
     assert pace(mailing, now=at(10)) == 2
+
+
+@pytest.mark.parametrize("begin", ["started", "resumed", "hours"])
+def test_minutes_in_which_nothing_could_go_out_do_not_thin_the_pace(settings, begin):
+    now = at(10)
+    if begin == "hours":
+        settings.NOTICE_FROM_HOUR, now = 9, at(9, 2)
+    mailing = mailing_with(0, started_at=now - timedelta(minutes=2 if begin == "started" else 60))
+    if begin == "resumed":
+        on = audit.thing(mailing)
+        audit.note(audit.of_command(), audit.Act.RESUMED, on, now=now - timedelta(minutes=2))
+    for _ in range(4):
+        make_notice(mailing, accepted_at=now - timedelta(minutes=1))
+    assert pace(mailing, now=now) == 2
 
 
 def test_an_estimate_writes_nothing():
