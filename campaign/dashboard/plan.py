@@ -103,12 +103,28 @@ def kind_page(request: HttpRequest, *, campaign: str, kind: str) -> HttpResponse
         return _shown(request, found, Kind(kind))
     if not request.user.has_perm(CHANGE):
         raise PermissionDenied
+    if "plan_now" in request.POST:
+        return _planned_now(request, found, Kind(kind))
     try:
         _change(request, found, Kind(kind))
     except (NotAnAudience, NotPossible) as error:
         return _shown(request, found, Kind(kind), given=request.POST, wrong=str(error))
     messages.success(request, _("The plan is changed. Mailings that are planned already stay as they are."))
     return HttpResponseRedirect(reverse("plan_kind", kwargs={"campaign": campaign, "kind": kind}), status=303)
+
+
+def _planned_now(request: HttpRequest, campaign: Campaign, kind: Kind) -> HttpResponse:
+    """Planned by this person: so another one has to approve it."""
+    now = timezone.now()
+    values = {"today": timezone.localdate(now), "now": now, "planned_by_id": request.user.pk}
+    try:
+        with transaction.atomic():
+            made = planning.plan_now(campaign_id=campaign.pk, kind=kind, **values)
+            noting.note(request, audit.Act.ADDED, audit.thing(made))
+    except planning.NothingPlanned as error:
+        return _shown(request, campaign, kind, not_planned=str(error))
+    messages.success(request, _("The mailing is planned. Somebody else has to approve it."))
+    return HttpResponseRedirect(reverse("mailing", kwargs={"pk": made.pk}), status=303)
 
 
 def _change(request: HttpRequest, campaign: Campaign, kind: Kind) -> None:
@@ -195,7 +211,13 @@ def language_title(language: str) -> str:
 
 
 def _shown(
-    request: HttpRequest, campaign: Campaign, kind: Kind, *, given: QueryDict | None = None, wrong: str = ""
+    request: HttpRequest,
+    campaign: Campaign,
+    kind: Kind,
+    *,
+    given: QueryDict | None = None,
+    wrong: str = "",
+    not_planned: str = "",
 ) -> HttpResponse:
     plans = planning.plans_of(campaign)
     plan, today = plans[kind], timezone.localdate()
@@ -215,8 +237,9 @@ def _shown(
         "most_days": MOST_DAYS,
         "may_change": request.user.has_perm(CHANGE),
         "wrong": wrong,
+        "not_planned": not_planned,
     }
-    return show(request, "plan_kind.html", values, status=422 if wrong else 200)
+    return show(request, "plan_kind.html", values, status=422 if wrong or not_planned else 200)
 
 
 def _groups(kind: Kind, kept: Audience, given: QueryDict | None) -> list[tuple[str, str, list[Option]]]:

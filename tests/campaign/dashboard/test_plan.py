@@ -4,7 +4,8 @@ import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
 
-from notices.models import MailingPlan, Mute
+from notices import mailings
+from notices.models import Mailing, MailingPlan, Mute
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +144,24 @@ def test_the_list_of_mailings_leads_to_the_plan(staff):
     make_campaign()
     make_holdout(make_campaign(name="local_port25"), make_customer())
     assert "/staff/plan/?campaign=local_port25" in shown(staff, "/staff/mailings/?campaign=local_port25")
+
+
+def test_a_mailing_is_planned_by_a_button_and_again_after_it_was_cancelled(planner):
+    make_holdout(make_campaign())
+    assert "Plan it now" in shown(planner, REMINDER)
+    response = planner.post(REMINDER, {"plan_now": "1"})
+    first = Mailing.objects.get()
+    assert (response.status_code, response["location"]) == (303, f"/staff/mailings/{first.pk}/")
+    assert (first.kind, first.planned_by.username, first.state) == ("reminder", "keiko", "planned")
+    response = planner.post(REMINDER, {"plan_now": "1"})
+    assert response.status_code == 422 and "Nothing planned" in response.content.decode()
+    mailings.cancel(mailing_id=first.pk, now=noon(TODAY))
+    planner.post(REMINDER, {"plan_now": "1"})
+    assert Mailing.objects.latest("pk").attempt == 2
+
+
+def test_who_may_not_plan_has_no_button_and_cannot_post_it(staff):
+    make_holdout(make_campaign())
+    assert "Plan it now" not in shown(staff, REMINDER)
+    assert staff.post(REMINDER, {"plan_now": "1"}).status_code == 403
+    assert not Mailing.objects.exists()
