@@ -118,7 +118,9 @@ class Catcher:
         ident = headers.get("Message-ID", "").strip().strip("<>")
         self._serial += 1
         roll = int.from_bytes(sha256(f"{ident} {self._serial}".encode()).digest()[:16], "big")
-        self._keep(f"{int(at.timestamp()):010}.{self._serial:06}.mx1", content)
+        self._keep(
+            f"{int(at.timestamp()):010}.{self._serial:06}.mx1", with_return_path(content, envelope.mail_from or "")
+        )
         caught = Caught(
             int(at.timestamp()), ident, envelope.mail_from or "", tuple(envelope.rcpt_tos), len(content), roll
         )
@@ -139,6 +141,11 @@ class Catcher:
         self._names.append(name)
         while len(self._names) > KEPT:
             (self._mail / "new" / self._names.popleft()).unlink(missing_ok=True)
+
+
+def with_return_path(content: bytes, sender: str) -> bytes:
+    """As a final delivery leaves it (RFC 5321 4.4), so that the envelope sender can be seen."""
+    return f"Return-Path: <{sender}>\r\n".encode() + content
 
 
 def serve(folder: Path, *, port: int) -> Controller:

@@ -85,3 +85,10 @@ def test_a_journal_line_that_was_cut_off_is_not_there(tmp_path):
     server = serve(tmp_path, port=free_port())
     server.stop()
     assert (tmp_path / "relay-journal.jsonl").read_bytes() == b""
+
+
+def test_a_caught_mail_shows_its_envelope_sender_as_a_delivery_leaves_it(running):
+    folder, _journal, port = running
+    send(port, address_with(Fate.DELIVERED))
+    (kept,) = (folder / "mail" / "new").iterdir()
+    assert kept.read_bytes().startswith(b"Return-Path: <notice+1@isp.example>\r\nDate: ")
