@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -75,6 +76,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "cap": cap_text(allowance.foresee(today)),
         "measured": measured,
         "rate": number(measured.per_hundred),
+        "assumed": number(settings.CONTACTS_PER_HUNDRED),
+        "belief": capacity.BELIEF,
         "least": number(measured.at_least),
         "most": number(measured.at_most),
         "past": past(today, measured),

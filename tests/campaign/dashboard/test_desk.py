@@ -108,6 +108,7 @@ def test_the_measure_is_shown_with_what_it_rests_on(staff):
         Contact.objects.create(customer=make_customer(), at=noon(day), **given)
     text = text_of(staff.get(ADDRESS))
     assert "Measured: " in text and "from 35 notices and 7 contacts of the last twelve weeks" in text
+    assert "the assumption of 5.0 per hundred counts like 300 notices beside them" in text
     assert ">100</td>" in text and ">7</td>" in text
 
 
