@@ -62,6 +62,7 @@ class Coming:
     step: Step = Step.TO_BE_PLANNED
     if_moved: bool = False  # only if the old way is not used until then
     why_not: WhyNot | None = None
+    passed: date | None = None  # the day of an earlier one that comes too soon after the last notice
 
 
 def coming(known: Known, course: Course, *, today: date, planned: Collection[tuple[str, str]] = frozenset()) -> Coming:
@@ -70,9 +71,9 @@ def coming(known: Known, course: Course, *, today: date, planned: Collection[tup
         waiting = known.waiting
         step = STEPS.get(Mailing.State(waiting.state), Step.ON_ITS_WAY)
         return Coming(kind=waiting.kind, first=max(waiting.slot_on, today), step=step)
-    found, reasons = [], {}
+    found, reasons, passed = [], {}, {}
     for place, kind in enumerate(schedule.ORDER):
-        each, reasons[kind] = _first_of(kind, known, course, today=today, planned=planned)
+        each, reasons[kind], passed[kind] = _first_of(kind, known, course, today=today, planned=planned)
         if each is not None:
             found.append((max(each.first_day, each.plan_from, today), place, each))
     if not found:
@@ -83,23 +84,26 @@ def coming(known: Known, course: Course, *, today: date, planned: Collection[tup
         first=day,
         last=each.latest if each.kind in FINALS and each.latest != day else None,
         if_moved=each.kind == Kind.THANKS and known.standing == Standing.MOVING,
+        passed=passed[each.kind],
     )
 
 
 def _first_of(
     kind: Kind, known: Known, course: Course, *, today: date, planned: Collection[tuple[str, str]]
-) -> tuple[Round | None, WhyNot | None]:
-    """The first round of a kind in which the holdout is due; or why in none."""
-    reason = None
+) -> tuple[Round | None, WhyNot | None, date | None]:
+    """The first round of a kind in which the holdout is due, or why in none; and the day of one that comes too soon."""
+    reason, passed = None, None
     for each in islice(schedule.rounds(kind, course, since=today), AHEAD):
         if (kind.value, each.period) in planned:
             continue
         reason = _reason(kind, known, course, day=max(each.plan_from, today), today=today)
         if reason is None:
-            return each, None
+            return each, None, passed
         if reason not in PASSING:
             break
-    return None, reason
+        if reason is WhyNot.LATELY:
+            passed = passed or max(each.first_day, each.plan_from, today)
+    return None, reason, None
 
 
 def _reason(kind: Kind, known: Known, course: Course, *, day: date, today: date) -> WhyNot | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -108,6 +109,15 @@ def _why(found: Coming, known: Known, cutoff: date) -> str:
         return _("If no mail goes the old way until %(day)s, this customer counts as moved.") % {
             "day": day(known.moves_on)
         }
+    if found.kind == Kind.REMINDER and found.passed and known.last_notice_on:
+        values = {"passed": day(found.passed), "last": day(known.last_notice_on), "gap": settings.NOTICE_GAP_DAYS}
+        return (
+            _(
+                "Still sends the old way. The reminder of %(passed)s leaves this customer out: the last notice was on "
+                "%(last)s, and within %(gap)s days nobody gets two."
+            )
+            % values
+        )
     return {
         Kind.ANNOUNCEMENT: _("Sends the old way, and the campaign begins by telling everybody who does."),
         Kind.FIRST: _("Was found after the campaign had begun: whoever is new gets a first notice of their own."),

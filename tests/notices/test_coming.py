@@ -89,7 +89,8 @@ def test_nothing_comes_to_an_address_that_no_mail_reaches():
 
 def test_who_was_written_to_lately_waits_for_a_later_round():
     yesterday = known(last_notice_on=date(2026, 11, 26))
-    assert told(yesterday, today=date(2026, 11, 27)).first == date(2027, 1, 4)
+    found = told(yesterday, today=date(2026, 11, 27))
+    assert (found.first, found.passed) == (date(2027, 1, 4), date(2026, 12, 1))
 
 
 def test_who_has_moved_is_thanked_and_then_left_alone():

@@ -95,3 +95,16 @@ def test_the_page_says_it_for_every_standing(staff, campaign, standing):
 def test_every_reason_has_its_sentence():
     assert set(WHY_NOTHING) == set(WhyNot) - {WhyNot.NOT_MOVED}  # such a customer is one of those who are left
     assert all(str(sentence()).startswith("Nothing") for sentence in WHY_NOTHING.values())
+
+
+def test_a_late_reminder_says_why_the_next_months_does_not_come(campaign):
+    held = make_holdout(campaign)
+    mailing = make_mailing(campaign, kind="two_weeks", period="x", state="finished")
+    make_notice(mailing, held, accepted_at=noon(TODAY + timedelta(days=3)))
+    campaign.refresh_from_db()
+    found = told(held)
+    assert found.when.startswith("On Jan. 4, 2027")
+    assert found.why == (
+        "Still sends the old way. The reminder of Dec. 1, 2026 leaves this customer out: the last notice was on "
+        "Nov. 27, 2026, and within 7 days nobody gets two."
+    )
