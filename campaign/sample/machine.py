@@ -50,6 +50,7 @@ class Place:
     redis_socket: Path
     relay_port: int
     lock: IO[str]
+    again: bool  # an earlier run made the history
 
     @property
     def url(self) -> str:
@@ -81,7 +82,8 @@ def place(data: Path, port: int) -> Place:
     found = data / "redis.sock"
     if len(os.fsencode(found)) > LONGEST_SOCKET:
         found = Path(tempfile.mkdtemp(prefix="campaign-")) / "redis.sock"
-    made = Place(data, port, found, _relay_port(data / "sample" / "relay-port"), lock)
+    relay_port, ready = _relay_port(data / "sample" / "relay-port"), data / "sample" / "ready"
+    made = Place(data, port, found, relay_port, lock, again=ready.exists())
     made.ready.unlink(missing_ok=True)
     return made
 

@@ -14,6 +14,9 @@ from campaign.roles import Role
 from campaign.sample import beside, machine, staff
 from campaign.sample.processes import Ended, Family
 
+FIRST = "The pages are up; the sample's history fills them during the next minutes."
+AGAIN = "The pages are up, with the history of the last run; what would have happened since then is being added."
+
 
 class Command(BaseCommand):
     help = "Starts Redis, web, worker, beat and the sample provider; Ctrl-C ends them all. PORT and DATA say where."
@@ -52,7 +55,7 @@ class Command(BaseCommand):
         family.start("sample", *machine.manage("simulate", "--live"), **machine.OF_THE_SAMPLE)
         if not family.wait(lambda: _listens(here.port)):
             return
-        self.welcome(here, "The pages are up; the sample's history fills them during the next minutes.")
+        self.welcome(here, AGAIN if here.again else FIRST)
         # The worker and beat come when the past is over: they live by the real clock.
         if not family.wait(here.ready.exists):
             return
@@ -62,12 +65,13 @@ class Command(BaseCommand):
         family.wait(lambda: False)
 
     def welcome(self, here: machine.Place, news: str) -> None:
+        kept = len(list(here.mail.glob("*")))
         names = ", ".join(f"{name} / {staff.password_of(name)}" for name in map(str, Role))
         self.say(
             f"\n{news}\n"
             f"  Staff     {here.url}/staff/   ({names})\n"
             f"  Customers {here.url}/ja/ and {here.url}/en/\n"
-            f"  Mail that was sent (the newest {len(list(here.mail.glob('*')))}): {here.mail}\n"
+            f"  Mail that was sent{f' (the newest {kept})' if kept else ''}: {here.mail}\n"
             f"  To see a round go out: log in as approver, approve this month's round and start it.\n"
         )
 

@@ -60,3 +60,13 @@ def test_the_sample_has_a_second_brand_under_the_machines_other_name(tmp_path, s
     assert brands.main_brand().site == settings.PUBLIC_URL
     if not inherited:
         assert brands.of_host("localhost:41029") == second and brands.of_host("127.0.0.1:41029") == brands.main_brand()
+
+
+def test_a_run_knows_whether_an_earlier_one_made_the_history(tmp_path):
+    first = machine.place(tmp_path, 1024 + 40000)
+    assert not first.again
+    first.ready.touch()
+    machine.leave(first)
+    second = machine.place(tmp_path, 1024 + 40000)
+    assert second.again and not second.ready.exists()
+    machine.leave(second)
