@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -142,5 +143,12 @@ def next_step(standing: str, reason: str) -> str:
 def mailing_title(kind: str, period: str) -> str:
     """What a mailing is called: its kind, and the month or day that it is for."""
     if kind == Mailing.Kind.REMINDER:
-        return _("Reminder of %(period)s") % {"period": period}
-    return _("%(kind)s, %(period)s") % {"kind": Mailing.Kind(kind).label, "period": period}
+        return _("Reminder of %(period)s") % {"period": period_title(period)}
+    return _("%(kind)s, %(period)s") % {"kind": Mailing.Kind(kind).label, "period": period_title(period)}
+
+
+def period_title(period: str) -> str:
+    """A month as 2026-12, or a day as 2026-12-31, as people here write it."""
+    year, month, *of_month = map(int, period.split("-"))
+    first = date(year, month, *of_month or [1])
+    return day(first) if of_month else date_format(first, "YEAR_MONTH_FORMAT")

@@ -233,6 +233,6 @@ def the_customer_page_tells_the_story(page) -> None:
     story = [entry.split("\n")[0] for entry in page.locator(".timeline li div").all_inner_texts()]
     assert "Sent 1 message with SMTP-AUTH" in story
     assert story.count("Sent 1 message the old way: POP before SMTP") == 2
-    assert any(re.fullmatch(r"Reminder of \S+ sent", entry) for entry in story)
-    assert any(re.fullmatch(r"Reminder of \S+ delivered to the mailbox", entry) for entry in story)
+    assert any(re.fullmatch(r"Reminder of \w+ \d{4}: sent", entry) for entry in story)
+    assert any(re.fullmatch(r"Reminder of \w+ \d{4}: delivered to the mailbox", entry) for entry in story)
     assert any("guide" in entry for entry in story), "her visit"

@@ -106,7 +106,7 @@ def test_cancelling_asks_first_and_no_other_step_happens_by_get(as_user):
     browser, _user = as_user(APPROVE, RUN)
     mailing = mailing_in("sending")
     text = browser.get(f"/staff/mailings/{mailing.pk}/cancel/").content.decode()
-    assert "Cancel this mailing? Reminder of 2026-11" in text
+    assert "Cancel this mailing? Reminder of November 2026" in text
     for act in {*ACTS} - {"cancel", "start"}:
         assert browser.get(f"/staff/mailings/{mailing.pk}/{act}/").status_code == 405
     mailing.refresh_from_db()
@@ -216,7 +216,7 @@ def test_cancelling_does_not_say_so_where_something_went_out_or_may_have(as_user
 def test_a_mailing_of_another_kind_is_called_by_it(staff):
     mailing = mailing_in("planned", kind="two_weeks", period="2027-03-17")
     for address in (f"/staff/mailings/{mailing.pk}/", "/staff/mailings/"):
-        assert "Two weeks before the cut-off, 2027-03-17" in staff.get(address).content.decode()
+        assert "Two weeks before the cut-off, March 17, 2027" in staff.get(address).content.decode()
 
 
 def test_the_ledger_on_the_page_adds_up(staff):
@@ -282,16 +282,16 @@ def test_the_list_counts_each_mailing_with_as_many_queries_for_many_as_for_one(s
         make_notice(mailing, state="refused")
     with django_assert_max_num_queries(8):
         text = staff.get("/staff/mailings/").content.decode()
-    assert text.index("2026-05") < text.index("2026-01")
+    assert text.index("of May 2026") < text.index("of January 2026")
 
 
 def test_each_campaign_has_its_own_mailings(staff):
     make_mailing(make_campaign(), period="2026-05")
     other = make_mailing(make_campaign(name="local_port25"), period="2026-06")
     everything = staff.get("/staff/mailings/").content.decode()
-    assert "2026-05" in everything and "2026-06" in everything
+    assert "of May 2026" in everything and "of June 2026" in everything
     text = staff.get("/staff/mailings/?campaign=local_port25").content.decode()
-    assert "2026-06" in text and "2026-05" not in text
+    assert "of June 2026" in text and "of May 2026" not in text
     assert 'href="/staff/mailings/?campaign=local_port25" aria-current="true"' in text
     inside = staff.get(f"/staff/mailings/{other.pk}/").content.decode()
     assert 'href="/staff/mailings/?campaign=local_port25"' in inside

@@ -64,8 +64,8 @@ def test_the_page_says_in_a_sentence_and_a_table_what_a_round_did(staff):
     make_lift(make_mailing(make_campaign()))
     shown = text_of(staff.get("/staff/waves/"))
     assert (
-        "Reminder of 2026-11: Because of this round about 430 people (310 to 550) moved within 14 days of their turn"
-        in shown
+        "Reminder of November 2026: Because of this round about 430 people (310 to 550) moved "
+        "within 14 days of their turn" in shown
     )
     assert "10,000 6,600 compared 8.3 4.0 +4.3 +3.1 to +5.5 430 310 to 550" in shown
     assert "<svg" in staff.get("/staff/waves/").content.decode()
@@ -116,7 +116,7 @@ def test_the_few_first_notices_of_a_week_are_shown_only_where_they_tell_somethin
     make_lift(make_mailing(campaign, kind="first", period="2026-11-09"))
     make_lift(make_mailing(campaign, kind="first", period="2026-11-16"), not_told="too_few")
     make_mailing(campaign, kind="thanks", period="2026-11-16")
-    assert [found.title for found in effects.of(campaign, at_most=9)] == ["First notice of a new holdout, 2026-11-09"]
+    assert [found.title for found in effects.of(campaign, at_most=9)] == ["First notice of a new holdout, Nov. 9, 2026"]
 
 
 def test_a_round_that_has_not_been_counted_says_so(staff):
@@ -137,7 +137,7 @@ def test_the_first_page_says_what_the_newest_round_did(staff, world):
     newer = make_mailing(world, period="2026-12", planned_at=noon(TODAY))
     make_lift(newer)
     make_lift(newer, outcome="started", written=1)
-    assert "Reminder of 2026-12: Because of this round about 430 people" in text_of(staff.get("/staff/"))
+    assert "Reminder of December 2026: Because of this round about 430 people" in text_of(staff.get("/staff/"))
 
 
 def test_waves_are_decided_on_the_page_by_who_may(planner):

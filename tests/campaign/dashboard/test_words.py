@@ -2,6 +2,7 @@ from datetime import date
 from itertools import product
 
 import pytest
+from django.utils import translation
 
 from campaign.customers.status import STANDINGS
 from campaign.dashboard import words
@@ -49,3 +50,16 @@ def test_programs_are_called_what_people_call_them():
     assert words.program_title("script") == "A script or server"
     assert words.program_title("printer") == "A printer or scanner"
     assert words.program_title("new-one") == "new-one"
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "period", "title"),
+    [
+        ("en", "reminder", "2026-10", "Reminder of October 2026"),
+        ("en", "first", "2026-11-09", "First notice of a new holdout, Nov. 9, 2026"),
+        ("ja", "reminder", "2026-10", "2026年10月のお知らせ"),
+    ],
+)
+def test_a_mailing_is_called_by_its_month_or_day_as_people_write_it(language, kind, period, title):
+    with translation.override(language):
+        assert words.mailing_title(kind, period) == title
