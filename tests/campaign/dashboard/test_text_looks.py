@@ -147,3 +147,20 @@ def test_on_a_phone_no_column_of_a_list_is_off_the_screen(page, pages, campaign,
         assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
         assert cell.evaluate("each => getComputedStyle(each, '::before').content") not in ("none", '""')
     assert page.locator(".scroll:has(.stacked)").evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
+def test_what_the_search_of_the_header_is_for_can_be_read_in_japanese(page, pages, live_server):
+    page.set_viewport_size(WIDE)
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "ja", "url": live_server.url}])
+    page.goto("/staff/texts/")
+    room, words = page.locator("#find").evaluate(
+        """field => {
+            const style = getComputedStyle(field), shown = getComputedStyle(field, "::placeholder");
+            const pen = document.createElement("canvas").getContext("2d");
+            pen.font = `${shown.fontSize} ${shown.fontFamily}`;
+            const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+            return [room, pen.measureText(field.placeholder).width];
+        }"""
+    )
+    assert words <= room
+    assert page.locator(".top").bounding_box()["height"] < 80
