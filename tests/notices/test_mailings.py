@@ -125,6 +125,7 @@ ALLOWED = {
     ("approved", "start"): "sending",
     ("approved", "pause"): "paused",
     ("approved", "cancel"): "cancelled",
+    ("sending", "start"): "sending",  # it has started by itself
     ("sending", "pause"): "paused",
     ("sending", "cancel"): "cancelled",
     ("paused", "resume"): "sending",
@@ -238,3 +239,11 @@ def test_what_has_been_started_keeps_its_texts():
     with pytest.raises(mailings.NotAllowed):
         mailings.take_texts(mailing_id=mailing.pk)
     assert state_of(mailing) == "sending"
+
+
+def test_a_start_that_comes_after_the_start_changes_nothing():
+    mailing = sending()
+    assert mailings.start(mailing_id=mailing.pk, now=at(15)) is False
+    before = (mailing.started_at, mailing.hold_until)
+    mailing.refresh_from_db()
+    assert (mailing.started_at, mailing.hold_until) == before
