@@ -46,7 +46,10 @@ class Migration(migrations.Migration):
                         choices=[
                             ("nobody", "nobody has been written to yet"),
                             ("too_early", "it is too early, the day of the first notices has to be over"),
-                            ("no_control", "everybody was written to on the same day, so nobody is left to compare with"),
+                            (
+                                "no_control",
+                                "everybody was written to on the same day, so nobody is left to compare with",
+                            ),
                             ("too_few", "too few customers to tell anything from"),
                             ("no_logs", "the logs of all these days are missing"),
                         ],
