@@ -142,7 +142,7 @@ def test_an_unknown_file_is_asked_for_again_and_a_link_gets_none(client):
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_page_warns_of_a_second_account_and_says_when_profiles_are_not_signed(client, settings, tmp_path, language):
     told = client.get(f"/{language}/setup/").content.decode()
-    unsigned = {"en": "the profile is not signed", "ja": "署名されていない"}[language]
+    unsigned = {"en": "the profile is not signed", "ja": "署名がない"}[language]
     assert unsigned in told
     settings.PROFILE_CERTIFICATE = tmp_path / "cert.pem"
     assert unsigned not in client.get(f"/{language}/setup/").content.decode()
