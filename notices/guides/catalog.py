@@ -4,7 +4,6 @@ from functools import cache
 from pathlib import Path
 
 from django.urls import reverse
-from django.utils import translation
 
 from campaign.brands import Brand
 from campaign.logs.client import MACHINES
@@ -91,5 +90,5 @@ def mail_steps(name: str, language: str, brand: Brand) -> list[str]:
 
 
 def _path(page: str, language: str) -> str:
-    with translation.override(language):
-        return reverse(page)
+    """Of the public pages alone: what the staff's load would double a process that sends."""
+    return f"/{language}{reverse(page, urlconf='notices.urls')}"
