@@ -10,8 +10,8 @@ from campaign.brands import Brand
 from campaign.tables import Words
 from notices.guides.client import Client, Field, Screen, Step
 from notices.guides.schema import MARK
+from notices.guides.setup.servers import Server
 
-SECURITY = {465: "SSL/TLS"}  # RFC 8314: TLS from the first byte there; every other port begins in clear
 LOGIN = {
     "address": Words(en="your whole mail address (such as {example})", ja="メールアドレス全体（例: {example}）"),
     "local_part": Words(
@@ -101,7 +101,8 @@ class Door:
 
 def door(brand: Brand, *, prefers: str = "") -> Door:
     """Where a program shall send; for one that cannot use the brand's first way the other one, if it fits."""
-    ways = [Door(port, SECURITY.get(port, "STARTTLS")) for port in (brand.smtp_port, brand.other_smtp_port) if port]
+    servers = (Server("smtp", brand.smtp_host, port) for port in (brand.smtp_port, brand.other_smtp_port) if port)
+    ways = [Door(each.port, "SSL/TLS" if each.tls_at_once else "STARTTLS") for each in servers]
     return next((way for way in ways if way.security == prefers), ways[0])
 
 
