@@ -69,13 +69,13 @@ def stop_url(notice: Notice, *, site: str = "") -> str:
 
 
 def _address(site: str, page: str, language: str, token: str) -> str:
-    return (site or main_brand().site) + _path(page, language).replace(TOKEN, token)
+    return (site or main_brand().site) + public_path(page, language, token=TOKEN).replace(TOKEN, token)
 
 
 @lru_cache  # looking up an address takes longer than all the rest of a mail's link
-def _path(page: str, language: str) -> str:
+def public_path(page: str, language: str, **values: str) -> str:
     """As `campaign.urls` has it, without the staff's pages: what they load would double a sending process."""
-    return f"/{language}{reverse(page, urlconf='notices.urls', kwargs={'token': TOKEN})}"
+    return f"/{language}{reverse(page, urlconf='notices.urls', kwargs=values)}"
 
 
 def notice_to_stop(token: str, *, today: date) -> Notice | None:

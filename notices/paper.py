@@ -13,7 +13,6 @@ from io import BytesIO
 from xml.sax.saxutils import escape
 
 import segno
-from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -28,6 +27,7 @@ from reportlab.platypus import Flowable, KeepTogether, PageBreak, Paragraph, Sim
 
 from campaign.brands import Brand
 from notices.guides import catalog
+from notices.links import public_path
 
 FONT = "HeiseiKakuGo-W5"  # every PDF reader has a Japanese font to put in its place; none is carried in the file
 LATIN_FONT = "Helvetica"  # in every reader with the same widths: server names must not fall apart
@@ -56,8 +56,7 @@ class Letter:
 
     @property
     def guide_url(self) -> str:
-        with translation.override(self.language):
-            return self.brand.site + reverse("guide", kwargs={"client": catalog.client(self.program).name})
+        return self.brand.site + public_path("guide", self.language, client=catalog.client(self.program).name)
 
 
 def pdf(letters: Iterable[Letter], *, title: str) -> bytes:

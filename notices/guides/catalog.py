@@ -3,13 +3,12 @@
 from functools import cache
 from pathlib import Path
 
-from django.urls import reverse
-
 from campaign.brands import Brand
 from campaign.logs.client import MACHINES
 from notices.guides import schema
 from notices.guides.client import Client
 from notices.guides.wording import Teller, plain
+from notices.links import public_path
 
 FOLDER = Path(__file__).parent / "clients"
 FALLBACK = "other"
@@ -85,10 +84,5 @@ def mail_steps(name: str, language: str, brand: Brand) -> list[str]:
         lines.append(f"{action.number}. {plain(action.do)}")
         lines += [f"   ({when}: {plain(do)})" for when, do in action.versions]
         lines += [f"   - {line.label}: {plain(line.value)}" for line in action.lines]
-        lines += [f"   {brand.site}{_path(action.page, language)}"] if action.page else []
+        lines += [f"   {brand.site}{public_path(action.page, language)}"] if action.page else []
     return lines
-
-
-def _path(page: str, language: str) -> str:
-    """Of the public pages alone: what the staff's load would double a process that sends."""
-    return f"/{language}{reverse(page, urlconf='notices.urls')}"
