@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaign.models import CallBack, Contact
 from campaign.plan.calendar import open_days
+from campaign.plan.campaigns import NotPossible
 
 KEPT = timedelta(days=30)
 DAYS_OFFERED = 5
@@ -20,10 +21,6 @@ SEPARATORS = re.compile(r"[\s().・‐‑‒–—―−ー－-]")  # what peopl
 # Ten digits of a line at home or at work, eleven of a mobile or IP phone; 0120 and the like cannot be called back.
 NUMBER = re.compile(r"0(?![5-9]0)[1-9][0-9]{8}|0[5-9]0[0-9]{8}")
 NOT_CALLED = ("0120", "0800", "0570", "0990", "0180")
-
-
-class NotPossible(ValueError):
-    """What is wrong with what was entered; the message is for the person who did."""
 
 
 def phone_in(typed: str) -> str:

@@ -11,7 +11,7 @@ LONGEST_REASON = 300
 
 
 class NotPossible(ValueError):
-    """A plan that contradicts itself; the message is for people."""
+    """A plan that contradicts itself, or an entry that is wrong; the message is for whoever made it."""
 
 
 def open_campaign(*, name: str, starts_on: date, cutoff_on: date, quiet_days: int = 30) -> Campaign:

@@ -8,13 +8,10 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from campaign.models import Exemption
+from campaign.plan.campaigns import NotPossible
 
 LONGEST = timedelta(days=366)
 REASON_LONGEST = 300
-
-
-class NotPossible(ValueError):
-    """What is wrong with what was entered; the message is for the person who did."""
 
 
 def check(*, reason: str, until: date | None, today: date) -> str:

@@ -13,13 +13,10 @@ from django.utils.translation import gettext as _
 
 from campaign.models import Exemption, Holdout
 from campaign.models.holdouts import LEFT
+from campaign.plan.campaigns import NotPossible
 
 DAY = timedelta(days=1)
 BEFORE = timedelta(days=21)  # the notices of the last two weeks would name a day that is not this customer's
-
-
-class NotPossible(ValueError):
-    """A delay that is not to be had; the message is for the customer who asks."""
 
 
 class No(StrEnum):

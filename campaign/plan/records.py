@@ -8,16 +8,13 @@ from django.utils.translation import gettext as _
 
 from campaign.models import Contact, Note, Tag, Tagging
 from campaign.plan.call_backs import MINUTES_MOST
+from campaign.plan.campaigns import NotPossible
 
 TAKE_BACK = timedelta(minutes=10)
 SAME = timedelta(seconds=30)  # the same again so soon is a button pressed twice
 NOTE_LONGEST = 2000
 TAG_LONGEST = 40
 KINDS = {"contact": Contact, "note": Note}  # what can be taken back
-
-
-class NotPossible(ValueError):
-    """What is wrong with what was entered; the message is for the person who did."""
 
 
 def record(
