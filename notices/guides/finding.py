@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import log
+from math import fsum, log
 from unicodedata import normalize
 
 from campaign.brands import Brand
@@ -91,7 +91,11 @@ def messages(typed: str, language: str, brand: Brand) -> tuple[Found, ...]:
     known, weights = _known(language, brand)
     rated = [(max(_rate(asked, entry, weights) for entry in entries), found) for entries, found in known]
     least = max(ENOUGH, NEAR * max(rate for rate, _found in rated))
-    best = sorted((each for each in rated if each[0] >= least), key=lambda each: -each[0])  # else as in the index
+    window = plain(typed)
+    best = sorted(  # of two whose words all stand there, the one that stands there as it is; else as in the index
+        (each for each in rated if each[0] >= least),
+        key=lambda each: (-each[0], plain(each[1].shows).strip(" ….") not in window),
+    )
     return tuple(found for _rated, found in best[:MOST])
 
 
@@ -104,9 +108,9 @@ def _rate(asked: frozenset[str], entry: frozenset[str], weights: Counter[str]) -
     met = {match for match in shared if match}
     if not met:
         return 0
-    weight = sum(weights[match] for match in met)
+    weight = fsum(weights[match] for match in met)  # whatever the order of a set: equal messages stay equal
     of_typed = weight / (weight + weights[""] * shared.count(""))
-    of_message = weight / sum(weights[term] for term in entry)
+    of_message = weight / fsum(weights[term] for term in entry)
     return max(of_typed, of_message if len(entry) > 2 else 0)
 
 
