@@ -4,13 +4,10 @@ The pattern leads to the public guide of the customer's program, never to a page
 about, and whoever scans it shall learn nothing.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
 from io import BytesIO
-from xml.sax.saxutils import escape
 
 import segno
 from django.utils import translation
@@ -18,26 +15,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, KeepTogether, PageBreak, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import Flowable, KeepTogether, PageBreak, SimpleDocTemplate, Spacer
 
 from campaign.brands import Brand
+from notices import typeset
 from notices.guides import catalog
 from notices.links import public_path
+from notices.typeset import line
 
-FONT = "HeiseiKakuGo-W5"  # every PDF reader has a Japanese font to put in its place; none is carried in the file
-LATIN_FONT = "Helvetica"  # in every reader with the same widths: server names must not fall apart
-LATIN = re.compile("[!-~“”‘’](?:[ -~“”‘’]*[!-~“”‘’])?")
-ENCODING = "UniJIS-UTF16-H"  # knows the characters of names that UCS-2 lacks
-PDF_VERSION = (1, 5)  # from which on there is that encoding
 MARGIN = 22 * mm
 PATTERN = 34 * mm
 QUIET = 4  # modules left white around the pattern (ISO/IEC 18004)
-MEDIA_TYPE = "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -61,7 +50,7 @@ class Letter:
 
 def pdf(letters: Iterable[Letter], *, title: str) -> bytes:
     """All of them in one file, each on a new page."""
-    _register()
+    typeset.register()
     story: list[Flowable] = []
     for letter in letters:
         with translation.override(letter.language):
@@ -76,33 +65,8 @@ def pdf(letters: Iterable[Letter], *, title: str) -> bytes:
         topMargin=MARGIN,
         bottomMargin=MARGIN,
         invariant=True,
-    ).build(story, canvasmaker=partial(Canvas, pdfVersion=PDF_VERSION))
+    ).build(story, canvasmaker=typeset.canvas)
     return file.getvalue()
-
-
-@cache
-def _register() -> None:
-    font = UnicodeCIDFont(FONT)
-    font.encodingName = ENCODING
-    pdfmetrics.registerFont(font)
-
-
-@cache
-def _style(size: int, *, after: int = 8, right: bool = False) -> ParagraphStyle:
-    return ParagraphStyle(
-        f"{size}-{after}-{right}",
-        fontName=FONT,
-        fontSize=size,
-        leading=size * 1.6,
-        spaceAfter=after,
-        alignment=2 if right else 0,
-        wordWrap="CJK",
-    )
-
-
-def _line(text: str, size: int = 12, *, after: int = 8, right: bool = False) -> Paragraph:
-    set_apart = LATIN.sub(lambda run: f'<font name="{LATIN_FONT}">{run[0]}</font>', escape(text))
-    return Paragraph(set_apart, _style(size, after=after, right=right))
 
 
 def _day(value: date) -> str:
@@ -117,31 +81,31 @@ def _first_page(letter: Letter) -> list[Flowable]:
         seen = _("On %(day)s, mail from your mailbox was sent the old way, it seems with %(program)s.") % values
     else:
         seen = _("On %(day)s, mail from your mailbox was sent the old way.") % values
-    head = [_line(_day(letter.written_on), 11, right=True), _line(brand.name[language], 12, right=True, after=20)]
-    head.append(_line(_("Dear %(name)s") % {"name": letter.name} if letter.name else _("Dear customer"), 14))
+    head = [line(_day(letter.written_on), 11, right=True), line(brand.name[language], 12, right=True, after=20)]
+    head.append(line(_("Dear %(name)s") % {"name": letter.name} if letter.name else _("Dear customer"), 14))
     if letter.contract:
-        head.append(_line(_("Contract %(contract)s") % {"contract": letter.contract}, 11))
+        head.append(line(_("Contract %(contract)s") % {"contract": letter.contract}, 11))
     if letter.number:
-        head.append(_line(_("Announcement number %(number)s") % {"number": letter.number}, 11))
+        head.append(line(_("Announcement number %(number)s") % {"number": letter.number}, 11))
     stops = _("From %(day)s on, mail can no longer be sent the old way. Receiving mail stays as it is.")
     return [
         *head,
         Spacer(1, 12),
-        _line(_("Please change how your mail program sends"), 17, after=14),
-        _line(stops % {"day": _day(letter.cutoff_on)}),
-        _line(seen),
-        _line(_("We could not reach you by mail, so we write to you on paper."), after=18),
-        _line(_("There are three ways to the steps. Choose the one that you like."), 13),
-        _line(_("1. Point the camera of your phone at this pattern:")),
-        KeepTogether([pattern(letter.guide_url), _line(letter.guide_url, 11)]),
-        _line(_own_way(letter)),
-        _line(
+        line(_("Please change how your mail program sends"), 17, after=14),
+        line(stops % {"day": _day(letter.cutoff_on)}),
+        line(seen),
+        line(_("We could not reach you by mail, so we write to you on paper."), after=18),
+        line(_("There are three ways to the steps. Choose the one that you like."), 13),
+        line(_("1. Point the camera of your phone at this pattern:")),
+        KeepTogether([pattern(letter.guide_url), line(letter.guide_url, 11)]),
+        line(_own_way(letter)),
+        line(
             _("3. Call us, and we go through the steps with you: %(phone)s (%(hours)s)")
             % {"phone": brand.phone, "hours": brand.hours[language]}
         ),
         Spacer(1, 6),
-        _line(_("The steps are also on the next page. It usually takes 5 to 10 minutes, and you can always go back.")),
-        _line(_("We never ask for your password, neither on paper, nor by mail, nor on the phone.")),
+        line(_("The steps are also on the next page. It usually takes 5 to 10 minutes, and you can always go back.")),
+        line(_("We never ask for your password, neither on paper, nor by mail, nor on the phone.")),
     ]
 
 
@@ -157,9 +121,9 @@ def _own_way(letter: Letter) -> str:
 
 def _steps(letter: Letter) -> list[Flowable]:
     client = catalog.client(letter.program)
-    lines = catalog.mail_steps(client.name, letter.language, letter.brand)
+    steps = catalog.mail_steps(client.name, letter.language, letter.brand)
     title = _("%(program)s: change how you send mail") % {"program": client.title[letter.language]}
-    return [_line(title, 15, after=12), *(_line(each.strip(), 12, after=6) for each in lines)]
+    return [line(title, 15, after=12), *(line(each.strip(), 12, after=6) for each in steps)]
 
 
 def pattern(url: str) -> Drawing:

@@ -13,7 +13,7 @@ from campaign import brands
 from campaign.dashboard import noting, unreachable
 from campaign.dashboard.shell import chosen_campaign, pager
 from campaign.models import Holdout
-from notices import paper
+from notices import paper, typeset
 from notices.compose import spelled
 from notices.models import Notice
 
@@ -72,6 +72,6 @@ def _file(holdouts: Iterable[Holdout], *, name: str) -> HttpResponse:
     letters = [letter(holdout, today=today) for holdout in holdouts]
     if not letters:
         raise Http404
-    response = HttpResponse(paper.pdf(letters, title=_("Letter")), content_type=paper.MEDIA_TYPE)
+    response = HttpResponse(paper.pdf(letters, title=_("Letter")), content_type=typeset.MEDIA_TYPE)
     response["Content-Disposition"] = f'inline; filename="{name}"'
     return response

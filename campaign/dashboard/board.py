@@ -1,0 +1,94 @@
+"""The page for the board: what the benefit page says, on one sheet of paper (drawn in `board_paper.py`)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from campaign.dashboard import benefit, figures, noting
+from campaign.dashboard.forecast import answer
+from campaign.dashboard.progress import Progress, progress
+from campaign.dashboard.shell import chosen_campaign
+from campaign.models import Campaign, Language
+from campaign.plan.forecast import Point
+from notices import typeset
+
+
+@dataclass(frozen=True)
+class Board:
+    """Numbers and sentences alone: nothing of it names a customer. In the language that was active.
+
+    `left` is the burn-down up to the last day that was counted; `foretold` goes on from there.
+    """
+
+    provider: str
+    campaign: str
+    cutoff_on: date
+    data_until: date
+    made_at: datetime
+    tiles: tuple[tuple[str, str, str], ...]  # what, how many, and beside it
+    sentences: tuple[str, ...]
+    lines: tuple[benefit.Line, ...]
+    assumptions: tuple[tuple[str, str, str], ...]
+    left: tuple[tuple[date, int], ...]
+    foretold: tuple[Point, ...]
+
+
+def board(campaign: Campaign, *, now: datetime) -> Board | None:
+    """None before a week of evidence was read, or a day was counted."""
+    today = timezone.localdate(now)
+    weeks, found = benefit.weeks_of(today=today), progress(campaign=campaign, today=today, now=now)
+    if not weeks or found.now is None:
+        return None
+    spent = benefit.spent_since(campaign.starts_on)
+    told = found.told if found.told and found.told.end else None
+    return Board(
+        provider=settings.PROVIDER_NAME[get_language()],
+        campaign=str(campaign),
+        cutoff_on=campaign.cutoff_on,
+        data_until=max(weeks[-1].until, found.now.day),
+        made_at=now,
+        tiles=tuple(_tiles(found)),
+        sentences=(*benefit.sentences(campaign, weeks), *([answer(told)] if told else [])),
+        lines=tuple(benefit.lines(benefit.reckoned(spent, today=today), spent, today=today)),
+        assumptions=tuple(benefit.assumptions()),
+        left=tuple((totals.day, totals.left) for totals in found.history),
+        foretold=told.points if told else (),
+    )
+
+
+def _tiles(found: Progress) -> list[tuple[str, str, str]]:
+    """The same headline numbers as on the first page, each with a week ago beside it."""
+    tiles = figures.tiles(found, found.now, found.week_before)
+    return [(each.label, each.value, " · ".join(each.notes)) for each in tiles]
+
+
+def file_name(campaign: Campaign, day: date, language: str) -> str:
+    return f"board-{campaign.name.replace('_', '-')}-{day:%Y-%m-%d}-{language}.pdf"
+
+
+def file(request: HttpRequest) -> HttpResponse:
+    """As PDF, in the language that the address names, otherwise in that of the pages."""
+    from campaign.dashboard import board_paper  # with what draws, which the other pages have no use for
+
+    campaign, now = chosen_campaign(request), timezone.now()
+    asked = request.GET.get("language", "")
+    language = asked if asked in Language.values else get_language()
+    with translation.override(language):
+        found = campaign and board(campaign, now=now)
+        if not found:
+            raise Http404
+        content = board_paper.pdf(found)
+    name = file_name(campaign, timezone.localdate(now), language)
+    noting.exported(request, "board", rows=1, filters={"campaign": campaign.name, "language": language})
+    response = HttpResponse(content, content_type=typeset.MEDIA_TYPE)
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def title(found: Board) -> str:
+    return _("What the old way costs: %(campaign)s") % {"campaign": found.campaign}
