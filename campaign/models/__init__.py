@@ -3,8 +3,9 @@
 from campaign.models.audit import AppendOnly, AuditEntry, AuditRemoval
 from campaign.models.contacts import CallBack, Contact
 from campaign.models.customers import Address, Customer, Language
+from campaign.models.digests import Digest, DigestWish
 from campaign.models.holdouts import Holdout, Reason, Standing, StandingChange, StandingCount
-from campaign.models.lists import BulkChange, BulkRow, SavedView
+from campaign.models.lists import BulkChange, BulkChosen, BulkRow, SavedView
 from campaign.models.notes import Note, Tag, Tagging
 from campaign.models.open_doors import OpenDoor
 from campaign.models.plan import Campaign, CutoffChange, Desk, Exemption, WavePlan
@@ -28,6 +29,7 @@ __all__ = [
     "AuditEntry",
     "AuditRemoval",
     "BulkChange",
+    "BulkChosen",
     "BulkRow",
     "CallBack",
     "Campaign",
@@ -39,6 +41,8 @@ __all__ = [
     "DailyCount",
     "DailyUse",
     "Desk",
+    "Digest",
+    "DigestWish",
     "Exemption",
     "Holdout",
     "Language",

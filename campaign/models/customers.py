@@ -69,6 +69,9 @@ class Customer(models.Model):
     contract = models.CharField(max_length=64, blank=True, db_index=True)
     client_program = models.CharField(max_length=64, blank=True, help_text="the guide's name, last one seen")
     client_seen_on = models.DateField(null=True, blank=True)
+    client_told_on = models.DateField(
+        null=True, blank=True, help_text="the customer said so; the logs of a later day know better"
+    )
 
     objects = CustomerQuerySet.as_manager()
 

@@ -27,16 +27,50 @@ class BulkChange(models.Model):
         WAVE = "wave", _("moved to a wave")
         EXEMPT = "exempt", _("exempted")
         TAG = "tag", _("tagged")
+        NOTICE = "notice", _("put into an extra notice")
+
+    class State(models.TextChoices):
+        """Few customers are changed at once; many in portions, by a worker."""
+
+        CHOOSING = "choosing", _("collects the customers")
+        RUNNING = "running", _("under way")
+        DONE = "done", _("done")
+        STOPPED = "stopped", _("stopped")
+        UNDOING = "undoing", _("being undone")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="bulk_changes")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    values = models.JSONField(help_text="what was entered: wave; reason and until; tag")
+    values = models.JSONField(help_text="what was entered: wave; reason and until; tag; mailing")
     customers = models.PositiveIntegerField(help_text="that it changed; who had it already is not among them")
     made_at = models.DateTimeField(db_index=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     restored = models.PositiveIntegerField(null=True, help_text="customers; who was changed again since is not")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DONE, db_default="done")
+    query = models.CharField(
+        max_length=2000, blank=True, default="", db_default="", help_text="the list's, where a worker collects it"
+    )
+    chosen = models.PositiveIntegerField(default=0, db_default=0, help_text="customers that a worker collected")
+    handled = models.PositiveIntegerField(default=0, db_default=0, help_text="of these: looked at, changed or not")
+    trouble = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="why it stopped")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="bulk_changes_under_way",
+                condition=models.Q(state__in=("choosing", "running", "undoing")),
+            ),
+        ]
+
+
+class BulkChosen(models.Model):
+    """A customer whom a change under way has not reached yet."""
+
+    pk = models.CompositePrimaryKey("change_id", "customer_id")
+    change = models.ForeignKey(BulkChange, models.CASCADE, related_name="left", db_index=False)  # the key begins so
+    customer_id = models.BigIntegerField(help_text="who is gone meanwhile is passed over")
 
 
 class BulkRow(models.Model):

@@ -20,6 +20,10 @@ class MailingQuerySet(models.QuerySet):
         """Paused by themselves for the relay's sake: they go on once it takes mail again."""
         return self.filter(state=Mailing.State.PAUSED, pause_cause=Mailing.PauseCause.RELAY)
 
+    def rounds(self) -> "MailingQuerySet":
+        """Those that go to many; what one customer asked for is none."""
+        return self.filter(only_for=None)
+
 
 class Mailing(models.Model):
     """One round of a campaign: who was due on the day it was planned, and how far it got."""
@@ -34,6 +38,8 @@ class Mailing(models.Model):
         THREE_DAYS = "three_days", _("Three days before the cut-off")
         LAST_DAY = "last_day", _("The last day")
         THANKS = "thanks", _("Thanks to who has moved")
+        EXTRA = "extra", _("Extra notice")  # staff choose to whom
+        GUIDE = "guide", _("The guide, as asked for")  # to one customer, at once
 
     class State(models.TextChoices):
         PLANNED = "planned", _("waiting for approval")
@@ -53,8 +59,17 @@ class Mailing(models.Model):
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="mailings")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.REMINDER)
+    only_for = models.ForeignKey(
+        "campaign.Holdout",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text="the one who asked for it; null: a round",
+    )
     period = models.CharField(
-        max_length=10, help_text="what it is the only one of its kind for: a month as 2026-12, or a day"
+        max_length=32,
+        help_text="what it is the only one of its kind for: a month as 2026-12, a day, or a moment as "
+        "2026-12-01-093000-000000",
     )
     attempt = models.PositiveSmallIntegerField(
         default=1, db_default=1, help_text="2 and more: planned again, after all before were cancelled with nothing out"
@@ -95,10 +110,16 @@ class Mailing(models.Model):
                 condition=~models.Q(state="cancelled"),
                 name="one_mailing_per_campaign_and_period",
             ),
+            models.UniqueConstraint(
+                fields=["only_for"],
+                condition=~models.Q(state__in=("finished", "cancelled")),
+                name="one_guide_under_way_per_holdout",
+            ),
         ]
         permissions = [
             ("approve_mailing", "Can approve a mailing"),
             ("run_mailing", "Can plan, start, pause, resume and cancel a mailing"),
+            ("send_guide", "Can mail the guide to a customer who asks for it"),
         ]
 
     def __str__(self) -> str:
