@@ -1,6 +1,7 @@
 -- The last legacy and the last authenticated day of every holdout of a campaign, up to a day, and what
 -- they show of its reason. Each is one step into daily use's primary key (customer, class, day). Rows that
--- would stay as they are are left alone. A holdout without any evidence keeps its last known legacy day.
+-- would stay as they are are left alone. A holdout without any evidence keeps its last known legacy day, and the
+-- range of its addresses. Of several addresses on the last day the first counts, in the order of their text.
 WITH latest AS MATERIALIZED (
     SELECT known.id,
            known.customer_id,
@@ -25,7 +26,8 @@ found AS MATERIALIZED (
                     AND legacy.beside_auth > 0 AND legacy.last_at > auth.last_at THEN 'one_program'
                WHEN legacy.at_old_door = legacy.submissions THEN 'old_door'
                ELSE ''
-           END AS sign
+           END AS sign,
+           COALESCE(campaign_range_of(legacy.addresses ->> 0), '') AS last_range
     FROM latest
     LEFT JOIN campaign_dailyuse AS legacy
         ON legacy.customer_id = latest.customer_id
@@ -41,11 +43,13 @@ SET last_legacy_on = COALESCE(found.legacy_on, holdout.last_legacy_on),
     last_legacy_at = COALESCE(found.legacy_at, holdout.last_legacy_at),
     last_auth_on = found.auth_on,
     last_auth_at = found.auth_at,
-    last_sign = found.sign
+    last_sign = found.sign,
+    last_range = CASE WHEN found.legacy_on IS NULL THEN holdout.last_range ELSE found.last_range END
 FROM found
 WHERE holdout.id = found.id
   AND (found.legacy_on <> holdout.last_legacy_on
        OR found.legacy_at <> holdout.last_legacy_at
        OR found.auth_on IS DISTINCT FROM holdout.last_auth_on
        OR found.auth_at IS DISTINCT FROM holdout.last_auth_at
-       OR found.sign <> holdout.last_sign)
+       OR found.sign <> holdout.last_sign
+       OR (found.legacy_on IS NOT NULL AND found.last_range <> holdout.last_range))

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Min, Q
 
-from campaign.customers import identification
+from campaign.customers import counts, identification
 from campaign.customers.status import quiet_since
 from campaign.models import (
     AttributedDay,
@@ -49,6 +49,8 @@ def bring_up_to_date(*, days: Iterable[date], today: date) -> None:
     if changed:
         _execute("programs", start=min(changed), today=today)
     _execute("holdout_programs")
+    for campaign in Campaign.objects.order_by("pk"):
+        counts.count(campaign)
     if seen:
         # A day attributed again in the meantime has a later stamp, and stays unsettled.
         attributed.filter(attributed_at__lte=seen).update(rolled_up_at=F("attributed_at"))
@@ -131,4 +133,16 @@ def _execute_for(campaign: Campaign, name: str, **days: date) -> None:
 
 def _execute(name: str, **values: object) -> None:
     with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":  # PostgreSQL has it from a migration
+            connection.connection.create_function("campaign_range_of", 1, _range_of, deterministic=True)
         cursor.execute(Path(__file__).with_name(f"{name}.sql").read_text(), values)
+
+
+def _range_of(address: str | None) -> str | None:
+    """As PostgreSQL's: what is no address lies nowhere."""
+    from campaign.submissions.ranges import range_of  # with what reads logs, which pages have no use for
+
+    try:
+        return None if address is None else range_of(address)
+    except ValueError:
+        return ""

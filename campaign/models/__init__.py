@@ -4,7 +4,7 @@ from campaign.models.audit import AppendOnly, AuditEntry, AuditRemoval
 from campaign.models.contacts import CallBack, Contact
 from campaign.models.customers import Address, Customer, Language
 from campaign.models.digests import Digest, DigestWish
-from campaign.models.holdouts import Holdout, Reason, Standing, StandingChange, StandingCount
+from campaign.models.holdouts import Holdout, HoldoutCounts, Reason, Standing, StandingChange, StandingCount
 from campaign.models.lists import BulkChange, BulkChosen, BulkRow, SavedView
 from campaign.models.notes import Note, Tag, Tagging
 from campaign.models.open_doors import OpenDoor
@@ -45,6 +45,7 @@ __all__ = [
     "DigestWish",
     "Exemption",
     "Holdout",
+    "HoldoutCounts",
     "Language",
     "LogFile",
     "Note",

@@ -72,6 +72,9 @@ class Holdout(models.Model):
         help_text="a person chose the wave, not the lot: left out where waves are compared",
     )
     last_sign = models.CharField(max_length=12, choices=Sign.choices, blank=True, default="", db_default="")
+    last_range = models.CharField(
+        max_length=50, blank=True, default="", db_default="", help_text="/24 or /48 of the last mail sent the old way"
+    )
 
     objects = HoldoutQuerySet.as_manager()
 
@@ -85,6 +88,7 @@ class Holdout(models.Model):
             # The dashboard counts reasons and programs from this index alone, without the rows.
             models.Index(fields=["campaign", "standing", "reason", "client_program"], name="holdouts_by_reason"),
             models.Index(fields=["campaign", "wave", "standing"], name="holdouts_by_wave"),
+            models.Index(fields=["campaign", "last_range", "-last_legacy_at"], name="holdouts_by_range"),
         ]
 
 
@@ -113,3 +117,16 @@ class StandingCount(models.Model):
     day = models.DateField()
     standing = models.CharField(max_length=8, choices=Standing.choices)
     holdouts = models.PositiveIntegerField()
+
+
+class HoldoutCounts(models.Model):
+    """How many holdouts of a campaign share standing, reason, program and so on: one row, replaced as a whole.
+
+    `cells` are what `campaign/customers/counts.py` makes; a new `version` tells that they are others.
+    """
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="holdout_counts")
+    counted_at = models.DateTimeField()
+    version = models.CharField(max_length=32)
+    stale = models.BooleanField(default=False, help_text="something counted has changed since, such as waves")
+    cells = models.JSONField()

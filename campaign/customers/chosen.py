@@ -1,0 +1,105 @@
+"""By what customers of a campaign are chosen, from the addresses of pages: one rule for rows and for counted cells."""
+
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.db.models import Case, CharField, Q, Value, When
+
+from campaign import brands
+from campaign.models import Standing
+from campaign.models.holdouts import LEFT, MOVED
+
+UNKNOWN = "unknown"  # a reason, program or range of which nothing is known
+NO_WAVE = "none"
+RELAPSED = "relapsed"  # not a standing of its own: left again after having moved
+GROUPS = {"left": LEFT, "moved": MOVED, RELAPSED: LEFT, **{str(standing): (standing,) for standing in Standing}}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What an address asks for; "" is any. A value that does not exist there finds nobody."""
+
+    campaign: str
+    standing: str = ""
+    program: str = ""
+    reason: str = ""
+    wave: str = ""
+    brand: str = ""
+    range: str = ""
+
+    def query(self, **changes: object) -> str:
+        return urlencode({name: value for name, value in (asdict(self) | changes).items() if value})
+
+
+class Cell(NamedTuple):
+    """So many holdouts have all of these in common; `begun` of them have ever sent with SMTP-AUTH.
+
+    `wave` is 0 for who is in none. `range` is "" in cells of all ranges together: those of single
+    ranges count the same people once more.
+    """
+
+    standing: str
+    relapsed: bool
+    reason: str
+    program: str
+    wave: int
+    brand: str
+    range: str
+    holdouts: int
+    begun: int
+
+
+def wanted_rows(chosen: Chosen, at: str = "") -> Q:
+    """For a query that reaches holdouts by the path `at`."""
+    wanted = Q()
+    if chosen.standing:
+        wanted &= Q(**{f"{at}standing__in": GROUPS[chosen.standing]})
+    if chosen.standing == RELAPSED:
+        wanted &= Q(**{f"{at}relapsed": True})
+    for field, value in (
+        ("reason", chosen.reason),
+        ("client_program", chosen.program),
+        ("last_range", chosen.range),
+    ):
+        if value:
+            wanted &= Q(**{f"{at}{field}": _named(value)})
+    if chosen.wave:
+        wanted &= Q(**{f"{at}wave": int(chosen.wave)}) if chosen.wave != NO_WAVE else Q(**{f"{at}wave": None})
+    if chosen.brand:
+        wanted &= of_brand(chosen.brand, f"{at}customer__domain__in")
+    return wanted
+
+
+def holds(chosen: Chosen, cell: Cell) -> bool:
+    """The same of a cell."""
+    return (
+        (not chosen.standing or cell.standing in GROUPS[chosen.standing])
+        and (chosen.standing != RELAPSED or cell.relapsed)
+        and (not chosen.reason or cell.reason == _named(chosen.reason))
+        and (not chosen.program or cell.program == _named(chosen.program))
+        and (not chosen.wave or cell.wave == (0 if chosen.wave == NO_WAVE else int(chosen.wave)))
+        and (not chosen.brand or cell.brand == chosen.brand)
+        and cell.range == chosen.range
+    )
+
+
+def _named(value: str) -> str:
+    return "" if value == UNKNOWN else value
+
+
+def of_brand(slug: str, domains: str) -> Q:
+    """The main brand has also those whose domain no brand names; `domains` is the path to a domain, with `__in`."""
+    main, *others = brands.brands()
+    if slug == main.slug:
+        return ~Q(**{domains: [domain for brand in others for domain in brand.domains]})
+    return Q(**{domains: next(list(brand.domains) for brand in others if brand.slug == slug)})
+
+
+def brand_at(customer: str) -> Case | Value:
+    """The slug of the brand of a customer that a query reaches by the path `customer`; without a join for one brand."""
+    main, *others = brands.brands()
+    if not others:
+        return Value(main.slug, output_field=CharField())
+    cases = [When(of_brand(brand.slug, f"{customer}__domain__in"), then=Value(brand.slug)) for brand in others]
+    return Case(*cases, default=Value(main.slug), output_field=CharField())

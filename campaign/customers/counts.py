@@ -1,0 +1,89 @@
+"""Holdouts -> how many have what in common, kept: every filter of the first page is answered from these cells.
+
+Counting a million holdouts takes a second or two, so it is done where they change, not where
+somebody looks. The cells are few: most combinations of standing, reason, program and wave do not exist.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import uuid4
+
+from django.db.models import Count, F, QuerySet, Value
+from django.db.models.functions import Coalesce, Now
+
+from campaign.customers.chosen import Cell, Chosen, brand_at, holds
+from campaign.models import Campaign, Holdout, HoldoutCounts
+
+TOP_RANGES = 20  # of addresses, those with most customers left: for these alone there are cells
+
+
+@dataclass(frozen=True)
+class Kept:
+    counted_at: datetime
+    cells: tuple[Cell, ...]
+
+    def wanted(self, chosen: Chosen) -> list[Cell]:
+        """Of one range, or of all together."""
+        return [cell for cell in self.cells if holds(chosen, cell)]
+
+    @property
+    def ranges(self) -> frozenset[str]:
+        return frozenset(cell.range for cell in self.cells if cell.range)
+
+
+def kept(campaign: Campaign) -> Kept | None:
+    """As last counted; None before that. Cells are read again only where they are others."""
+    version = HoldoutCounts.objects.filter(campaign=campaign).values_list("version", flat=True).first()
+    return _kept(campaign.pk, version) if version else None
+
+
+@lru_cache(maxsize=4)
+def _kept(campaign_id: int, _version: str) -> Kept | None:
+    row = HoldoutCounts.objects.filter(campaign=campaign_id).first()
+    return Kept(row.counted_at, tuple(Cell(*cell) for cell in row.cells)) if row else None
+
+
+def sums(cells: Iterable[Cell], key: Callable[[Cell], Hashable]) -> Counter:
+    """Holdouts by what `key` says of their cell."""
+    found: Counter = Counter()
+    for cell in cells:
+        found[key(cell)] += cell.holdouts
+    return found
+
+
+def count_due() -> int:
+    """Count the campaigns that were never counted, or where something has changed since; how many."""
+    due = list(Campaign.objects.exclude(holdout_counts__stale=False).order_by("pk"))
+    for campaign in due:
+        count(campaign)
+    return len(due)
+
+
+def mark_stale(campaign_id: int) -> None:
+    """Something that is counted has changed other than by evidence: a job counts anew within half a minute."""
+    HoldoutCounts.objects.filter(campaign=campaign_id).update(stale=True)
+
+
+def count(campaign: Campaign) -> None:
+    HoldoutCounts.objects.filter(campaign=campaign).update(stale=False)  # what changes from here on is for the next
+    holdouts = Holdout.objects.filter(campaign=campaign)
+    cells = [*_cells(holdouts, everywhere=True), *_cells(holdouts.filter(last_range__in=_top_ranges(holdouts)))]
+    values = {"counted_at": Now(), "version": uuid4().hex, "cells": cells}
+    HoldoutCounts.objects.update_or_create(campaign=campaign, defaults=values)
+
+
+def _top_ranges(holdouts: QuerySet[Holdout]) -> list[str]:
+    ranges = holdouts.left().exclude(last_range="").values("last_range").annotate(number=Count("*"))
+    return [found["last_range"] for found in ranges.order_by("-number", "last_range")[:TOP_RANGES]]
+
+
+def _cells(holdouts: QuerySet[Holdout], *, everywhere: bool = False) -> list[list]:
+    """Lists, since they are kept as JSON: the fields of `Cell`."""
+    place = Value("") if everywhere else F("last_range")
+    fields = ("standing", "relapsed", "reason", "client_program", "in_wave", "slug", "place")
+    rows = holdouts.annotate(in_wave=Coalesce("wave", 0), slug=brand_at("customer"), place=place)
+    counted = rows.values_list(*fields).order_by()
+    return list(map(list, counted.annotate(number=Count("*"), begun=Count("last_auth_on"))))

@@ -1,0 +1,172 @@
+"""The kept cells say of every choice what the rows say."""
+
+import random
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
+from django.db import connection
+
+from campaign import brands
+from campaign.customers import chosen, counts
+from campaign.customers.chosen import GROUPS, NO_WAVE, UNKNOWN, Chosen, wanted_rows
+from campaign.customers.rollup import bring_up_to_date
+from campaign.models import Holdout, HoldoutCounts, Reason, Standing
+from campaign.submissions.ranges import range_of
+
+pytestmark = pytest.mark.django_db
+
+BRANDS = """
+[[brand]]
+slug = "main"
+name = { ja = "みほん", en = "Mihon" }
+domains = ["isp.example"]
+
+[[brand]]
+slug = "aozora"
+name = { ja = "あおぞら", en = "Aozora" }
+domains = ["aozora.example", "mail.aozora.example"]
+site = "https://mail.aozora.example"
+"""
+RANGES = ["", "192.0.2.0/24", "198.51.100.0/24", "2001:db8:1::/48"]
+
+
+@pytest.fixture
+def two_brands(settings, tmp_path):
+    file = tmp_path / "brands.toml"
+    file.write_text(BRANDS)
+    settings.BRANDS_FILE = str(file)
+    assert len(brands.brands()) == 2
+
+
+@pytest.fixture
+def crowd(two_brands):
+    campaign, chance = make_campaign(), random.Random(3)
+    for number in range(150):
+        domain = chance.choice(["isp.example", "aozora.example", "mail.aozora.example", "hosted.example"])
+        standing = chance.choice(Standing.values)
+        left = standing in ("holdout", "mixed")
+        make_holdout(
+            campaign,
+            make_customer(f"person{number}@{domain}"),
+            standing=standing,
+            relapsed=left and chance.random() < 0.3,
+            reason=chance.choice(["", *Reason.values]) if left else "",
+            client_program=chance.choice(["", "becky", "thunderbird"]),
+            wave=chance.choice([None, 1, 2]),
+            last_range=chance.choice(RANGES),
+            last_auth_on=chance.choice([None, TODAY]),
+        )
+    make_holdout(make_campaign(name="local_port25"), client_program="becky")  # another campaign's
+    counts.count(campaign)
+    return campaign
+
+
+def choices() -> list[dict[str, str]]:
+    """Every value alone, and a good many together."""
+    values = {
+        "standing": list(GROUPS),
+        "reason": [UNKNOWN, *Reason.values],
+        "program": [UNKNOWN, "becky", "nobody-has-it"],
+        "wave": [NO_WAVE, "1", "2", "9"],
+        "brand": ["main", "aozora"],
+        "range": RANGES[1:],
+    }
+    alone = [{field: value} for field, each in values.items() for value in each]
+    pairs = product(["left", "moved", "relapsed", "silent"], [UNKNOWN, "becky"], ["1", NO_WAVE], ["main", "aozora"])
+    fields = ("standing", "program", "wave", "brand")
+    together = [dict(zip(fields, each, strict=True)) for each in pairs]
+    return [{}, *alone, *together, *({**each, "range": RANGES[2]} for each in together)]
+
+
+def test_cells_and_rows_agree_whatever_is_chosen(crowd):
+    kept = counts.kept(crowd)
+    seen = 0
+    for asked in choices():
+        wanted = Chosen(crowd.name, **asked)
+        rows = Holdout.objects.filter(wanted_rows(wanted), campaign=crowd)
+        cells = kept.wanted(wanted)
+        assert sum(cell.holdouts for cell in cells) == rows.count(), asked
+        assert sum(cell.begun for cell in cells) == rows.filter(last_auth_on__isnull=False).count(), asked
+        seen += rows.count()
+    assert seen > 1000
+
+
+def test_cells_are_read_again_only_when_they_are_others(crowd, django_assert_num_queries):
+    counts.kept(crowd)
+    with django_assert_num_queries(1):
+        before = counts.kept(crowd)
+    make_holdout(crowd)
+    counts.count(crowd)
+    after = counts.kept(crowd)
+    assert sum(cell.holdouts for cell in after.wanted(Chosen(crowd.name))) == 151
+    assert sum(cell.holdouts for cell in before.wanted(Chosen(crowd.name))) == 150
+
+
+def test_only_the_ranges_with_most_customers_left_have_cells_of_their_own():
+    campaign = make_campaign()
+    for number in range(counts.TOP_RANGES + 3):
+        for _ in range(2 if number else 1):
+            make_holdout(campaign, last_range=f"192.0.{number}.0/24")
+    make_holdout(campaign, last_range="203.0.113.0/24", standing="migrated")
+    counts.count(campaign)
+    ranges = counts.kept(campaign).ranges
+    assert len(ranges) == counts.TOP_RANGES
+    assert not ranges & {"192.0.0.0/24", "203.0.113.0/24"}
+
+
+def test_what_changed_other_than_by_evidence_is_counted_by_the_next_job():
+    campaign = make_campaign()
+    assert counts.kept(campaign) is None
+    assert counts.count_due() == 1
+    assert counts.count_due() == 0
+    counts.mark_stale(campaign.pk)
+    assert counts.count_due() == 1
+    assert not HoldoutCounts.objects.get().stale
+
+
+def test_the_roll_up_counts_and_finds_the_range_of_the_last_mail():
+    campaign = make_campaign()
+    old, new = TODAY - timedelta(days=9), TODAY - timedelta(days=2)
+    here, six, both = make_customer(), make_customer(), make_customer()
+    make_use(here, "pop_before_smtp", old, addresses=["203.0.113.9"])
+    make_use(here, "pop_before_smtp", new, addresses=["192.0.2.7", "198.51.100.1"])
+    make_use(here, "smtp_auth", TODAY, addresses=["203.0.113.200"])
+    make_use(six, "pop_before_smtp", new, addresses=["2001:db8:5:6::1"])
+    make_use(both, "pop_before_smtp", new, addresses=[])
+    bring_up_to_date(days=[old, new, TODAY], today=TODAY)
+    found = dict(Holdout.objects.values_list("customer", "last_range"))
+    assert found == {here.pk: "192.0.2.0/24", six.pk: "2001:db8:5::/48", both.pk: ""}
+    assert counts.kept(campaign).ranges == {"192.0.2.0/24", "2001:db8:5::/48"}
+    here.daily_use.filter(day=new).update(addresses=["198.51.100.99"])
+    bring_up_to_date(days=[new], today=TODAY)
+    assert Holdout.objects.get(customer=here).last_range == "198.51.100.0/24"
+
+
+def test_the_database_knows_the_rule_of_ranges():
+    addresses = [
+        "192.0.2.255",
+        "10.0.0.1",
+        "2001:db8::1",
+        "2001:db8:0:1::1",
+        "2001:0:1:2:3:4:5:6",
+        "::1",
+        "fe80::1",
+        "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+        "::ffff:192.0.2.7",
+    ]
+    bring_up_to_date(days=[], today=TODAY)  # where SQLite gets the function
+    with connection.cursor() as cursor:
+        for address in addresses:
+            cursor.execute("SELECT campaign_range_of(%s)", [address])
+            assert cursor.fetchone()[0] == range_of(address), address
+        cursor.execute("SELECT campaign_range_of(%s)", ["no address:"])
+        assert cursor.fetchone()[0] == ""
+
+
+def test_a_choice_goes_into_an_address_without_what_is_not_chosen():
+    asked = Chosen("pop_before_smtp", standing="left", range="192.0.2.0/24")
+    assert asked.query() == "campaign=pop_before_smtp&standing=left&range=192.0.2.0%2F24"
+    assert asked.query(range="") == "campaign=pop_before_smtp&standing=left"
+    assert chosen.GROUPS["relapsed"] == ("holdout", "mixed")
