@@ -1,295 +1,309 @@
-"""Measures the pages with 100,000 holdouts and a year of daily use on SQLite, beside a plain scan of the same rows.
+"""Measures the pages and the standings with a million holdouts, and with a tenth of them, beside a plain scan.
 
-    .venv/bin/python bench/dashboard.py [--data DIRECTORY] [--requests 60]
+    .venv/bin/python bench/dashboard.py [--data DIRECTORY] [--holdouts 100000 1000000] [--minutes 5]
+    .venv/bin/python bench/dashboard.py --database sqlite [--data DIRECTORY]
 
-Fills a database of its own (some minutes, 4 GB; reused on the same day where --data names a
-directory), starts the web server as `make run` does, and asks it over HTTP with a
-session that is logged in. Exit status 1 when a target is missed.
+In a PostgreSQL of its own, 20 rows of daily use for each holdout; on SQLite 100,000 holdouts. The web server is the
+deployment's. Twenty agents are at work at once, as `agents.py` says; before that each page is asked alone, for the
+processor time. With --data the database is kept, and is good for a week. Exit status 1 when a target is missed.
 """
 
 import argparse
+import json
 import os
 import random
+import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from http.client import HTTPConnection
+from contextlib import ExitStack
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 
 ROOT = Path(__file__).resolve().parent.parent
-SMALL = 1_000  # customers, to try the bench itself
-TARGETS = {"dashboard": 150, "search": 100}  # ms at the median, by the first word of a row
-Rows = dict[str, list[float]]  # milliseconds by row
+SMALL = 1_000  # holdouts, to try the bench itself
+DAYS = {"postgresql": 100, "sqlite": 365}
+GOOD_FOR = timedelta(days=7)  # a database; after that too many of its logs are late
+TARGETS = {"postgresql": 200, "sqlite": 200}  # ms at the 95th percentile, by 20 agents
+STANDINGS = 60  # seconds
+Found = dict[str, object]
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--data", type=Path, help="where the database is kept")
-    options.add_argument("--requests", type=int, default=60, help="of each page")
+    options.add_argument("--data", type=Path, help="where the databases are kept")
+    options.add_argument("--database", choices=tuple(DAYS), default="postgresql")
+    options.add_argument("--holdouts", type=int, nargs="+", help="in one run after the other")
+    options.add_argument("--minutes", type=float, default=5, help="that the agents are at work")
+    options.add_argument("--requests", type=int, default=12, help="of each page, alone")
     options.add_argument("--repeat", type=int, default=3, help="of what takes seconds")
+    options.add_argument("--no-peers", action="store_true", help="without the plain scan")
     options.add_argument("--small", action="store_true", help="a small provider, to try the bench")
+    options.add_argument("--into", type=Path, help=argparse.SUPPRESS)  # set for the process of one size
     given = options.parse_args()
     os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    if given.into:
+        given.into.write_text(json.dumps(one(given, given.holdouts[0])))
+        return 0
+    sizes = [SMALL] if given.small else given.holdouts
+    sizes = sizes or {"postgresql": [100_000, 1_000_000], "sqlite": [100_000]}[given.database]
     with tempfile.TemporaryDirectory(prefix="bench-") as own:
         data = (given.data or Path(own)).resolve()
         data.mkdir(parents=True, exist_ok=True)
-        prepare(data, small=given.small)
-        pages, work = served(data, requests=given.requests)
-        shown = [
-            (*line_of(name, pages[name]), f"{median(work[name]):,.1f}", verdict(name, pages[name])) for name in pages
-        ]
-        table("Pages over HTTP", ("median ms", "95% ms", "CPU ms", ""), shown)
-        in_process(repeat=given.repeat)
-    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    return int(any(verdict(name, times).startswith("missed") for name, times in pages.items()))
+        if not given.data:
+            data.chmod(0o755)  # the server's own user reaches its folder
+        found = {size: in_its_process(given, data, size) for size in sizes}
+    return tell(found, database=given.database)
 
 
-def prepare(data: Path, *, small: bool) -> None:
-    """Django for this data, and the database with its year up to today."""
-    sys.path.insert(0, str(ROOT))
-    os.environ |= {"DATA": str(data), "DJANGO_SETTINGS_MODULE": "campaign.settings"}
+def in_its_process(given: argparse.Namespace, data: Path, size: int) -> Found:
+    """A process has one database."""
+    into = data / f"found-{given.database}-{size}.json"
+    words = ["--data", data, "--database", given.database, "--holdouts", size, "--minutes", given.minutes]
+    words += ["--requests", given.requests, "--repeat", given.repeat, "--into", into]
+    words += ["--no-peers"] if given.no_peers else []
+    subprocess.run([sys.executable, __file__, *map(str, words)], check=True)
+    return json.loads(into.read_text())
+
+
+def one(given: argparse.Namespace, holdouts: int) -> Found:
+    """Everything that is measured with so many holdouts."""
+    with ExitStack() as stack:
+        data = given.data / f"{given.database}-{holdouts}"
+        data.mkdir(exist_ok=True)
+        day = prepare(stack, given, data, holdouts)
+        found: Found = {"rows": sizes(), "day": str(day)}
+        print(", ".join(f"{number:,} {name}" for name, number in found["rows"].items()), flush=True)
+        found |= measured_pages(given, data)
+        found["standings"] = standings(given, day)
+        if not given.no_peers:
+            found["peers"] = peers(day, repeat=given.repeat)
+        found["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        found["load"] = os.getloadavg()[0]
+    return found
+
+
+def prepare(stack: ExitStack, given: argparse.Namespace, data: Path, holdouts: int) -> date:
+    """Django, the database, filled where it is not yet, and everything kept that the product keeps; its last day."""
+    url, mark = f"sqlite:///{data}/bench.sqlite3", data / "filled-on"
+    if given.database == "postgresql":
+        import cluster
+
+        if not good(mark):
+            cluster.drop(given.data / "postgresql", name=f"holdouts_{holdouts}")
+        url = stack.enter_context(cluster.postgresql(given.data / "postgresql", name=f"holdouts_{holdouts}"))
+    elif not good(mark):
+        for left in data.glob("bench.sqlite3*"):
+            left.unlink()
+    os.environ |= {"DATA": str(data), "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "campaign.settings"}
     import django
 
     django.setup()
     import provider
-    from django.conf import settings
     from django.core.management import call_command
+    from django.db import connection
+    from django.utils import timezone
+
+    stack.callback(connection.close)
+    call_command("migrate", verbosity=0)
+    if not good(mark):
+        began, today = time.perf_counter(), timezone.localdate()
+        provider.fill(provider.Size(holdouts, DAYS[given.database]), today=today)
+        mark.write_text(str(today))
+        print(f"filled in {time.perf_counter() - began:.0f} s", flush=True)
+    day = date.fromisoformat(mark.read_text())
+    keep_up(day)
+    return day
+
+
+def good(mark: Path) -> bool:
+    return mark.exists() and date.today() - date.fromisoformat(mark.read_text()) <= GOOD_FOR
+
+
+def keep_up(day: date) -> None:
+    """What the product's jobs have done by the evening of the day, and what PostgreSQL's own would have cleaned up."""
     from django.db import connection
     from django.utils import timezone
 
     from campaign.customers import rollup
     from campaign.sample import staff
+    from notices import forecast, lift
+    from notices.deliveries import unreachable
 
-    today, mark = timezone.localdate(), data / "filled-on"
-    if not mark.exists() or mark.read_text() != f"{today} {small}":
-        for left in data.glob("campaign.sqlite3*"):
-            left.unlink()
-        began = time.perf_counter()
-        call_command("migrate", verbosity=0)
-        connection.close()
-        if small:
-            provider.CUSTOMERS, provider.HOLDOUTS = SMALL * 3 // 2, SMALL
-        provider.fill(Path(settings.DATABASES["default"]["NAME"]), today=today)
-        staff.hire()
-        rollup.bring_up_to_date(days=[today], today=today)
-        mark.write_text(f"{today} {small}")
-        print(f"filled in {time.perf_counter() - began:.0f} s")
-    call_command("migrate", verbosity=0)
-    sizes(Path(settings.DATABASES["default"]["NAME"]))
+    staff.hire()
+    rollup.bring_up_to_date(days=[day], today=day)
+    lift.count_due(now=timezone.now())
+    forecast.make_due(now=timezone.now(), unreached=lambda campaign: unreachable.holdouts(campaign).count())
+    clean_up(connection)
 
 
-def sizes(file: Path) -> None:
+def clean_up(connection) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def sizes() -> dict[str, int]:
     from campaign.models import Customer, DailyUse, Holdout
     from notices.models import Notice
 
     models = {"customers": Customer, "holdouts": Holdout, "rows of daily use": DailyUse, "notices": Notice}
-    counted = ", ".join(f"{model.objects.count():,} {name}" for name, model in models.items())
-    print(f"{counted}; {file.stat().st_size / 1e9:.1f} GB", flush=True)
+    return {name: model.objects.count() for name, model in models.items()}
 
 
-def served(data: Path, *, requests: int) -> tuple[Rows, Rows]:
-    """Time of each request and the server's work for it. The pages take turns, so that noise meets all alike."""
-    from campaign.sample import machine
-    from campaign.sample.processes import Family
-    from campaign.sample.relay import free_port
+def measured_pages(given: argparse.Namespace, data: Path) -> Found:
+    import agents
+    import asked
+    import serving
 
-    cookie, here = session(), machine.place(data, free_port())
-    output: list[str] = []
-    family = Family(machine.environment(here, os.environ), output.append)
-    try:
-        family.start("redis", *machine.redis(here))
-        family.start("web", *machine.web(here))
-        family.wait(lambda: answers(here.port))
-        pages = addresses(random.Random(11))
-        times: Rows = {name: [] for name in pages}
-        work: Rows = {name: [] for name in pages}
-        for turn in range(requests + 4):
-            for name, address in pages.items():
-                before = server_work()
-                taken = ask(here.port, address(), cookie)
-                if turn >= 4:  # both workers have started and seen each page
-                    times[name].append(taken)
-                    work[name].append(server_work() - before)
-    finally:
-        family.end()
-        machine.leave(here)
-    return times, work
-
-
-def session() -> str:
-    from django.contrib.auth import get_user_model
-    from django.test import Client
-
-    client = Client()
-    client.force_login(get_user_model().objects.get(username="support"))
-    return client.cookies["sessionid"].OutputString().partition(";")[0]
-
-
-def answers(port: int) -> bool:
-    try:
-        ask(port, "/staff/login/", "")
-    except OSError:
-        return False
-    return True
-
-
-def ask(port: int, address: str, cookie: str) -> float:
-    """A request on a connection of its own; milliseconds until the last byte is here."""
-    began = time.perf_counter()
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", address, headers={"Cookie": cookie, "Accept-Language": "en"})
-    response = connection.getresponse()
-    response.read()
-    connection.close()
-    taken = (time.perf_counter() - began) * 1000
-    if response.status != 200:
-        raise SystemExit(f"{address}: answered {response.status}")
-    return taken
-
-
-def server_work() -> float:
-    """Milliseconds of processor time that our gunicorn has used; it does not depend on what else runs here."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-    masters = {pid for pid, parent in parents.items() if parent == os.getpid()}
-    total = 0
-    for pid, parent in parents.items():
-        if parent in masters:  # a worker
-            for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-                with suppress(OSError):
-                    total += int(task.read_text().split()[0])
-    return total / 1e6
-
-
-def addresses(rng: random.Random) -> dict[str, Callable[[], str]]:
-    """What is asked, by the name of the row; where a customer is needed, another one each time."""
-    from django.urls import reverse
-
-    from notices import links
-    from notices.models import Mailing, Notice
-
-    mailing = Mailing.objects.order_by("-pk").values_list("pk", flat=True)[1]
-    notices = list(Notice.objects.filter(mailing=mailing).order_by("pk")[:5000])
-    listed, someone = reverse("customers"), customers(rng)
-    filters = {
-        "list: all": "",
-        "list: page 150": "?page=150",
-        "list: still the old way": "?standing=left",
-        "list: silent": "?standing=silent",
-        "list: program": "?program=becky",
-        "list: reason": "?reason=auth_failed",
-        "list: three filters, page 5": "?standing=left&program=outlook&reason=never_tried&page=5",
-        "list: filters that find few": "?standing=mixed&program=android&reason=auth_failed",
-    }
-    return (
-        {"dashboard": lambda: reverse("progress")}
-        | {name: lambda query=query: listed + query for name, query in filters.items()}
-        | searches(rng)
-        | {
-            "customer": lambda: reverse("customer", kwargs={"pk": someone()}),
-            "mailings": lambda: reverse("mailings"),
-            "mailing": lambda: reverse("mailing", kwargs={"pk": mailing}),
-            "personal page": lambda: f"/ja/p/{links.token_of(rng.choice(notices))}/",
-            "guide": lambda: "/ja/guide/thunderbird/",
-        }
-    )
-
-
-def customers(rng: random.Random) -> Callable[[], int]:
-    from campaign.models import Holdout
-
-    number = Holdout.objects.count()
-    return lambda: rng.randrange(1, number + 1)
-
-
-def searches(rng: random.Random) -> dict[str, Callable[[], str]]:
-    from urllib.parse import urlencode
-
-    import provider
-    from django.urls import reverse
-
-    from notices.models import Notice
-
-    someone, last = customers(rng), Notice.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    words = {
-        "search: login": lambda: provider.login_of(someone()).partition("@")[0],
-        "search: address": lambda: provider.second_address_of(someone() // 3 * 3 + 1),
-        "search: name": lambda: provider.name_of(someone()),
-        "search: family name": lambda: provider.name_of(someone()).split()[0],
-        "search: contract": lambda: provider.contract_of(someone()),
-        "search: announcement number": lambda: Notice.objects.get(pk=rng.randrange(1, last + 1)).number,
-        "search: one letter": lambda: rng.choice("abhkmst"),
-        "search: nobody": lambda: f"nobody{rng.random()}",
-    }
+    with serving.served(data) as port:
+        alone = one_by_one(port, backends(given), requests=given.requests)
+        times = agents.at_work(port, asked.pages, seconds=60 * given.minutes)
+        began = time.monotonic()
+        closed = agents.at_work(port, asked.pages, seconds=20 * given.minutes, reading=False)
+        seconds = time.monotonic() - began
+        memory = {"web": serving.memory(serving.workers()), "database": serving.memory(backends(given)())}
     return {
-        name: lambda word=word: f"{reverse('customers')}?{urlencode({'q': word()})}" for name, word in words.items()
+        "alone": alone,
+        "agents": times,
+        "closed": closed,
+        "closed a second": sum(map(len, closed.values())) / seconds,
+        "memory": memory,
     }
 
 
-def in_process(*, repeat: int) -> None:
-    """The product's functions and the peer's in turn; then the roll-up of a day."""
-    import provider
-    import scan
-    from django.test import RequestFactory
-    from django.utils import timezone
+def backends(given: argparse.Namespace) -> Callable[[], list[int]]:
+    if given.database == "sqlite":
+        return lambda: []
+    import cluster
+
+    return lambda: cluster.backends(given.data / "postgresql")
+
+
+def one_by_one(port: int, backends: Callable[[], list[int]], *, requests: int) -> dict[str, dict[str, list[float]]]:
+    """Wall-clock and processor time of each request. The pages take turns, so that noise meets all alike."""
+    import asked
+    import serving
+
+    cookie, rng = serving.session(), random.Random(11)
+    pages = asked.pages(rng) | asked.more_pages(rng)
+    found = {name: {"ms": [], "web": [], "database": []} for name in pages}
+    for turn in range(requests + 4):
+        for name, address in pages.items():
+            wanted, web, database = address(), serving.work(serving.workers()), serving.work(backends())
+            taken = serving.ask(port, wanted, cookie)
+            if turn >= 4:  # the workers have started and seen each page
+                found[name]["ms"].append(taken)
+                found[name]["web"].append(serving.work(serving.workers()) - web)
+                found[name]["database"].append(serving.work(backends()) - database)
+    return found
+
+
+def standings(given: argparse.Namespace, day: date) -> Found:
+    """Seconds until a new day's mail stands in the standings of all; before each run the day is taken back."""
+    import serving
+    from django.db import connection
 
     from campaign.customers import rollup
-    from campaign.dashboard import customers as listing
+
+    seconds, work = [], []
+    for _turn in range(given.repeat):
+        before = day - timedelta(days=1)
+        rollup.bring_up_to_date(days=[before], today=before)
+        clean_up(connection)
+        began, used = time.perf_counter(), serving.work([os.getpid(), *backends(given)()])
+        rollup.bring_up_to_date(days=[day], today=day)
+        seconds.append(time.perf_counter() - began)
+        work.append((serving.work([os.getpid(), *backends(given)()]) - used) / 1000)
+    return {"seconds": seconds, "work": work, "database MB": max(serving.memory(backends(given)()), default=0)}
+
+
+def peers(day: date, *, repeat: int) -> dict[str, list[float]]:
+    """Milliseconds of the product's functions and the peer's, in turn; what both count must be the same."""
+    import asked
+    import scan
+    from django.utils import timezone
+
     from campaign.dashboard.progress import progress
     from campaign.models import Campaign
 
-    today, campaign, times = timezone.localdate(), Campaign.objects.get(), {}
-    someone = customers(random.Random(5))
+    campaign, times = Campaign.objects.get(), {}
+    words = asked.logins(random.Random(5))
     for _turn in range(repeat):
-        kept = timed(times, "headline, kept", lambda: progress(campaign=campaign, today=today, now=timezone.now()))
-        scanned = timed(times, "headline, scan", lambda: scan.headline(campaign, today=today))
+        kept = timed(times, "headline, kept", lambda: progress(campaign=campaign, today=day, now=timezone.now()))
+        scanned = timed(times, "headline, scan", lambda: scan.headline(campaign, today=day))
         told = {"identified": kept.now.identified, "moved": kept.now.moved, "left": kept.now.left}
         if not told.items() <= scanned.items():
             raise SystemExit(f"the dashboard says {told}, the scan says {scanned}")
-        filters = listing.filters_in(RequestFactory().get("/", {"q": provider.login_of(someone())}).GET, campaign)
-        timed(times, "search, index", lambda filters=filters: searched(campaign, filters, today))
-        timed(times, "search, LIKE", lambda filters=filters: list(scan.found(filters.q)[:50]))
-        timed(times, "roll-up of a day", lambda: rollup.bring_up_to_date(days=[today], today=today))
-    table("In one process", ("median ms",), [(name, f"{median(taken):,.1f}") for name, taken in times.items()])
-    for peer, own in (("headline, scan", "headline, kept"), ("search, LIKE", "search, index")):
-        print(f"{peer} takes {median(times[peer]) / median(times[own]):,.0f} times as long as {own}")
+        timed(times, "search, index", lambda: asked.searched(campaign, words(), day))
+        timed(times, "search, LIKE", lambda: list(scan.found(words())[:50]))
+    return times
 
 
-def searched(campaign, filters, today) -> list:
-    from campaign.dashboard import customers as listing
-
-    found = listing.find(campaign, filters, today=today)
-    return listing.rows(campaign, filters, found, slice(0, 50), today=today)
-
-
-def timed(times: Rows, name: str, call: Callable[[], object]) -> object:
+def timed(times: dict[str, list[float]], name: str, call: Callable[[], object]) -> object:
     began = time.perf_counter()
     answer = call()
     times.setdefault(name, []).append((time.perf_counter() - began) * 1000)
     return answer
 
 
-def line_of(name: str, times: list[float]) -> tuple[str, str, str]:
-    return name, f"{median(times):,.1f}", f"{quantiles(times, n=20, method='inclusive')[-1]:,.1f}"
+def tell(found: dict[int, Found], *, database: str) -> int:
+    """All tables; 1 where a target is missed."""
+    missed = 0
+    for size, one in found.items():
+        print(f"\n{size:,} holdouts: " + ", ".join(f"{number:,} {name}" for name, number in one["rows"].items()))
+        missed += pages_table(one, target=TARGETS[database])
+        taken = median(one["standings"]["seconds"])
+        late = taken >= STANDINGS
+        missed += late
+        print(
+            f"standings of all brought up to date by a day: {taken:.1f} s, {median(one['standings']['work']):.1f} s of"
+            f" processor time ({'missed' if late else 'under'} {STANDINGS})"
+        )
+        for name, times in one.get("peers", {}).items():
+            print(f"{name}: {median(times):,.1f} ms")
+        print(f"without reading: {one['closed a second']:.1f} pages a second by {len(one['memory']['web'])} workers")
+        print(
+            f"peak memory in MB: workers {one['memory']['web']}, database {max(one['memory']['database'], default=0)}"
+        )
+        print(f"standings: bench {one['peak']} MB, database {one['standings']['database MB']} MB")
+        print(f"load average {one['load']:.1f} on {os.cpu_count()} cores")
+    return int(missed > 0)
 
 
-def verdict(name: str, times: list[float]) -> str:
-    target = TARGETS.get(name.partition(":")[0])
-    if target is None:
-        return ""
-    return f"under {target}" if median(times) < target else f"missed {target}"
+def pages_table(one: Found, *, target: int) -> int:
+    """How many groups of pages missed the target."""
+    import agents
+
+    columns = ("alone 50%", "95%", "CPU web", "CPU db", "asked", "20: 50%", "95%", "closed 95%")
+    print(f"\n{'ms':34}" + "".join(f"{column:>11}" for column in columns))
+    for name, alone in one["alone"].items():
+        ours, closed = one["agents"].get(name, []), one["closed"].get(name, [])
+        cells = [mid(alone["ms"]), high(alone["ms"]), mid(alone["web"]), mid(alone["database"])]
+        cells += [str(len(ours)), mid(ours), high(ours), high(closed)]
+        print(f"{name:34}" + "".join(f"{cell:>11}" for cell in cells))
+    missed = 0
+    print()
+    for group in agents.SHARES:
+        times = [each for name, its in one["agents"].items() if agents.group_of(name) == group for each in its]
+        bad = len(times) < 2 or quantiles(times, n=20, method="inclusive")[-1] >= target
+        missed += bad
+        print(
+            f"20 agents, {group}: {len(times)} asked, 95 % within {high(times)} ms"
+            f" ({'missed' if bad else 'under'} {target}), slowest {max(times, default=0):,.0f}"
+        )
+    return missed
 
 
-def table(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    print(f"\n{title:34}" + "".join(f"{column:>12}" for column in columns))
-    for name, *cells in rows:
-        print(f"{name:34}" + "".join(f"{cell:>12}" for cell in cells))
-    sys.stdout.flush()
+def mid(times: list[float]) -> str:
+    return f"{median(times):,.1f}" if times else ""
+
+
+def high(times: list[float]) -> str:
+    return f"{quantiles(times, n=20, method='inclusive')[-1]:,.1f}" if len(times) > 1 else ""
 
 
 if __name__ == "__main__":

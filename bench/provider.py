@@ -1,121 +1,81 @@
-"""A large provider after a year, straight into a SQLite database: the same people for the same seed.
+"""A large provider up to today, made by DuckDB and written into an empty database: the same people for the same seed.
 
-150,000 customers, 100,000 of them holdouts; some nine million rows of daily use, the history
-of standings by the product's own rule, and a mailing a month with its ledger. Only the log
-files behind it are missing: this is about the pages.
+The customers' mail, day by day; from it, by the product's rule, where each stood when; a round a month to all who
+were left then; fates, visits, contacts and looks at customers. Only the log files behind it are missing: this is
+about the pages and the standings.
 """
 
-import random
-import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
+import duckdb
+import filling
+import pyarrow as pa
 from django.conf import settings
 
-from campaign.customers.status import STANDINGS
-from campaign.models.holdouts import LEFT, Standing
+from campaign.models import Standing
 from campaign.sample.names import GIVEN, SURNAMES
 from notices import links
 
-CUSTOMERS = 150_000
-HOLDOUTS = 100_000
-DAYS = 365  # the last one is today
 QUIET = 30
-CAMPAIGN = 1
-STARTS = 60  # the day of the year on which the campaign begins
+STARTS = 20  # the day, from 0, on which the campaign begins
 TO_THE_DATE = 90  # days from today to the cut-off
-OLD, NEW = "pop_before_smtp", "smtp_auth"
+WAVES = 4
 PROGRAMS = ("outlook", "outlook-express", "windows-live-mail", "thunderbird", "iphone", "becky", "android", "")
-FATES = ("delivered",) * 96 + ("bounced",) * 3 + ("deferred",)
 
 
 @dataclass(frozen=True)
-class Person:
-    """A customer's year: days are numbers from 0 to DAYS - 1, ascending."""
+class Size:
+    """Beside the holdouts, half as many customers have always sent with SMTP-AUTH. The last day is today."""
 
-    pk: int
-    program: str
-    address: str
-    old: list[int]
-    new: list[int]
-    failed: bool  # his program tries SMTP-AUTH with a wrong password before it sends the old way
+    holdouts: int
+    days: int
 
-
-@dataclass
-class Sums:
-    """What is counted on the way, over all people."""
-
-    use: Counter = field(default_factory=Counter)  # (day, class): submissions
-    standing: list[Counter] = field(default_factory=lambda: [Counter() for _ in range(DAYS)])  # changes of the day
-    due: dict[int, list[tuple[int, str]]] = field(default_factory=dict)  # day of a mailing: holdouts and programs
+    @property
+    def customers(self) -> int:
+        return self.holdouts * 3 // 2
 
 
-class Calendar:
-    """Days and times as the database has them."""
-
-    def __init__(self, today: date) -> None:
-        self.dates = [today - timedelta(days=DAYS - 1 - number) for number in range(DAYS)]
-        self.days = [day.isoformat() for day in self.dates]
-        # UTC, from the morning to the evening in Japan
-        self.times = [[f"{day} {k // 6:02}:{k * 37 % 60:02}:{k * 23 % 60:02}" for k in range(64)] for day in self.days]
-        self.rounds = [n for n in range(STARTS, DAYS) if self.dates[n].day == 2]
-
-
-def fill(file: Path, *, today: date, seed: int = 7) -> None:
-    """`file` is a database with all migrations and nothing in it."""
-    calendar, rng, sums = Calendar(today), random.Random(seed), Sums()
-    sums.due = {day: [] for day in calendar.rounds}
-    with sqlite3.connect(file, isolation_level=None) as con:
-        # A crash means: begin anew. The journal comes back when the product opens the file.
-        con.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-400000;")
-        indexes = _without_indexes(con)
-        con.execute("BEGIN")
-        con.execute(
-            "INSERT INTO campaign_campaign (id, name, starts_on, cutoff_on, quiet_days) VALUES (?, ?, ?, ?, ?)",
-            (CAMPAIGN, OLD, calendar.days[STARTS], (today + timedelta(days=TO_THE_DATE)).isoformat(), QUIET),
-        )
-        people = [_person(pk, rng) for pk in range(1, CUSTOMERS + 1)]
-        _customers(con, people, calendar)
-        _insert(con, "campaign_dailyuse", USE, _use(people, calendar, rng, sums))
-        _insert_each(con, _holdouts(people, calendar, sums))
-        _insert_each(con, _evidence(calendar, sums))
-        _mailings(con, calendar, rng, sums)
-        for index in indexes:
-            con.execute(index)
-        con.execute("COMMIT")
-    con.close()
+def fill(size: Size, *, today: date) -> None:
+    """The database has all migrations and nothing in it."""
+    with duckdb.connect() as made:
+        made.create_function("digest_of", _digest, ["VARCHAR"], "VARCHAR")
+        for name, text in MACROS.items():
+            made.execute(f"CREATE MACRO {name} AS {text}")
+        _names(made)
+        values = {"holdouts": size.holdouts, "customers": size.customers, "days": size.days}
+        values |= {"first": today - timedelta(days=size.days - 1), "quiet": QUIET, "starts": STARTS, "waves": WAVES}
+        values |= {"programs": list(PROGRAMS), "domain": settings.NOTICE_DOMAIN, "standings": Standing.values}
+        values |= {"cutoff": today + timedelta(days=TO_THE_DATE)}
+        for name, text in WORKED_OUT.items():
+            made.execute(f"CREATE TABLE {name} AS {text}", _used(text, values))
+        with filling.at_once() as write:
+            for table, text in TABLES.items():
+                write(table, _rows(made, text, values))
 
 
-def _without_indexes(con: sqlite3.Connection) -> list[str]:
-    """Drops those of our tables and returns how they are made: once at the end is much faster."""
-    found = con.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-        " AND (tbl_name LIKE 'campaign@_%' ESCAPE '@' OR tbl_name LIKE 'notices@_%' ESCAPE '@')"
-    ).fetchall()
-    for name, _sql in found:
-        con.execute(f'DROP INDEX "{name}"')
-    return [sql for _name, sql in found]
+def _rows(made: duckdb.DuckDBPyConnection, text: str, values: dict[str, object]) -> duckdb.DuckDBPyRelation:
+    return made.sql(text, params=_used(text, values))
 
 
-def _insert(con: sqlite3.Connection, table: str, columns: str, rows: Iterable[tuple]) -> None:
-    marks = ", ".join("?" * len(columns.split(", ")))
-    con.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 (names from this file)
+def _used(text: str, values: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if re.search(rf"\${name}\b", text)}
 
 
-def _insert_each(con: sqlite3.Connection, rows: Iterable[tuple[str, str, tuple]]) -> None:
-    """For rows of several tables that come mixed: (table, columns, values)."""
-    kept: dict[tuple[str, str], list[tuple]] = {}
-    for table, columns, values in rows:
-        kept.setdefault((table, columns), []).append(values)
-    for (table, columns), values in kept.items():
-        _insert(con, table, columns, values)
+def _digest(message_id: str) -> str:
+    return links.digest(links.token_for(message_id))
+
+
+def _names(made: duckdb.DuckDBPyConnection) -> None:
+    for table, names in (("surnames", SURNAMES), ("given", GIVEN)):
+        rows = pa.table({"place": range(len(names)), "kanji": [n[0] for n in names], "roman": [n[1] for n in names]})
+        made.register(table, rows)
 
 
 def login_of(pk: int) -> str:
-    return f"{GIVEN[pk % len(GIVEN)][1]}.{SURNAMES[pk // 7 % len(SURNAMES)][1]}{pk}@isp.example"
+    domain = "minato.example" if pk % 40 == 0 else "isp.example"
+    return f"{GIVEN[pk % len(GIVEN)][1]}.{SURNAMES[pk // 7 % len(SURNAMES)][1]}{pk}@{domain}"
 
 
 def name_of(pk: int) -> str:
@@ -126,204 +86,224 @@ def contract_of(pk: int) -> str:
     return f"K{pk * 61:08}"
 
 
-def language_of(pk: int) -> str:
-    return "en" if pk % 25 == 0 else "ja"
-
-
 def second_address_of(pk: int) -> str:
+    """Every third customer has one."""
     return f"shop{pk}@isp.example"
 
 
-def _customers(con: sqlite3.Connection, people: list[Person], calendar: Calendar) -> None:
-    columns = "id, login, name, language, contract, contact_address, client_program, client_seen_on"
-    _insert(con, "campaign_customer", columns, (_customer(who, calendar) for who in people))
-    _insert(con, "campaign_address", "address, customer_id", ((login_of(who.pk), who.pk) for who in people))
-    shops = ((second_address_of(who.pk), who.pk) for who in people[::3])
-    _insert(con, "campaign_address", "address, customer_id", shops)
+def client_address_of(pk: int) -> str:
+    """Where a customer sends from; some of them share it."""
+    return f"198.{18 + pk // 65536 % 2}.{pk // 256 % 256}.{pk % 256}"
 
 
-def _customer(person: Person, calendar: Calendar) -> tuple:
-    """His program is that of the last day; the old way's goes first."""
-    pk, used = person.pk, person.old or person.new
-    seen = (person.program, calendar.days[used[-1]]) if person.program and used else ("", None)
-    return (pk, login_of(pk), name_of(pk), language_of(pk), contract_of(pk), "", *seen)
+MACROS = {
+    "drawn(pk, what)": "(hash(pk, what, 7) >> 11) / 9007199254740992.0",  # from 0 to 1, the same each time
+    "mailed(day, pk)": "day + to_seconds(CAST(hash(pk, day) % 43200 AS BIGINT))",  # UTC; in Japan from 9 to 21 o'clock
+    "written(moment)": "strftime(moment, '%Y-%m-%d %H:%M:%S')",
+}
 
-
-def _person(pk: int, rng: random.Random) -> Person:
-    """Holdouts are the first HOLDOUTS customers: over half stay, the others move, half move or fall silent."""
-    program = PROGRAMS[int(len(PROGRAMS) * rng.random() ** 1.5)]
-    address = f'["198.{18 + pk // 65536}.{pk // 256 % 256}.{pk % 256}"]'
-    if pk > HOLDOUTS:
-        return Person(pk, program, address, [], _days(rng, 0, DAYS, 40), False)
-    begin = int(200 * rng.random() ** 3)
-    change = rng.randrange(max(begin + 1, STARTS), DAYS)
-    fate = rng.choices(("stays", "moves", "half", "silent"), (55, 28, 9, 8))[0]
-    old = _days(rng, begin, DAYS if fate in ("stays", "half") else change, 78) or [begin]
-    new = _days(rng, change, DAYS, 78) if fate in ("moves", "half") else []
-    return Person(pk, program, address, old, new, failed=fate == "stays" and pk % 12 == 0)
-
-
-def _days(rng: random.Random, begin: int, end: int, a_year: int) -> list[int]:
-    """About `a_year` days in 365, more or less of them by person."""
-    wanted = int((end - begin) / DAYS * a_year * (0.4 + 1.2 * rng.random()))
-    return sorted(rng.sample(range(begin, end), min(wanted, end - begin)))
-
-
-USE = "customer_id, submission_class, day, submissions, confirmed, auth_failed, last_at, addresses, client_program"
-
-
-def _use(people: list[Person], calendar: Calendar, rng: random.Random, sums: Sums) -> Iterator[tuple]:
-    """In the order of the table's key."""
-    days, times, count, bits = calendar.days, calendar.times, sums.use, rng.getrandbits
-    for person in people:
-        pk, program, address = person.pk, person.program, person.address
-        for submission_class, used in ((OLD, person.old), (NEW, person.new)):
-            failing = 1 if person.failed and submission_class == OLD else 0
-            for day in used:
-                drawn = bits(6)
-                mails = 1 + (drawn & 3)
-                count[day, submission_class] += mails
-                failed = failing if drawn & 1 else 0
-                yield pk, submission_class, days[day], mails, mails, failed, times[day][drawn], address, program
-
-
-def _changes(person: Person) -> list[tuple[int, str, str]]:
-    """(day, standing, previous), by the rule of `status.py` on each day that could change something."""
-    old, new = set(person.old), set(person.new)
-    days = old | new | {day + QUIET for day in old} | {day + QUIET for day in new}
-    last_old = last_new = None
-    found, standing = [], ""
-    for day in sorted(days):
-        if day >= DAYS:
-            break
-        last_old = day if day in old else last_old
-        last_new = day if day in new else last_new
-        if last_old is None:
-            continue
-        within = day - QUIET if day >= QUIET - 1 else -1
-        later = last_new is not None and last_new > last_old
-        now = str(STANDINGS[last_old > within, last_new is not None and last_new > within, later])
-        if now != standing:
-            found.append((day, now, standing))
-            standing = now
-    return found
-
-
-HOLDOUT = (
-    "id, campaign_id, customer_id, identified_on, first_legacy_on, last_legacy_on, last_legacy_at, last_auth_on,"
-    " last_auth_at, standing, standing_since, migrated_on, relapsed, reason, client_program"
+# Days are numbers from 0 on. Holdouts are the first customers: over half stay, the others move, half move or fall
+# silent. Most send on few days, some nearly daily.
+PEOPLE = """
+SELECT pk, $programs[1 + CAST(floor(len($programs) * drawn(pk, 1) ** 1.5) AS INTEGER)] AS program,
+       0.05 + 0.58 * drawn(pk, 2) ** 5 AS rate,
+       pk <= $holdouts AS held, held AND fate = 0 AND pk % 12 = 0 AS failing,
+       CASE WHEN NOT held THEN -1 ELSE start END AS old_from,
+       CASE WHEN NOT held THEN -1 WHEN fate IN (0, 2) THEN $days ELSE change END AS old_until,
+       CASE WHEN NOT held THEN 0 WHEN fate IN (1, 2) THEN change ELSE $days END AS new_from
+FROM (SELECT *, CAST(greatest(start + 1, $starts) + floor(drawn(pk, 5) * ($days - greatest(start + 1, $starts)))
+                AS INTEGER) AS change
+      FROM (SELECT pk, CAST(floor(0.55 * $days * drawn(pk, 3) ** 3) AS INTEGER) AS start,
+                   CASE WHEN drawn(pk, 4) < 0.55 THEN 0 WHEN drawn(pk, 4) < 0.83 THEN 1
+                        WHEN drawn(pk, 4) < 0.92 THEN 2 ELSE 3 END AS fate
+            FROM range(1, $customers + 1) AS numbers (pk)))
+"""
+USE = """
+SELECT pk, way, CAST(day AS INTEGER) AS day, 1 + hash(pk, day, way) % 4 AS mails,
+       CASE WHEN failing AND way = 'pop_before_smtp' THEN hash(pk, day) % 2 ELSE 0 END AS failed
+FROM people, range($days) AS numbers (day), (VALUES ('pop_before_smtp'), ('smtp_auth')) AS ways (way)
+WHERE CASE WHEN way = 'smtp_auth' THEN day >= new_from ELSE day >= old_from AND day < old_until END
+  AND (drawn(pk, day * 2 + CASE WHEN way = 'smtp_auth' THEN 101 ELSE 100 END) < rate
+       OR (day = old_from AND way <> 'smtp_auth'))
+"""
+# By the rule of `status.py`, on each day that could change something: a day of use, or when its quiet days are over.
+CHANGES = """
+SELECT pk, day, standing, previous
+FROM (
+    SELECT *, coalesce(lag(standing) OVER (PARTITION BY pk ORDER BY day), '') AS previous
+    FROM (
+        SELECT pk, day,
+               CASE WHEN old >= since AND new > old THEN 'moving'
+                    WHEN old >= since AND new >= since THEN 'mixed'
+                    WHEN old >= since THEN 'holdout'
+                    WHEN new > old THEN 'migrated'
+                    ELSE 'silent' END AS standing
+        FROM (
+            SELECT pk, day, day - $quiet + 1 AS since,
+                   max(old) OVER (PARTITION BY pk ORDER BY day) AS old,
+                   max(new) OVER (PARTITION BY pk ORDER BY day) AS new
+            FROM (
+                SELECT pk, day, max(old) AS old, max(new) AS new
+                FROM (
+                    SELECT pk, day, CASE WHEN way <> 'smtp_auth' THEN day END AS old,
+                           CASE WHEN way = 'smtp_auth' THEN day END AS new
+                    FROM use WHERE pk <= $holdouts
+                    UNION ALL
+                    SELECT pk, day + $quiet, NULL, NULL FROM use WHERE pk <= $holdouts AND day + $quiet < $days
+                )
+                GROUP BY pk, day
+            )
+        )
+        WHERE old IS NOT NULL
+    )
 )
-
-
-def _holdouts(people: list[Person], calendar: Calendar, sums: Sums) -> Iterator[tuple[str, str, tuple]]:
-    """The times and reasons are the roll-up's, which comes after: it sees to these."""
-    days = calendar.days
-    for person in people[:HOLDOUTS]:
-        changes = _changes(person)
-        for day, standing, previous in changes:
-            sums.standing[day][standing] += 1
-            sums.standing[day][previous] -= 1
-            row = (person.pk, days[day], standing, previous)
-            yield "campaign_standingchange", "holdout_id, day, standing, previous", row
-        for day, due in sums.due.items():
-            if _on(changes, day) in LEFT:
-                due.append((person.pk, person.program))
-        since, standing, _ = changes[-1]
-        migrated = min((day for day, to, _ in changes if to == Standing.MIGRATED), default=None)
-        first, last = person.old[0], person.old[-1]
-        auth = person.new[-1] if person.new else None
-        yield "campaign_holdout", HOLDOUT, (
-            person.pk, CAMPAIGN, person.pk, days[first], days[first], days[last], f"{days[last]} 00:00:00",
-            None if auth is None else days[auth], None if auth is None else f"{days[auth]} 00:00:00",
-            standing, days[since], None if migrated is None else days[migrated],
-            migrated is not None and standing in LEFT, "", person.program,
-        )  # fmt: skip
-
-
-def _on(changes: list[tuple[int, str, str]], day: int) -> str:
-    return next((standing for at, standing, _ in reversed(changes) if at <= day), "")
-
-
-def _evidence(calendar: Calendar, sums: Sums) -> Iterator[tuple[str, str, tuple]]:
-    """The counts of each day, and what the readers of logs leave behind."""
-    standing = Counter()
-    for number, day in enumerate(calendar.days):
-        standing.update(sums.standing[number])
-        for each in Standing.values:
-            row = (CAMPAIGN, day, each, standing[each])
-            yield "campaign_standingcount", "campaign_id, day, standing, holdouts", row
-        for way, attribution, mails in (
-            (OLD, "confirmed", sums.use[number, OLD]),
-            (OLD, "ambiguous", sums.use[number, OLD] // 50),
-            (NEW, "confirmed", sums.use[number, NEW]),
-            ("inbound", "none", 400_000),
-            ("unexplained_relay", "none", 3),
-        ):
-            row = (day, way, attribution, mails)
-            yield "campaign_dailycount", "day, submission_class, attribution, submissions", row
-        end = f"{day} 14:59:58"
-        yield "campaign_attributedday", "day, attributed_at, stale, touched, rolled_up_at", (day, end, False, 0, end)
-        for stream in ("logins", "mail"):
-            yield "campaign_coverage", "day, stream, events, last_at", (day, stream, 500_000, end)
-            yield from _log_file(number * 2 + (stream == "mail") + 1, f"/var/log/{stream}.{number}", end)
-
-
-LOG_FILE = "id, digest, digest_length, name, segment, offset, read_to, lines, state, read_at"
-
-
-def _log_file(pk: int, name: str, read_at: str) -> Iterator[tuple[str, str, tuple]]:
-    row = (pk, f"{pk:064}", 4096, name, f"{pk:064}", 10**8, 10**8, 10**6, "{}", read_at)
-    yield "campaign_logfile", LOG_FILE, row
-    for program in ("postfix/smtpd", "postfix/qmgr", "dovecot", "kernel"):
-        row = (pk, program, 10**5, 7 if program == "kernel" else 0, "")
-        yield "campaign_programlines", "log_file_id, program, lines, not_understood, example", row
-
-
-MAILING = (
-    "id, campaign_id, kind, period, state, planned_at, approved_at, started_at, ended_at, pause_reason, expires_on,"
-    " daily_cap, recent_attempts"
+WHERE standing <> previous
+"""
+ROUNDS = """
+SELECT row_number() OVER (ORDER BY day) AS mailing, CAST(day AS INTEGER) AS day,
+       day >= $days - 30 AS last, $first + CAST(day AS INTEGER) AS begins,
+       CASE WHEN row_number() OVER (ORDER BY day) = 1 THEN 'announcement' ELSE 'reminder' END AS kind,
+       CASE WHEN kind = 'announcement' THEN CAST(begins AS VARCHAR) ELSE strftime(begins, '%Y-%m') END AS period
+FROM range($starts, $days) AS numbers (day)
+WHERE dayofmonth($first + CAST(day AS INTEGER)) = 2
+"""
+# A round takes twenty days; what of it would be after today waits.
+NOTICES = """
+SELECT row_number() OVER (ORDER BY mailing, slot, pk) AS id, mailing, pk, slot, message_id,
+       CASE WHEN slot >= $days THEN 'waiting' WHEN chance < 0.96 THEN 'accepted' WHEN chance < 0.97 THEN 'refused'
+            ELSE 'withdrawn' END AS state
+FROM (
+    SELECT mailing, pk, rounds.day + CAST(floor(20 * drawn(pk, 300 + mailing)) AS INTEGER) AS slot,
+           drawn(pk, 400 + mailing) AS chance,
+           'notice.pbs.' || period || '.' || substr(md5(mailing || '/' || pk), 1, 24) || '@' || $domain AS message_id
+    FROM rounds
+    JOIN (SELECT r.mailing AS due, c.pk, arg_max(c.standing, c.day) AS standing
+          FROM rounds AS r JOIN changes AS c ON c.day <= r.day
+          GROUP BY ALL) ON due = mailing AND standing IN ('holdout', 'mixed')
 )
-NOTICE = (
-    "id, mailing_id, holdout_id, number, message_id, token_digest, language, client_program, state, send_after,"
-    " attempts, claimed_at, accepted_at, ended_at, reply"
-)
+"""
+WORKED_OUT = {"people": PEOPLE, "use": USE, "changes": CHANGES, "rounds": ROUNDS, "notices": NOTICES}
 
-
-def _mailings(con: sqlite3.Connection, calendar: Calendar, rng: random.Random, sums: Sums) -> None:
-    """A round a month for all who were left on its day; the last one is still being sent."""
-    numbers = iter(rng.sample(range(100_000_000, 1_000_000_000), sum(map(len, sums.due.values()))))
-    pk = 0
-    for mailing, (day, due) in enumerate(sums.due.items(), 1):
-        last = day == calendar.rounds[-1]
-        at, period = f"{calendar.days[day]} 01:00:00", calendar.days[day][:7]
-        state, ended = ("sending", None) if last else ("finished", at)
-        row = (mailing, CAMPAIGN, "reminder", period, state, at, at, at, ended, "", calendar.days[-1], 5000, "")
-        _insert(con, "notices_mailing", MAILING, [row])
-        rng.shuffle(due)
-        notices = []
-        for holdout, program in due:
-            pk += 1
-            sent = calendar.times[min(day + len(notices) // 5000, DAYS - 1)][pk % 64]
-            notices.append(_notice(pk, mailing, holdout, program, sent, str(next(numbers)), period, last, rng))
-        _insert(con, "notices_notice", NOTICE, notices)
-        accepted = [(notice[0], notice[9]) for notice in notices if notice[8] == "accepted"]
-        fates = ((FATES[pk % 100], sent, "2.0.0", "sent to mailbox", "mx1", f"4Q{pk:010}", pk) for pk, sent in accepted)
-        _insert(con, "notices_delivery", "fate, at, status_code, text, host, queue_id, notice_id", fates)
-        visits = (("guide", "", sent, pk) for pk, sent in accepted[::20])
-        _insert(con, "notices_visit", "act, client_program, at, notice_id", visits)
-
-
-def _notice(
-    pk: int, mailing: int, holdout: int, program: str, sent: str, number: str, period: str, last: bool,
-    rng: random.Random,
-) -> tuple:  # fmt: skip
-    states, weights = ("accepted", "refused", "withdrawn", "waiting"), (96, 1, 3, 10 if last else 0)
-    state = rng.choices(states, weights)[0]
-    accepted = sent if state == "accepted" else None
-    ended = None if state == "waiting" else sent
-    message_id = f"notice.pbs.{period}.{rng.getrandbits(96):024x}@{settings.NOTICE_DOMAIN}"
-    digest = links.digest(links.token_for(message_id))
-    return (
-        pk, mailing, holdout, number, message_id, digest, language_of(holdout), program, state, sent,
-        int(state == "accepted"), accepted, accepted, ended, "250 2.0.0 Ok" if accepted else "",
-    )  # fmt: skip
+# What is written, in this order; the names of the columns are the table's.
+TABLES = {
+    "campaign_campaign": """
+        SELECT 1 AS id, 'pop_before_smtp' AS name, $first + $starts AS starts_on, $cutoff AS cutoff_on,
+               $quiet AS quiet_days""",
+    "campaign_waveplan": """
+        SELECT 1 AS id, 1 AS campaign_id, $waves AS waves, $first + $starts AS first_day, 5 AS days_between,
+               'bench' AS seed, written($first + $starts) AS decided_at, true AS drawn""",
+    "campaign_customer": """
+        SELECT pk AS id, given.roman || '.' || surnames.roman || pk || CASE WHEN pk % 40 = 0 THEN '@minato.example'
+                   ELSE '@isp.example' END AS login, surnames.kanji || ' ' || given.kanji AS name,
+               CASE WHEN pk % 25 = 0 THEN 'en' ELSE 'ja' END AS language, 'K' || lpad((pk * 61)::VARCHAR, 8, '0')
+                   AS contract, '' AS contact_address, CASE WHEN seen IS NULL THEN '' ELSE program END
+                   AS client_program, CASE WHEN program <> '' THEN $first + seen END AS client_seen_on
+        FROM people
+        JOIN given ON given.place = pk % (SELECT count(*) FROM given)
+        JOIN surnames ON surnames.place = pk // 7 % (SELECT count(*) FROM surnames)
+        LEFT JOIN (SELECT pk, coalesce(max(day) FILTER (way <> 'smtp_auth'), max(day)) AS seen FROM use GROUP BY pk)
+            USING (pk)
+        ORDER BY pk""",
+    "campaign_address": """
+        SELECT pk AS customer_id, given.roman || '.' || surnames.roman || pk || CASE WHEN pk % 40 = 0
+                   THEN '@minato.example' ELSE '@isp.example' END AS address
+        FROM people
+        JOIN given ON given.place = pk % (SELECT count(*) FROM given)
+        JOIN surnames ON surnames.place = pk // 7 % (SELECT count(*) FROM surnames)
+        UNION ALL
+        SELECT pk, 'shop' || pk || '@isp.example' FROM people WHERE pk % 3 = 1""",
+    "campaign_dailyuse": """
+        SELECT pk AS customer_id, way AS submission_class, $first + day AS day, mails AS submissions,
+               mails AS confirmed, failed AS auth_failed, written(mailed($first + day, pk)) AS last_at,
+               '["198.' || (18 + pk // 65536 % 2) || '.' || pk // 256 % 256 || '.' || pk % 256 || '"]' AS addresses,
+               program AS client_program
+        FROM use JOIN people USING (pk)
+        ORDER BY pk, way, day""",
+    "campaign_holdout": """
+        SELECT pk AS id, 1 AS campaign_id, pk AS customer_id, $first + old_from AS identified_on,
+               $first + old_from AS first_legacy_on, $first + old AS last_legacy_on,
+               written(mailed($first + old, pk)) AS last_legacy_at, $first + new AS last_auth_on,
+               written(mailed($first + new, pk)) AS last_auth_at, standing, $first + since AS standing_since,
+               $first + migrated AS migrated_on, migrated IS NOT NULL AND standing IN ('holdout', 'mixed') AS relapsed,
+               '' AS reason, program AS client_program, 1 + hash(pk, 9) % $waves AS wave
+        FROM people
+        JOIN (SELECT pk, max(day) FILTER (way <> 'smtp_auth') AS old, max(day) FILTER (way = 'smtp_auth') AS new
+              FROM use GROUP BY pk) USING (pk)
+        JOIN (SELECT pk, arg_max(standing, day) AS standing, max(day) AS since,
+                     min(day) FILTER (standing = 'migrated') AS migrated
+              FROM changes GROUP BY pk) USING (pk)
+        ORDER BY pk""",
+    "campaign_standingchange": """
+        SELECT pk AS holdout_id, $first + day AS day, standing, previous FROM changes ORDER BY pk, day""",
+    "campaign_standingcount": """
+        SELECT 1 AS campaign_id, $first + CAST(day AS INTEGER) AS day, standing,
+               sum(coalesce(came, 0)) OVER (PARTITION BY standing ORDER BY day) AS holdouts
+        FROM (SELECT range AS day, unnest($standings) AS standing FROM range($days))
+        LEFT JOIN (SELECT day, standing, CAST(sum(came) AS BIGINT) AS came
+                   FROM (SELECT day, standing, 1 AS came FROM changes
+                         UNION ALL SELECT day, previous, -1 FROM changes)
+                   GROUP BY ALL) USING (day, standing)""",
+    "campaign_dailycount": """
+        SELECT $first + day AS day, way AS submission_class, 'confirmed' AS attribution, sum(mails) AS submissions
+        FROM use GROUP BY ALL
+        UNION ALL
+        SELECT $first + day, way, 'ambiguous', sum(mails) // 50 FROM use WHERE way <> 'smtp_auth' GROUP BY ALL
+        UNION ALL
+        SELECT $first + CAST(range AS INTEGER), 'inbound', 'none', 4 * $holdouts FROM range($days)
+        UNION ALL
+        SELECT $first + CAST(range AS INTEGER), 'unexplained_relay', 'none', 3 FROM range($days)""",
+    "campaign_attributedday": """
+        SELECT $first + CAST(range AS INTEGER) AS day, written(day + INTERVAL '14:59:58')
+                   AS attributed_at, false AS stale, 0 AS touched, attributed_at AS rolled_up_at
+        FROM range($days)""",
+    "campaign_coverage": """
+        SELECT $first + CAST(range AS INTEGER) AS day, unnest(['logins', 'mail']) AS stream, 5 * $holdouts AS events,
+               written(day + INTERVAL '14:59:58') AS last_at
+        FROM range($days)""",
+    "campaign_logfile": """
+        SELECT range + 1 AS id, lpad((range + 1)::VARCHAR, 64, '0') AS digest, 4096 AS digest_length,
+               '/var/log/mail.' || range AS name, digest AS segment, 100000000 AS "offset", 100000000 AS read_to,
+               1000000 AS lines, '{}' AS state,
+               written($first + CAST(range // 2 AS INTEGER) + INTERVAL '14:59:58') AS read_at
+        FROM range(2 * $days)""",
+    "campaign_programlines": """
+        SELECT range + 1 AS log_file_id, unnest(['postfix/smtpd', 'postfix/qmgr', 'dovecot', 'kernel']) AS program,
+               100000 AS lines, CASE WHEN program = 'kernel' THEN 7 ELSE 0 END AS not_understood, '' AS example
+        FROM range(2 * $days)""",
+    "notices_mailing": """
+        SELECT mailing AS id, 1 AS campaign_id, kind, period,
+               CASE WHEN last THEN 'sending' ELSE 'finished' END AS state, written(begins + INTERVAL 1 HOUR)
+                   AS planned_at, planned_at AS approved_at, planned_at AS started_at,
+               CASE WHEN NOT last THEN written(begins + INTERVAL 20 DAY) END AS ended_at, '' AS pause_reason,
+               $cutoff AS expires_on, 50000 AS daily_cap, '' AS recent_attempts, '{}' AS audience
+        FROM rounds""",
+    "notices_notice": """
+        SELECT id, mailing AS mailing_id, pk AS holdout_id,
+               CAST(100000000 + id * 15485863 % 900000000 AS VARCHAR) AS number, message_id,
+               digest_of(message_id) AS token_digest, CASE WHEN pk % 25 = 0 THEN 'en' ELSE 'ja' END AS language,
+               program AS client_program, state, written(mailed($first + slot, pk)) AS send_after,
+               $first + slot AS slot_on, CASE WHEN state = 'accepted' THEN 1 ELSE 0 END AS attempts,
+               CASE WHEN state = 'accepted' THEN send_after END AS claimed_at, claimed_at AS accepted_at,
+               CASE WHEN state <> 'waiting' THEN send_after END AS ended_at,
+               CASE WHEN state = 'accepted' THEN '250 2.0.0 Ok' ELSE '' END AS reply
+        FROM notices JOIN people USING (pk)
+        ORDER BY id""",
+    "notices_delivery": """
+        SELECT CASE WHEN drawn(id, 500) < 0.96 THEN 'delivered' WHEN drawn(id, 500) < 0.99 THEN 'bounced'
+                    ELSE 'deferred' END AS fate, written(mailed($first + slot, pk)) AS "at", '2.0.0' AS status_code,
+               'sent to mailbox' AS text, 'mx1' AS host, '4Q' || lpad(id::VARCHAR, 10, '0') AS queue_id,
+               id AS notice_id
+        FROM notices WHERE state = 'accepted' ORDER BY id""",
+    "notices_visit": """
+        SELECT 'guide' AS act, '' AS client_program, written(mailed($first + slot, pk) + INTERVAL 1 HOUR) AS "at",
+               id AS notice_id
+        FROM notices WHERE state = 'accepted' AND id % 20 = 0""",
+    "campaign_contact": """
+        SELECT pk AS customer_id, written(mailed($first + slot, pk) + INTERVAL 2 HOUR) AS "at", 'phone' AS channel,
+               5 + id % 9 AS minutes, 'how_to' AS topic, 'solved' AS outcome
+        FROM notices WHERE state = 'accepted' AND id % 30 = 0""",
+    "campaign_auditentry": """
+        SELECT written(mailed($first + slot, pk) + INTERVAL 2 HOUR) AS "at", 'support' AS by_name, '10.0.0.1' AS remote,
+               'seen' AS act, 'customer' AS kind, pk::VARCHAR AS key, '' AS what, pk AS customer_id, '' AS reason
+        FROM notices WHERE state = 'accepted' AND id % 10 = 0 ORDER BY slot""",
+}

@@ -1,0 +1,99 @@
+"""What the benches ask of the pages, by the name of the row; where a customer is needed, another one each time."""
+
+import random
+from collections.abc import Callable
+from datetime import date
+from urllib.parse import urlencode
+
+import provider
+from agents import Pages
+
+FILTERS = {
+    "list: all": "",
+    "list: last page": "?page=200",
+    "list: still the old way": "?standing=left",
+    "list: silent": "?standing=silent",
+    "list: program": "?program=becky",
+    "list: reason": "?reason=auth_failed",
+    "list: brand": "?brand=minato",
+    "list: wave": "?wave=2&standing=left",
+    "list: whom no mail reaches": "?undelivered=yes",
+    "list: three filters, page 5": "?standing=left&program=outlook&reason=never_tried&page=5",
+    "list: filters that find few": "?standing=mixed&program=android&reason=auth_failed",
+}
+
+
+def pages(rng: random.Random) -> Pages:
+    """Those of the people at work."""
+    from django.urls import reverse
+
+    listed, someone = reverse("customers"), customers(rng)
+    return (
+        {"dashboard": lambda: reverse("progress")}
+        | {name: lambda query=query: listed + query for name, query in FILTERS.items()}
+        | searches(rng)
+        | {"customer": lambda: reverse("customer", kwargs={"pk": someone()})}
+    )
+
+
+def more_pages(rng: random.Random) -> Pages:
+    """Pages that have no target here."""
+    from django.urls import reverse
+
+    from notices import links
+    from notices.models import Mailing, Notice
+
+    mailing = Mailing.objects.order_by("-pk").values_list("pk", flat=True)[1]
+    notices = list(Notice.objects.filter(mailing=mailing).order_by("pk")[:5000])
+    return {
+        "mailings": lambda: reverse("mailings"),
+        "mailing": lambda: reverse("mailing", kwargs={"pk": mailing}),
+        "personal page": lambda: f"/ja/p/{links.token_of(rng.choice(notices))}/",
+        "guide": lambda: "/ja/guide/thunderbird/",
+    }
+
+
+def customers(rng: random.Random) -> Callable[[], int]:
+    from campaign.models import Holdout
+
+    number = Holdout.objects.count()
+    return lambda: rng.randrange(1, number + 1)
+
+
+def logins(rng: random.Random) -> Callable[[], str]:
+    """The beginnings of logins that are one customer's."""
+    someone = customers(rng)
+    return lambda: provider.login_of(someone()).partition("@")[0]
+
+
+def searches(rng: random.Random) -> Pages:
+    from django.urls import reverse
+
+    from notices.models import Notice
+
+    someone, last = customers(rng), Notice.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    words = {
+        "search: login": logins(rng),
+        "search: address": lambda: provider.second_address_of(someone() // 3 * 3 + 1),
+        "search: name": lambda: provider.name_of(someone()),
+        "search: family name": lambda: provider.name_of(someone()).split()[0],
+        "search: contract": lambda: provider.contract_of(someone()),
+        "search: announcement number": lambda: Notice.objects.get(pk=rng.randrange(1, last + 1)).number,
+        "search: address in the logs": lambda: provider.client_address_of(someone()),
+        "search: one letter": lambda: rng.choice("abhkmst"),
+        "search: nobody": lambda: f"nobody{rng.random()}",
+    }
+    return {
+        name: lambda word=word: f"{reverse('customers')}?{urlencode({'q': word()})}" for name, word in words.items()
+    }
+
+
+def searched(campaign, words: str, today: date) -> list:
+    """As the page does it, in this process."""
+    from django.test import RequestFactory
+
+    from campaign.dashboard import customers as listing
+
+    filters = listing.filters_in(RequestFactory().get("/", {"q": words}).GET, campaign)
+    found = listing.find(campaign, filters, today=today)
+    return listing.rows(campaign, filters, found, slice(0, 50), today=today)
