@@ -22,6 +22,15 @@ class Migration(migrations.Migration):
                         "change_id", "customer_id", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="left",
+                        to="campaign.bulkchange",
+                    ),
+                ),
                 ("customer_id", models.BigIntegerField(help_text="who is gone meanwhile is passed over")),
             ],
         ),
@@ -148,16 +157,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ("choosing", "running", "undoing"))),
                 fields=["id"],
                 name="bulk_changes_under_way",
-            ),
-        ),
-        migrations.AddField(
-            model_name="bulkchosen",
-            name="change",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="left",
-                to="campaign.bulkchange",
             ),
         ),
         migrations.AddField(
