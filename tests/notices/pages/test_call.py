@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaign.models import CallBack
-from notices.pages import call
+from notices.pages import asking, limit
 
 FINE = {"phone": "090-1234-5678", "day": str(TODAY + timedelta(days=1)), "part": "morning"}
 
@@ -78,5 +78,5 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(client, path, given, wor
 
 
 def test_who_asks_too_often_waits(client, path, empty_redis, monkeypatch):
-    monkeypatch.setattr(call, "RATE", call.limit.Rate("asks", each=2))
+    monkeypatch.setattr(asking, "RATE", limit.Rate("asks", each=2))
     assert [client.post(path, FINE).status_code for _ in range(3)] == [303, 303, 429]

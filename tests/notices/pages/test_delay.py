@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaign.models import Exemption, Holdout
 from campaign.plan import extensions
-from notices.pages import delay
+from notices.pages import asking, limit
 
 CUTOFF = date(2027, 3, 31)
 LAST = "2027-04-29"
@@ -115,6 +115,6 @@ def test_after_the_cut_off_there_is_nothing_to_ask_for(client, campaign, notice,
 
 
 def test_who_asks_too_often_waits(client, path, empty_redis, monkeypatch):
-    monkeypatch.setattr(delay, "RATE", delay.limit.Rate("asks", each=2))
+    monkeypatch.setattr(asking, "RATE", limit.Rate("asks", each=2))
     assert [client.post(path).status_code for _ in range(3)] == [422, 422, 429]
     assert client.get(path).status_code == 200
