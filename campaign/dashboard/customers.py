@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 from django.db.models import Count, Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -94,7 +95,7 @@ def _row(
 
 def _choices(filters: Filters, waves: int) -> dict[str, list[Choice]]:
     """The select boxes of the filter: (value as `url`, title, chosen). One that would have nothing is left out."""
-    standings = {"left": _("All who still send the old way"), "moved": _("All who moved")}
+    standings = {name: title() for name, title in words.GROUP_TITLES.items()}
     standings |= {str(standing): words.standing_title(standing) for standing in Standing}
     reasons = {str(reason): words.reason_title(reason) for reason in Reason} | {words.UNKNOWN: words.reason_title("")}
     programs = {name: words.program_title(name) for name in (*words.program_names(), words.UNKNOWN)}
@@ -108,6 +109,7 @@ def _choices(filters: Filters, waves: int) -> dict[str, list[Choice]]:
         "wave": numbers | {NO_WAVE: _("In no wave yet")} if numbers else _with({}, filters.wave, filters.wave),
         "tag": _with(tags, filters.tag, filters.tag),
         "brand": {each.slug: each.name[get_language()] for each in all_brands} if len(all_brands) > 1 else {},
+        "range": {filters.range: filters.range} if filters.range else {},
         "undelivered": {YES: _("Only whom no mail reaches")},
         "delayed": {YES: _("Only who has more time")},
     }
@@ -126,6 +128,7 @@ def _with(titles: dict[str, str], value: str, title: str) -> dict[str, str]:
 CHIPS: dict[str, Callable[[str], str]] = {  # where the title alone does not tell what it is of
     "tag": lambda title: _("Tag: %(tag)s") % {"tag": title},
     "brand": lambda title: _("Brand: %(brand)s") % {"brand": title},
+    "range": lambda title: _("Last sent the old way from %(range)s") % {"range": title},
 }
 
 
@@ -138,6 +141,19 @@ def _chips(filters: Filters, choices: dict[str, list[Choice]]) -> list[Choice]:
         title = _("sent from %(words)s") if address else _("begins with “%(words)s”")
         chips.insert(0, Choice(title % {"words": address or filters.q}, filters.url(q=""), True))
     return chips
+
+
+def without(
+    campaign: Campaign, filters: Filters, choices: dict[str, list[Choice]], *, today: date
+) -> list[tuple[Choice, Found]]:
+    """For an empty list: the filters without which there would be somebody, each with how many, most first."""
+    chips = _chips(filters, choices)
+    ways = [(chip, find(campaign, _left_by(chip, campaign), today=today)) for chip in chips] if len(chips) > 1 else []
+    return sorted(((chip, found) for chip, found in ways if found.total), key=lambda way: -way[1].total)
+
+
+def _left_by(chip: Choice, campaign: Campaign) -> Filters:
+    return filters_in(QueryDict(urlsplit(chip.url).query), campaign)
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -157,6 +173,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "choices": choices,
         "chips": _chips(filters, choices),
+        "without": [] if found.total else without(campaign, filters, choices, today=today),
         "all_url": Filters(campaign.name).url(),
         "campaigns": campaign_choices(campaign, reverse("customers")),
         "searched": finding.SEARCHED,

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from ipaddress import ip_address
-from urllib.parse import urlencode
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -12,36 +11,24 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from campaign import brands
-from campaign.dashboard import words
-from campaign.models import Campaign, Customer, DailyUse, Exemption, Holdout, Reason, Standing
-from campaign.models.holdouts import LEFT, MOVED
+from campaign.customers.chosen import GROUPS, NO_WAVE, UNKNOWN, Chosen, of_brand, wanted_rows
+from campaign.models import Campaign, Customer, DailyUse, Exemption, Holdout, Reason
 from notices.deliveries import unreachable
 
 COUNTED = 10_000  # rows that are counted and can be paged to; who wants to see more has to filter
 SEARCHED = 500  # customers that a search looks at: with more, a longer word is quicker than paging
 CHUNK = 1000  # rows of a file that are read at a time
-GROUPS = {"left": LEFT, "moved": MOVED, **{str(standing): (standing,) for standing in Standing}}
-NO_WAVE = "none"
 YES = "yes"
 
 
 @dataclass(frozen=True)
-class Filters:
-    """What the address asks for; a value that does not exist there is no filter."""
+class Filters(Chosen):
+    """What the address asks for; a value that does not exist there is no filter. The last four are the list's alone."""
 
-    campaign: str
-    standing: str = ""
-    program: str = ""
-    reason: str = ""
-    wave: str = ""
     tag: str = ""
-    brand: str = ""
     undelivered: str = ""
     delayed: str = ""
     q: str = ""
-
-    def query(self, **changes: object) -> str:
-        return urlencode({name: value for name, value in (asdict(self) | changes).items() if value})
 
     def url(self, name: str = "customers", **changes: object) -> str:
         return f"{reverse(name)}?{self.query(**changes)}"
@@ -53,7 +40,7 @@ class Filters:
     @property
     def of_holdouts(self) -> bool:
         """By what only who is in the campaign has."""
-        return bool(self.standing or self.reason or self.wave or self.undelivered or self.delayed)
+        return bool(self.standing or self.reason or self.wave or self.range or self.undelivered or self.delayed)
 
 
 def filters_in(asked: QueryDict, campaign: Campaign) -> Filters:
@@ -62,8 +49,9 @@ def filters_in(asked: QueryDict, campaign: Campaign) -> Filters:
         campaign=campaign.name,
         standing=asked["standing"] if asked.get("standing") in GROUPS else "",
         program=asked.get("program", "").replace("\0", "")[:64],
-        reason=asked["reason"] if asked.get("reason") in {*Reason.values, words.UNKNOWN} else "",
+        reason=asked["reason"] if asked.get("reason") in {*Reason.values, UNKNOWN} else "",
         wave=wave if wave == NO_WAVE or (wave.isascii() and wave.isdigit() and len(wave) < 3) else "",
+        range=address_range(asked.get("range", "")),
         tag=asked.get("tag", "").replace("\0", "")[:40],
         brand=asked["brand"] if asked.get("brand") in {each.slug for each in brands.brands()} else "",
         undelivered=YES if asked.get("undelivered") == YES else "",
@@ -126,17 +114,9 @@ def _newest(campaign: Campaign, filters: Filters, today: date) -> QuerySet:
 
 
 def _holdouts(campaign: Campaign, filters: Filters, today: date) -> QuerySet[Holdout]:
-    found = Holdout.objects.filter(campaign=campaign)
-    if filters.standing:
-        found = found.filter(standing__in=GROUPS[filters.standing])
-    if filters.reason:
-        found = found.filter(reason="" if filters.reason == words.UNKNOWN else filters.reason)
-    if filters.program:
-        found = found.filter(client_program="" if filters.program == words.UNKNOWN else filters.program)
-    if filters.wave:
-        found = found.filter(wave=None if filters.wave == NO_WAVE else int(filters.wave))
-    if filters.tag or filters.brand:
-        found = found.filter(_of_customers(filters, "customer__"))
+    found = Holdout.objects.filter(wanted_rows(filters), campaign=campaign)
+    if filters.tag:
+        found = found.filter(_tagged(filters, "customer__"))
     if filters.undelivered:
         found = found.filter(pk__in=unreachable.holdouts(campaign).order_by().values("pk"))
     if filters.delayed:
@@ -145,22 +125,14 @@ def _holdouts(campaign: Campaign, filters: Filters, today: date) -> QuerySet[Hol
     return found
 
 
-def _of_customers(filters: Filters, at: str) -> Q:
-    """The filters by what the customer is, for a query that reaches customers by the path `at`."""
-    wanted = Q()
-    if filters.tag:
-        wanted &= Q(**{f"{at}taggings__tag__name": filters.tag})
-    if filters.brand:
-        wanted &= _of_brand(filters.brand, f"{at}domain__in")
-    return wanted
+def _of_customers(filters: Filters) -> Q:
+    """The filters by what the customer is."""
+    return _tagged(filters, "") & (of_brand(filters.brand, "domain__in") if filters.brand else Q())
 
 
-def _of_brand(slug: str, domains: str) -> Q:
-    """The main brand has also those whose domain no brand names."""
-    main, *others = brands.brands()
-    if slug == main.slug:
-        return ~Q(**{domains: [domain for brand in others for domain in brand.domains]})
-    return Q(**{domains: next(list(brand.domains) for brand in others if brand.slug == slug)})
+def _tagged(filters: Filters, at: str) -> Q:
+    """For a query that reaches customers by the path `at`."""
+    return Q(**{f"{at}taggings__tag__name": filters.tag}) if filters.tag else Q()
 
 
 def _searched(campaign: Campaign, filters: Filters, today: date) -> Found:
@@ -176,9 +148,9 @@ def _searched(campaign: Campaign, filters: Filters, today: date) -> Found:
     dated = sorted((row for row in rows if row[0]), key=lambda row: (-row[0].timestamp(), row[1]))
     keys = [customer for _at, _pk, customer in dated] + [customer for at, _pk, customer in rows if at is None]
     if len(rows) < len(found) and not filters.of_holdouts:
-        others = Customer.objects.filter(_of_customers(filters, ""), pk__in=found).exclude(holdouts__campaign=campaign)
+        others = Customer.objects.filter(_of_customers(filters), pk__in=found).exclude(holdouts__campaign=campaign)
         if filters.program:
-            others = others.filter(client_program="" if filters.program == words.UNKNOWN else filters.program)
+            others = others.filter(client_program="" if filters.program == UNKNOWN else filters.program)
         keys += others.order_by("login").values_list("pk", flat=True)
     return Found(len(keys), capped, keys)
 
@@ -199,5 +171,13 @@ def client_address(typed: str) -> str:
     """An IP address as the logs have it; "" for anything else."""
     try:
         return str(ip_address(typed))
+    except ValueError:
+        return ""
+
+
+def address_range(typed: str) -> str:
+    """A network as holdouts have it; "" for anything else."""
+    try:
+        return typed if typed == UNKNOWN else str(ip_network(typed))
     except ValueError:
         return ""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaign.customers.chosen import RELAPSED
 from campaign.dashboard.words import mailing_title
 from campaign.jinja import count, day
 from campaign.models import CallBack, Campaign, Exemption
@@ -130,7 +131,7 @@ def _of_the_customers(progress: Progress) -> list[Task]:
             "%(num)s customers had moved and send the old way again.",
             told.relapsed,
         )
-        found.append(Task(text % {"num": count(told.relapsed)}, _link("customers", progress, standing="left")))
+        found.append(Task(text % {"num": count(told.relapsed)}, _link("customers", progress, standing=RELAPSED)))
     return found
 
 

@@ -6,14 +6,13 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from campaign.customers.chosen import RELAPSED, UNKNOWN
 from campaign.jinja import day
 from campaign.logs.client import MACHINES
 from campaign.models import Reason, Standing
 from campaign.models.holdouts import LEFT
 from notices.guides import catalog
 from notices.models import Mailing
-
-UNKNOWN = "unknown"  # in an address, for a program or a reason that nothing is known of
 
 STANDING_TITLES = {
     Standing.HOLDOUT: lambda: _("Sends the old way"),
@@ -22,6 +21,11 @@ STANDING_TITLES = {
     Standing.MIGRATED: lambda: _("Moved"),
     Standing.SILENT: lambda: _("Sends no mail"),
     Standing.EXEMPT: lambda: _("Exempt"),
+}
+GROUP_TITLES = {
+    "left": lambda: _("All who still send the old way"),
+    "moved": lambda: _("All who moved"),
+    RELAPSED: lambda: _("Had moved, and fell back"),
 }
 REASON_TITLES = {
     Reason.AUTH_FAILED: lambda: _("Sign-in fails, mail still goes the old way"),
@@ -148,7 +152,7 @@ def mailing_title(kind: str, period: str) -> str:
 
 
 def period_title(period: str) -> str:
-    """A month as 2026-12, or a day as 2026-12-31, as people here write it."""
+    """A month as 2026-12, a day as 2026-12-31, or a moment as 2026-12-31-093000-000000, as people here write it."""
     year, month, *of_month = map(int, period.split("-"))
-    first = date(year, month, *of_month or [1])
+    first = date(year, month, *of_month[:1] or [1])
     return day(first) if of_month else date_format(first, "YEAR_MONTH_FORMAT")
