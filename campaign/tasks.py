@@ -11,7 +11,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from campaign.customers import rollup
+from campaign.customers import counts, rollup
 from campaign.models import Campaign
 from campaign.plan import bulk, call_backs, waves
 from campaign.turns import only_one
@@ -39,6 +39,7 @@ def read_logs() -> None:
         if days or rollup.unsettled_days(today=today) or not rollup.covers(today=today):
             rollup.bring_up_to_date(days=days, today=today)
         _draw_waves()
+        counts.count_due()
 
 
 @shared_task
@@ -76,7 +77,8 @@ def begin_day() -> None:
 def _draw_waves() -> None:
     """For who has become a holdout since, and for all where somebody has decided anew."""
     for campaign in Campaign.objects.order_by("pk"):
-        waves.draw(campaign)
+        if waves.draw(campaign):
+            counts.mark_stale(campaign.pk)
 
 
 def _log_files() -> list[str]:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from campaign.customers import counts
 from campaign.models import BulkChange, BulkRow, Campaign, Exemption, Holdout, Tag, Tagging, WavePlan
 from campaign.plan import exemptions, records
 from campaign.plan.campaigns import NotPossible
@@ -55,6 +56,7 @@ def _move(*, campaign_id: int, customer_ids: list[int], wave: int, **_when: obje
         was = [BulkRow(target=pk, wave=at, wave_pinned=pin) for pk, at, pin in found.values_list(*BEFORE)]
         Holdout.objects.filter(pk__in=[row.target for row in was]).update(wave=wave, wave_pinned=True)
         rows += was
+    counts.mark_stale(campaign_id)
     return {"wave": wave}, rows
 
 
@@ -118,6 +120,7 @@ def _move_back(change: BulkChange, rows: list[BulkRow]) -> int:
     for row in rows:
         wave = None if anew and not row.wave_pinned else row.wave
         before.setdefault((wave, row.wave_pinned), []).append(row.target)
+    counts.mark_stale(change.campaign_id)
     moved = Holdout.objects.filter(wave=change.values["wave"], wave_pinned=True)
     return sum(
         moved.filter(pk__in=targets).update(wave=wave, wave_pinned=pin) for (wave, pin), targets in before.items()
