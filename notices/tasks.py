@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from campaign.turns import only_one
-from notices import dispatch, lift, mailings, pace, pacing, planning
+from notices import dispatch, funnel, lift, mailings, pace, pacing, planning
 from notices.deliveries import mailbox
 from notices.doctor.surroundings import HEARTBEAT
 from notices.models import Mailing
@@ -47,13 +47,14 @@ def settle() -> None:
 
 @shared_task
 def count_rounds() -> None:
-    """What the rounds did, for the page of waves and rounds, and what that says of the days to come."""
+    """What the rounds did and how far they got people, for the pages, and what that says of the days to come."""
     from notices import forecast  # with numpy, which sending has no use for
     from notices.deliveries import unreachable
 
     with only_one("count_rounds") as mine:
         if mine:
             lift.count_due(now=timezone.now())
+            funnel.count_due(now=timezone.now())
             forecast.make_due(now=timezone.now(), unreached=lambda campaign: unreachable.holdouts(campaign).count())
 
 

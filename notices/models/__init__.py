@@ -3,13 +3,14 @@
 from notices.models.deliveries import Delivery, Mute, ReturnedMail, Suppression, SuppressionQuerySet
 from notices.models.ledger import Notice, NoticeQuerySet, SendingDay, Visit
 from notices.models.mailings import Attempt, Mailing, MailingPlan, MailingQuerySet
-from notices.models.measured import Forecast, Lift, Outcome, WaveNotices
+from notices.models.measured import Forecast, FunnelCounts, Lift, Outcome, WaveNotices
 from notices.models.texts import StaffCopy, TextVersion
 
 __all__ = [
     "Attempt",
     "Delivery",
     "Forecast",
+    "FunnelCounts",
     "Lift",
     "Mailing",
     "MailingPlan",

@@ -78,3 +78,24 @@ class Forecast(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "day"], name="one_forecast_per_campaign_and_day")]
+
+
+class FunnelCounts(models.Model):
+    """How far those got who were written to, as last counted: in one round, or in any of a campaign.
+
+    `cells` are what `notices/funnel.py` makes; a new `version` tells that they are others.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="funnels", db_index=False)  # one begins so
+    mailing = models.OneToOneField("notices.Mailing", models.CASCADE, null=True, related_name="funnel")
+    counted_at = models.DateTimeField()
+    version = models.CharField(max_length=32)
+    cells = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign"], name="one_funnel_of_all_rounds", condition=models.Q(mailing=None)
+            ),
+            models.UniqueConstraint(fields=["campaign", "mailing"], name="one_funnel_per_campaign_and_mailing"),
+        ]
