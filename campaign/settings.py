@@ -58,7 +58,10 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "environment": "campaign.jinja.pages",
-            "context_processors": ["django.contrib.messages.context_processors.messages"],
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "campaign.dashboard.reader.of_the_reader",
+            ],
         },
     },
     {

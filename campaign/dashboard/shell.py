@@ -4,16 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from math import ceil
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 
 from campaign import roles
+from campaign.dashboard.help.pages import help_of
 from campaign.models import Campaign
 
 
@@ -58,12 +63,18 @@ def pager(request: HttpRequest, *, total: int, size: int = 50) -> Pager:
     )
 
 
-def staff(view: Callable[..., HttpResponse], *, needs: str = roles.NUMBERS) -> Callable[..., HttpResponse]:
-    """For people who are logged in and may what the page needs; it may show personal data, so no cache keeps it."""
+def staff(
+    view: Callable[..., HttpResponse], *, needs: str | tuple[str, ...] = roles.NUMBERS
+) -> Callable[..., HttpResponse]:
+    """For people who are logged in and may all that the page needs; it may show personal data, so no cache keeps it.
+
+    What it needs stays readable in `guarded.needs`, for `may_open`.
+    """
+    needs = (needs,) if isinstance(needs, str) else needs
 
     @wraps(view)
     def permitted(request: HttpRequest, **ids: object) -> HttpResponse:
-        if not request.user.has_perm(needs):
+        if not request.user.has_perms(needs):
             raise PermissionDenied
         return view(request, **ids)
 
@@ -77,7 +88,13 @@ def staff(view: Callable[..., HttpResponse], *, needs: str = roles.NUMBERS) -> C
         add_never_cache_headers(response)  # no-store among them
         return response
 
+    guarded.needs = needs
     return guarded
+
+
+def may_open(user: AbstractBaseUser | AnonymousUser, url: str) -> bool:
+    """Whether a link to this address of ours leads anywhere for this person; public pages are for everybody."""
+    return user.has_perms(getattr(resolve(urlsplit(url).path).func, "needs", ()))
 
 
 def chosen_campaign(request: HttpRequest) -> Campaign | None:
@@ -103,11 +120,12 @@ def asked_campaign(request: HttpRequest) -> str:
 
 def show(request: HttpRequest, template: str, values: dict[str, object], *, status: int = 200) -> HttpResponse:
     """A page; `campaign` among the values is the one that its links to other pages lead to."""
+    route = request.resolver_match.url_name
     shared = {
+        "about": help_of(route) if status < 400 else None,
         "provider": settings.PROVIDER_NAME[get_language()],
-        "section": request.resolver_match.url_name,
+        "section": route,
         "campaign": asked_campaign(request),
         "sees_people": request.user.has_perm(roles.PEOPLE),
-        "administers": request.user.has_perm(roles.AUDIT),
     }
     return render(request, f"dashboard/{template}", {**shared, **values}, status=status)

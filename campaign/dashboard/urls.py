@@ -18,6 +18,8 @@ from campaign.dashboard import (
     delays,
     desk,
     forecast,
+    keys,
+    look,
     mailing,
     mailings,
     paper,
@@ -43,11 +45,13 @@ from campaign.dashboard import (
     unreachable,
     waves,
 )
+from campaign.dashboard.help import page as help_page
 from campaign.dashboard.shell import staff
-from campaign.roles import AUDIT, PEOPLE
+from campaign.roles import AUDIT, NUMBERS, PEOPLE
 
 login = LoginView.as_view(template_name="dashboard/login.html", redirect_authenticated_user=True)
 
+MAIL = (PEOPLE, text.PREVIEW)  # a mail as one customer gets it
 TEXT = "texts/<slug:campaign>/<slug:kind>/<slug:language>"
 
 urlpatterns = [
@@ -55,7 +59,7 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", staff(progress.page), name="progress"),
     path("customers/", staff(customers.page, needs=PEOPLE), name="customers"),
-    path("customers/file/", staff(customers_file.file, needs=PEOPLE), name="customers_file"),
+    path("customers/file/", staff(customers_file.file, needs=(PEOPLE, customers.EXPORT)), name="customers_file"),
     path("customers/views/", staff(saved_views.save, needs=PEOPLE), name="view_save"),
     path("customers/views/<int:pk>/delete/", staff(saved_views.delete, needs=PEOPLE), name="view_delete"),
     path("customers/bulk/", staff(bulk_change.make, needs=PEOPLE), name="bulk"),
@@ -66,26 +70,36 @@ urlpatterns = [
     path("customers/<int:pk>/letter/", staff(paper.one, needs=PEOPLE), name="letter"),
     path("customers/<int:pk>/seen/", staff(seen.page, needs=PEOPLE), name="customer_seen"),
     path("customers/<int:pk>/<slug:act>/", staff(contact.act, needs=PEOPLE), name="customer_act"),
-    path("calls/", staff(call_backs.page, needs=PEOPLE), name="call_backs"),
-    path("calls/<int:pk>/done/", staff(call_backs.done, needs=PEOPLE), name="call_back_done"),
+    path("calls/", staff(call_backs.page, needs=(PEOPLE, call_backs.ANSWER)), name="call_backs"),
+    path("calls/<int:pk>/done/", staff(call_backs.done, needs=(PEOPLE, call_backs.ANSWER)), name="call_back_done"),
     path("delays/", staff(delays.page, needs=PEOPLE), name="delays"),
-    path("delays/<int:pk>/end/", staff(delays.end, needs=PEOPLE), name="delay_end"),
-    path("suppressions/<int:pk>/clear/", staff(suppression.clear, needs=PEOPLE), name="suppression"),
+    path("delays/<int:pk>/end/", staff(delays.end, needs=(PEOPLE, delays.END)), name="delay_end"),
+    path(
+        "suppressions/<int:pk>/clear/", staff(suppression.clear, needs=(PEOPLE, suppression.CLEAR)), name="suppression"
+    ),
     path("unreachable/", staff(unreachable.page, needs=PEOPLE), name="unreachable"),
-    path("unreachable/file/", staff(unreachable.file, needs=PEOPLE), name="unreachable_file"),
-    path("unreachable/letters/", staff(paper.page, needs=PEOPLE), name="unreachable_letters"),
+    path("unreachable/file/", staff(unreachable.file, needs=(PEOPLE, unreachable.EXPORT)), name="unreachable_file"),
+    path("unreachable/letters/", staff(paper.page, needs=(PEOPLE, unreachable.EXPORT)), name="unreachable_letters"),
     path("mailings/", staff(mailings.page), name="mailings"),
     path("mailings/<int:pk>/", staff(mailing.page), name="mailing"),
-    path("mailings/<int:pk>/preview/", staff(preview.mailing_page, needs=PEOPLE), name="mailing_preview"),
-    path("mailings/<int:pk>/preview/html/", staff(preview.mailing_html, needs=PEOPLE), name="mailing_preview_html"),
+    path("mailings/<int:pk>/preview/", staff(preview.mailing_page, needs=MAIL), name="mailing_preview"),
+    path(
+        "mailings/<int:pk>/preview/html/",
+        staff(preview.mailing_html, needs=MAIL),
+        name="mailing_preview_html",
+    ),
     path("mailings/<int:pk>/pulse/", staff(pulse.page), name="mailing_pulse"),
     path("mailings/<int:pk>/<slug:act>/", staff(acts.act), name="mailing_act"),
     path("texts/", staff(texts.page), name="texts"),
     path(f"{TEXT}/", staff(text.page), name="text"),
-    path(f"{TEXT}/edit/", staff(text_edit.page), name="text_edit"),
+    path(f"{TEXT}/edit/", staff(text_edit.page, needs=(NUMBERS, text.WRITE)), name="text_edit"),
     path(f"{TEXT}/compare/", staff(text_compare.page), name="text_compare"),
-    path(f"{TEXT}/<int:number>/preview/", staff(preview.text_page, needs=PEOPLE), name="text_preview"),
-    path(f"{TEXT}/<int:number>/preview/html/", staff(preview.text_html, needs=PEOPLE), name="text_preview_html"),
+    path(f"{TEXT}/<int:number>/preview/", staff(preview.text_page, needs=MAIL), name="text_preview"),
+    path(
+        f"{TEXT}/<int:number>/preview/html/",
+        staff(preview.text_html, needs=MAIL),
+        name="text_preview_html",
+    ),
     path(f"{TEXT}/<int:number>/copy/", staff(staff_copies.send), name="text_copy"),
     path(f"{TEXT}/<int:number>/<slug:act>/", staff(text.act), name="text_act"),
     path("plan/", staff(plan.page), name="plan"),
@@ -103,6 +117,9 @@ urlpatterns = [
     path("relays/<str:first>/<int:bits>/", staff(relay.page, needs=PEOPLE), name="relay"),
     path("programs/unknown/", staff(programs.page), name="unknown_programs"),
     path("audit/", staff(audit.page, needs=AUDIT), name="audit"),
-    path("audit/file/", staff(audit.file, needs=AUDIT), name="audit_file"),
+    path("audit/file/", staff(audit.file, needs=(AUDIT, audit.EXPORT)), name="audit_file"),
     path("sources/", staff(sources.page), name="sources"),
+    path("help/", staff(help_page.page), name="help"),
+    path("keys/", staff(keys.page), name="keys"),
+    path("look/", staff(look.choose), name="look"),
 ]

@@ -90,6 +90,9 @@ MATRIX = {
     "relay": ((SUPPORT, 200), (OPERATOR, 303)),
     "unknown_programs": ((VIEWER, 200), (VIEWER, 200)),
     "sources": ((VIEWER, 200), (VIEWER, 200)),
+    "help": ((VIEWER, 200), (VIEWER, 200)),
+    "keys": ((VIEWER, 200), (VIEWER, 200)),
+    "look": ((VIEWER, 405), (VIEWER, 303)),
     "audit": ((ADMINISTRATOR, 200), (ADMINISTRATOR, 200)),
     "audit_file": ((ADMINISTRATOR, 200), (ADMINISTRATOR, 200)),
 }

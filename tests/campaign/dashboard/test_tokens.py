@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 TEXT, GRAPHIC = 4.5, 3.0
-DARK = "@media screen and (prefers-color-scheme: dark)"
+STYLES = Path(settings.BASE_DIR) / "campaign/static/campaign"
 GROUNDS = ("page", "surface", "sunken")
 PAIRS = [
     *[(ink, ground, TEXT) for ink in ("text", "text-soft", "link", "link-hover") for ground in GROUNDS],
@@ -26,11 +26,13 @@ PAIRS = [
 ]
 
 
+def given(file: str) -> dict[str, str]:
+    return dict(re.findall(r"--([a-z0-9-]+): #([0-9a-f]{6});", (STYLES / file).read_text()))
+
+
 def colours(dark: bool) -> dict[str, tuple[int, int, int]]:
-    css = (Path(settings.BASE_DIR) / "campaign/static/campaign/tokens.css").read_text()
-    light_part, dark_part = css.split(DARK)
-    found = re.findall(r"--([a-z0-9-]+): #([0-9a-f]{6});", light_part + (dark_part if dark else ""))
-    return {name: tuple(bytes.fromhex(value)) for name, value in found}
+    found = given("tokens.css") | (given("dark.css") if dark else {})
+    return {name: tuple(bytes.fromhex(value)) for name, value in found.items()}
 
 
 def luminance(colour: tuple[int, int, int]) -> float:
@@ -52,7 +54,4 @@ def test_a_pair_of_colours_has_enough_contrast(ink, ground, wanted, dark):
 
 
 def test_dark_gives_every_colour_that_light_gives():
-    css = (Path(settings.BASE_DIR) / "campaign/static/campaign/tokens.css").read_text()
-    light_part, dark_part = css.split(DARK)
-    given = r"--([a-z0-9-]+): #[0-9a-f]{6};"
-    assert set(re.findall(given, light_part)) == set(re.findall(given, dark_part))
+    assert set(given("dark.css")) == set(given("tokens.css"))
