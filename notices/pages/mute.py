@@ -46,7 +46,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         act(request, notice, one_click=one_click, now=now)
         if not one_click:
-            return private(HttpResponseRedirect(request.path, status=303))
+            return private(HttpResponseRedirect(request.get_full_path(), status=303))
     shown = {"reminders": reminders(notice), "steps": public(request, brand, "guide_index")}
     return private(render(request, "pages/mute.html", frame | shown))
 

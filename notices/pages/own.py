@@ -15,12 +15,13 @@ from campaign.brands import Brand, of_host
 from notices import links
 from notices.compose import brand_of
 from notices.pages import limit
-from notices.pages.frame import frame_of, private
+from notices.pages.frame import frame_of, is_large, private, sized
 
 
 def public(request: HttpRequest, brand: Brand, name: str, **place: object) -> str:
-    """The address of a public page; at the brand's own site where this host would show another brand's."""
-    path = reverse(name, kwargs=place)
+    """The address of a public page, in the same size of text; at the brand's own site where this host would show
+    another brand's."""
+    path = sized(reverse(name, kwargs=place), large=is_large(request))
     return path if of_host(request.get_host()) == brand else brand.site + path
 
 

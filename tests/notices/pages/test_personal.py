@@ -141,10 +141,10 @@ def test_the_page_shows_no_address_no_log_line_and_no_whole_number(client, make_
         assert secret not in text
 
 
-@given(st.from_regex(r"[a-z0-9._+-]{2,30}@[a-z]{1,10}\.example", fullmatch=True))
-def test_a_masked_address_shows_one_letter_and_the_domain(address):
-    local, domain = address.split("@")
-    assert masked_address(address) == f"{local[0]}***@{domain}"
+@given(local=st.text("abcxyz0189._+-", min_size=2, max_size=30), name=st.text("abcxyz", min_size=1, max_size=10))
+def test_a_masked_address_shows_one_letter_and_the_domain(local, name):
+    domain = f"{name}.example"
+    assert masked_address(f"{local}@{domain}") == f"{local[0]}***@{domain}"
 
 
 def test_a_login_without_domain_is_masked_as_well():
