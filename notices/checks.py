@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.core.checks import Error, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.utils import timezone
 
 from campaign import brands
 from campaign.tables import WrongFile
 from notices.guides import catalog
+from notices.guides.setup import apple
 from notices.lines import width
 from notices.selection import unusable
 
@@ -63,4 +65,22 @@ def check_guides(app_configs, **kwargs):
         catalog.clients()
     except WrongFile as error:
         return [Error(str(error), hint="Every program needs its steps in both languages.", id="notices.E004")]
+    return []
+
+
+@register()
+def check_signing(app_configs, **kwargs) -> list[CheckMessage]:
+    """A profile that cannot be signed is found at start, not when a customer asks for one."""
+    given = {"certificate": settings.PROFILE_CERTIFICATE, "key": settings.PROFILE_KEY}
+    if not any(given.values()):
+        return []  # then the page says that profiles are not signed
+    try:
+        ends = apple.signer(**given).own.not_valid_after_utc
+    except apple.NotSignable as error:
+        hint = "PROFILE_CERTIFICATE and PROFILE_KEY are PEM files that belong together, the key without a password."
+        return [Error(f"Profiles for Apple's devices cannot be signed: {error}", hint=hint, id="notices.E006")]
+    if ends <= timezone.now():
+        hint = "Devices would show them as not trustworthy: name a new one, or none."
+        said = f"The certificate that profiles are signed with ended on {ends:%Y-%m-%d}"
+        return [Warning(said, hint=hint, id="notices.W002")]
     return []

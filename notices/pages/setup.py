@@ -128,7 +128,8 @@ def _page(request: HttpRequest, *, typed: str = "", wrong: bool = False) -> Http
 def _apple(brand: Brand, address: str, language: str) -> File:
     content = apple.profile(brand, address, language=language)
     if settings.PROFILE_CERTIFICATE:
-        content = apple.signed(content, certificate=settings.PROFILE_CERTIFICATE, key=settings.PROFILE_KEY)
+        by = apple.signer(certificate=settings.PROFILE_CERTIFICATE, key=settings.PROFILE_KEY)
+        content = apple.signed(content, by)
     return File(f"{brand.slug}.mobileconfig", "application/x-apple-aspen-config", content)
 
 

@@ -1,10 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from authority import Authority
 from brands import FILE
 
 from notices import texts
-from notices.checks import LONGEST_NAME, check_guides, check_notices
+from notices.checks import LONGEST_NAME, check_guides, check_notices, check_signing
 from notices.guides import catalog
 from notices.guides.schema import WrongFile
 from notices.layout_checks import LONGEST_SUBJECT
@@ -66,3 +67,22 @@ def test_each_brands_name_is_held_against_the_subject_line(settings, tmp_path):
     assert warning.id == "notices.W001" and "brand aozora" in warning.msg
     settings.BRANDS_FILE = str(tmp_path / "none.toml")
     assert check_notices(None) == []  # that is told by campaign.E007
+
+
+def test_profiles_need_no_certificate_and_take_one_with_its_key(settings, tmp_path):
+    assert check_signing(None) == []
+    settings.PROFILE_CERTIFICATE = settings.PROFILE_KEY = Authority(tmp_path).issue("guide.isp.example")
+    assert check_signing(None) == []
+
+
+def test_a_certificate_without_its_key_or_at_its_end_is_found_at_start(settings, tmp_path):
+    authority = Authority(tmp_path)
+    settings.PROFILE_CERTIFICATE = authority.issue("guide.isp.example", days=-3)
+    (finding,) = check_signing(None)
+    assert finding.id == "notices.E006" and "one of certificate and key is missing" in finding.msg
+    settings.PROFILE_KEY = authority.issue("other.isp.example")
+    (finding,) = check_signing(None)
+    assert finding.id == "notices.E006" and "other.isp.example" in finding.msg
+    settings.PROFILE_KEY = settings.PROFILE_CERTIFICATE
+    (finding,) = check_signing(None)
+    assert finding.id == "notices.W002" and "ended on" in finding.msg

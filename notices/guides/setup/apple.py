@@ -5,13 +5,16 @@ and address, so that a second download replaces the first profile instead of add
 """
 
 import plistlib
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import NAMESPACE_DNS, uuid5
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
-from cryptography.x509 import load_pem_x509_certificates
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from campaign.brands import Brand
 from notices.guides.setup.servers import incoming, outgoing, user_name
@@ -70,17 +73,34 @@ def _uuid(brand: Brand, address: str, what: str) -> str:
     return str(uuid5(NAMESPACE_DNS, f"{what}.{brand.slug}.{address.lower()}")).upper()
 
 
-def signed(content: bytes, *, certificate: Path, key: Path) -> bytes:
-    """The profile within its signature (CMS, DER). `certificate` is a PEM file with the chain, its own first.
+@dataclass(frozen=True)
+class Signer:
+    """What profiles are signed with: the certificate, those that lead from it to one that devices know, and its key."""
 
-    Raises `NotSignable`.
-    """
+    own: Certificate
+    chain: tuple[Certificate, ...]
+    key: RSAPrivateKey | EllipticCurvePrivateKey
+
+
+def signer(*, certificate: Path | None, key: Path | None) -> Signer:
+    """`certificate` is a PEM file with the chain, its own first. Raises `NotSignable`."""
+    if certificate is None or key is None:
+        raise NotSignable("one of certificate and key is missing")
     try:
         own, *chain = load_pem_x509_certificates(certificate.read_bytes())
         private = load_pem_private_key(key.read_bytes(), None)
     except (OSError, ValueError, TypeError) as error:
         raise NotSignable(f"{certificate} with {key}: {error}") from error
-    builder = PKCS7SignatureBuilder().set_data(content).add_signer(own, private, hashes.SHA256())
-    for each in chain:
+    if not isinstance(private, RSAPrivateKey | EllipticCurvePrivateKey):
+        raise NotSignable(f"{key} is neither an RSA nor an elliptic-curve key")
+    if private.public_key() != own.public_key():
+        raise NotSignable(f"{key} is not the key of {certificate}")
+    return Signer(own, tuple(chain), private)
+
+
+def signed(content: bytes, by: Signer) -> bytes:
+    """The profile within its signature (CMS, DER)."""
+    builder = PKCS7SignatureBuilder().set_data(content).add_signer(by.own, by.key, hashes.SHA256())
+    for each in by.chain:
         builder = builder.add_certificate(each)
     return builder.sign(Encoding.DER, [PKCS7Options.Binary])

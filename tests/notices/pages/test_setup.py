@@ -2,9 +2,12 @@
 
 import json
 import plistlib
+import re
+import subprocess
 
 import pytest
 import setup_formats
+from authority import Authority
 
 from notices.pages import limit
 
@@ -115,6 +118,30 @@ def test_a_profile_is_made_for_the_typed_address_and_stays_out_of_caches(client)
     assert response["Content-Disposition"] == 'attachment; filename="main.mobileconfig"'
     assert response["Cache-Control"] == "no-store"
     assert plistlib.loads(response.content)["PayloadContent"][0]["EmailAddress"] == "hanako@isp.example"
+
+
+def test_a_profile_is_signed_where_a_certificate_is_set(client, settings, tmp_path):
+    settings.PROFILE_CERTIFICATE = settings.PROFILE_KEY = Authority(tmp_path).issue("guide.isp.example")
+    response = client.post(FILE, {"address": "hanako@isp.example", "file": "apple"})
+    assert response["Content-Type"] == "application/x-apple-aspen-config"
+    with pytest.raises(plistlib.InvalidFileException):
+        plistlib.loads(response.content)  # it is within the signature now
+    (tmp_path / "signed").write_bytes(response.content)
+    verify = ["openssl", "cms", "-verify", "-inform", "DER", "-in", str(tmp_path / "signed"), "-binary"]
+    verify += ["-CAfile", str(tmp_path / "authority.pem"), "-purpose", "any"]
+    within = subprocess.run(verify, capture_output=True, check=True).stdout
+    assert plistlib.loads(within)["PayloadContent"][0]["EmailAddress"] == "hanako@isp.example"
+
+
+@pytest.mark.parametrize("file", ["apple", "msmtp", "postfix"])
+def test_a_file_tells_nothing_of_whether_there_is_such_a_mailbox(client, file):
+    """No database is at hand: nothing can be looked up, so no address takes longer than another, either."""
+    answers = set()
+    for name in ("hanako", "nobody"):
+        response = client.post(FILE, {"address": f"{name}@isp.example", "file": file})
+        same = re.sub(rb"[0-9A-F-]{36}", b"UUID", response.content.replace(name.encode(), b"NAME"))
+        answers.add((response.status_code, str(sorted(response.headers.items())), same, len(response.content)))
+    assert len(answers) == 1 and answers.pop()[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,12 @@
 import plistlib
 import re
 import subprocess
-from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import dns.rdatatype
 import dns.zone
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
+from authority import Authority
 from hypothesis import given
 from setup_brands import ADDRESS, some_brands
 
@@ -128,34 +124,35 @@ def test_a_second_profile_for_the_same_account_replaces_the_first_and_another_ac
 
 
 @pytest.fixture
-def certificate(tmp_path):
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "guide.isp.example")])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
-    made = builder.not_valid_after(now + timedelta(days=9)).sign(key, hashes.SHA256())
-    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (tmp_path / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (tmp_path / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *form))
-    return tmp_path / "cert.pem", tmp_path / "key.pem"
+def chain(tmp_path):
+    """What profiles are signed with, and the file of the authority that it leads to."""
+    authority = Authority(tmp_path)
+    file = authority.issue("guide.isp.example")
+    return apple.signer(certificate=file, key=file), authority.certificate
 
 
-def test_openssl_finds_the_signature_good_and_the_profile_within_unchanged(certificate, tmp_path):
+def test_openssl_finds_the_signature_good_and_the_profile_within_unchanged(chain, tmp_path):
+    signer, authority = chain
     content = apple.profile(brands.main_brand(), ADDRESS, language="ja")
-    made = apple.signed(content, certificate=certificate[0], key=certificate[1])
-    (tmp_path / "signed").write_bytes(made)
+    (tmp_path / "signed").write_bytes(apple.signed(content, signer))
     verify = ["openssl", "cms", "-verify", "-inform", "DER", "-in", str(tmp_path / "signed"), "-binary"]
-    found = subprocess.run(
-        [*verify, "-CAfile", str(certificate[0]), "-purpose", "any"], capture_output=True, check=True
-    )
+    found = subprocess.run([*verify, "-CAfile", str(authority), "-purpose", "any"], capture_output=True, check=True)
     assert found.stdout == content
 
 
-def test_a_key_that_is_none_says_which_file(certificate, tmp_path):
-    (tmp_path / "key.pem").write_text("no key")
-    with pytest.raises(apple.NotSignable, match=r"cert\.pem with .*key\.pem"):
-        apple.signed(b"x", certificate=certificate[0], key=tmp_path / "key.pem")
+def test_a_certificate_and_a_key_that_do_not_fit_say_which_files(tmp_path):
+    authority = Authority(tmp_path)
+    mine, other = authority.issue("guide.isp.example"), authority.issue("other.isp.example")
+    (tmp_path / "text").write_text("no key")
+    for certificate, key, complaint in (
+        (mine, tmp_path / "text", rf"{mine.name} with .*text"),
+        (tmp_path / "text", mine, r"text with "),
+        (mine, other, rf"{other.name} is not the key of .*{mine.name}"),
+        (mine, None, "one of certificate and key is missing"),
+        (None, mine, "one of certificate and key is missing"),
+    ):
+        with pytest.raises(apple.NotSignable, match=complaint):
+            apple.signer(certificate=certificate, key=key)
 
 
 def test_the_records_are_a_zone_that_names_each_service_or_says_that_there_is_none(settings):
