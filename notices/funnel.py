@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from campaign.customers import counts
-from campaign.customers.chosen import Chosen, brand_at, holds
+from campaign.customers.chosen import Chosen, brand_at, wanted_cells
 from campaign.models import Campaign
 from campaign.models.holdouts import MOVED
 from notices.models import Delivery, FunnelCounts, Mailing, Notice, Visit
@@ -47,13 +47,15 @@ class Cell(NamedTuple):
     moved: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kept:
+    """`by_range` has all ranges together under ""; of single ranges only those with most customers left."""
+
     counted_at: datetime
-    cells: tuple[Cell, ...]
+    by_range: dict[str, list[Cell]]
 
     def wanted(self, chosen: Chosen) -> list[Cell]:
-        return [cell for cell in self.cells if holds(chosen, cell)]
+        return wanted_cells(chosen, self.by_range.get(chosen.range, ()))
 
     def steps(self, chosen: Chosen) -> dict[str, int]:
         """How many of the chosen customers got to each of `STEPS`."""
@@ -78,7 +80,7 @@ def kept(campaign: Campaign, mailing_id: int | None = None) -> Kept | None:
 @lru_cache(maxsize=16)
 def _kept(campaign_id: int, mailing_id: int | None, _version: str) -> Kept | None:
     row = FunnelCounts.objects.filter(campaign=campaign_id, mailing=mailing_id).first()
-    return Kept(row.counted_at, tuple(Cell(*cell) for cell in row.cells)) if row else None
+    return Kept(row.counted_at, counts.by_range(Cell(*cell) for cell in row.cells)) if row else None
 
 
 def rounds(campaign: Campaign) -> list[Mailing]:

@@ -1,7 +1,8 @@
 """By what customers of a campaign are chosen, from the addresses of pages: one rule for rows and for counted cells."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import Case, CharField, Q, Value, When
@@ -10,7 +11,7 @@ from campaign import brands
 from campaign.models import Standing
 from campaign.models.holdouts import LEFT, MOVED
 
-UNKNOWN = "unknown"  # a reason, program or range of which nothing is known
+UNKNOWN = "unknown"  # a reason or program of which nothing is known
 NO_WAVE = "none"
 RELAPSED = "relapsed"  # not a standing of its own: left again after having moved
 GROUPS = {"left": LEFT, "moved": MOVED, RELAPSED: LEFT, **{str(standing): (standing,) for standing in Standing}}
@@ -30,6 +31,21 @@ class Chosen:
 
     def query(self, **changes: object) -> str:
         return urlencode({name: value for name, value in (asdict(self) | changes).items() if value})
+
+
+class Common(Protocol):
+    """What people of one cell have in common."""
+
+    standing: str
+    relapsed: bool
+    reason: str
+    program: str
+    wave: int
+    brand: str
+    range: str
+
+
+Shared = TypeVar("Shared", bound=Common)
 
 
 class Cell(NamedTuple):
@@ -57,13 +73,11 @@ def wanted_rows(chosen: Chosen, at: str = "") -> Q:
         wanted &= Q(**{f"{at}standing__in": GROUPS[chosen.standing]})
     if chosen.standing == RELAPSED:
         wanted &= Q(**{f"{at}relapsed": True})
-    for field, value in (
-        ("reason", chosen.reason),
-        ("client_program", chosen.program),
-        ("last_range", chosen.range),
-    ):
+    for field, value in (("reason", chosen.reason), ("client_program", chosen.program)):
         if value:
             wanted &= Q(**{f"{at}{field}": _named(value)})
+    if chosen.range:
+        wanted &= Q(**{f"{at}last_range": chosen.range})
     if chosen.wave:
         wanted &= Q(**{f"{at}wave": int(chosen.wave)}) if chosen.wave != NO_WAVE else Q(**{f"{at}wave": None})
     if chosen.brand:
@@ -71,17 +85,26 @@ def wanted_rows(chosen: Chosen, at: str = "") -> Q:
     return wanted
 
 
-def holds(chosen: Chosen, cell: Cell) -> bool:
-    """The same of a cell."""
-    return (
-        (not chosen.standing or cell.standing in GROUPS[chosen.standing])
-        and (chosen.standing != RELAPSED or cell.relapsed)
-        and (not chosen.reason or cell.reason == _named(chosen.reason))
-        and (not chosen.program or cell.program == _named(chosen.program))
-        and (not chosen.wave or cell.wave == (0 if chosen.wave == NO_WAVE else int(chosen.wave)))
-        and (not chosen.brand or cell.brand == chosen.brand)
-        and cell.range == chosen.range
-    )
+def wanted_cells(chosen: Chosen, cells: Iterable[Shared]) -> list[Shared]:
+    """The same of cells, whatever range they are of. One pass for each thing chosen: cells are many, these are few."""
+    wanted = list(cells)
+    if chosen.standing:
+        group = GROUPS[chosen.standing]
+        wanted = [cell for cell in wanted if cell.standing in group]
+    if chosen.standing == RELAPSED:
+        wanted = [cell for cell in wanted if cell.relapsed]
+    if chosen.reason:
+        reason = _named(chosen.reason)
+        wanted = [cell for cell in wanted if cell.reason == reason]
+    if chosen.program:
+        program = _named(chosen.program)
+        wanted = [cell for cell in wanted if cell.program == program]
+    if chosen.wave:
+        wave = 0 if chosen.wave == NO_WAVE else int(chosen.wave)
+        wanted = [cell for cell in wanted if cell.wave == wave]
+    if chosen.brand:
+        wanted = [cell for cell in wanted if cell.brand == chosen.brand]
+    return wanted
 
 
 def _named(value: str) -> str:

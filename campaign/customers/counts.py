@@ -14,36 +14,55 @@ from uuid import uuid4
 from django.db.models import Count, F, QuerySet, Value
 from django.db.models.functions import Coalesce, Now
 
-from campaign.customers.chosen import Cell, Chosen, brand_at, holds
+from campaign.customers.chosen import Cell, Chosen, Shared, brand_at, wanted_cells
 from campaign.models import Campaign, Holdout, HoldoutCounts
 
 TOP_RANGES = 20  # of addresses, those with most customers left: for these alone there are cells
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kept:
+    """`by_range` has all ranges together under ""."""
+
     counted_at: datetime
-    cells: tuple[Cell, ...]
+    by_range: dict[str, list[Cell]]
 
     def wanted(self, chosen: Chosen) -> list[Cell]:
-        """Of one range, or of all together."""
-        return [cell for cell in self.cells if holds(chosen, cell)]
+        return wanted_cells(chosen, self.by_range.get(chosen.range, ()))
+
+    def of_ranges(self, chosen: Chosen) -> list[Cell]:
+        """The chosen of each single range that is counted, whichever range is chosen."""
+        return [cell for place in self.ranges for cell in wanted_cells(chosen, self.by_range[place])]
 
     @property
-    def ranges(self) -> frozenset[str]:
-        return frozenset(cell.range for cell in self.cells if cell.range)
+    def ranges(self) -> list[str]:
+        return [place for place in self.by_range if place]
 
 
-def kept(campaign: Campaign) -> Kept | None:
-    """As last counted; None before that. Cells are read again only where they are others."""
+def kept(campaign: Campaign, *, place: str = "") -> Kept | None:
+    """As last counted; None before that. Cells are read again only where they are others.
+
+    A range `place` without cells is one with few customers: it is counted now.
+    """
     version = HoldoutCounts.objects.filter(campaign=campaign).values_list("version", flat=True).first()
-    return _kept(campaign.pk, version) if version else None
+    found = _kept(campaign.pk, version) if version else None
+    if found and place and place not in found.by_range:
+        few = _cells(Holdout.objects.filter(campaign=campaign, last_range=place))
+        return Kept(found.counted_at, {**found.by_range, **by_range(Cell(*cell) for cell in few)})
+    return found
 
 
 @lru_cache(maxsize=4)
 def _kept(campaign_id: int, _version: str) -> Kept | None:
     row = HoldoutCounts.objects.filter(campaign=campaign_id).first()
-    return Kept(row.counted_at, tuple(Cell(*cell) for cell in row.cells)) if row else None
+    return Kept(row.counted_at, by_range(Cell(*cell) for cell in row.cells)) if row else None
+
+
+def by_range(cells: Iterable[Shared]) -> dict[str, list[Shared]]:
+    found: dict[str, list[Shared]] = {}
+    for cell in cells:
+        found.setdefault(cell.range, []).append(cell)
+    return found
 
 
 def sums(cells: Iterable[Cell], key: Callable[[Cell], Hashable]) -> Counter:

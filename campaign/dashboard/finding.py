@@ -178,6 +178,6 @@ def client_address(typed: str) -> str:
 def address_range(typed: str) -> str:
     """A network as holdouts have it; "" for anything else."""
     try:
-        return typed if typed == UNKNOWN else str(ip_network(typed))
+        return str(ip_network(typed))
     except ValueError:
         return ""
