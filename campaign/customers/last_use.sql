@@ -1,7 +1,8 @@
--- The last legacy and the last authenticated day of every holdout of a campaign, up to a day, and what
--- they show of its reason. Each is one step into daily use's primary key (customer, class, day). Rows that
--- would stay as they are are left alone. A holdout without any evidence keeps its last known legacy day, and the
--- range of its addresses. Of several addresses on the last day the first counts, in the order of their text.
+-- The last legacy and the last authenticated day of the holdouts of a campaign, up to a day, and what they
+-- show of its reason, for those with use from `start` on: what was known of the others is still true. Each is
+-- one step into daily use's primary key (customer, class, day). Rows that would stay as they are are left alone.
+-- A holdout without any evidence keeps its last known legacy day, and the range of its addresses; its sign says
+-- so. Of several addresses on the last day the first counts, in the order of their text.
 WITH latest AS MATERIALIZED (
     SELECT known.id,
            known.customer_id,
@@ -13,6 +14,12 @@ WITH latest AS MATERIALIZED (
            ) AS auth_on
     FROM campaign_holdout AS known
     WHERE known.campaign_id = %(campaign)s
+      AND (known.last_legacy_on >= %(start)s
+           OR known.last_auth_on >= %(start)s
+           OR known.last_range = ''
+           OR known.customer_id IN (SELECT use.customer_id FROM campaign_dailyuse AS use
+                                    WHERE use.day BETWEEN %(start)s AND %(day)s
+                                      AND use.submission_class IN (%(legacy)s, %(auth)s)))
 ),
 found AS MATERIALIZED (
     SELECT latest.id,
@@ -21,6 +28,7 @@ found AS MATERIALIZED (
            auth.day AS auth_on,
            auth.last_at AS auth_at,
            CASE
+               WHEN legacy.day IS NULL THEN 'gone'
                WHEN legacy.machine_like THEN 'machine'
                WHEN legacy.client_program <> '' AND legacy.client_program = auth.client_program
                     AND legacy.beside_auth > 0 AND legacy.last_at > auth.last_at THEN 'one_program'

@@ -84,7 +84,7 @@ def _bring_campaign_up_to_date(campaign: Campaign, changed: set[date], today: da
     else:
         start = min(changed | {evaluated + ONE_DAY, today})
         identification.bring_up_to_date(campaign, days=changed, today=today)
-    _execute_for(campaign, "last_use", day=today)
+    _execute_for(campaign, "last_use", start=start, day=today)
     _replay(campaign, start, today)
     _count(campaign, start, today)
 
@@ -100,7 +100,8 @@ def _replay(campaign: Campaign, start: date, today: date) -> None:
     StandingChange.objects.filter(day__gte=start, holdout_id__in=holdouts.values("pk")).delete()
     covered = covered_days(until=today)
     for day in _days(start, today):
-        _execute_for(campaign, "standings", day=day, quiet_since=quiet_since(day, campaign.quiet_days, covered))
+        since = quiet_since(day, campaign.quiet_days, covered)
+        _execute_for(campaign, "standings", start=start, day=day, quiet_since=since)
     _execute_for(campaign, "settle", start=start)
     _execute_for(campaign, "reasons", day=today, quiet_since=quiet_since(today, campaign.quiet_days, covered))
 

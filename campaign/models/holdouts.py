@@ -38,6 +38,7 @@ class Sign(models.TextChoices):
     MACHINE = "machine", _("by headers or times a machine's")
     ONE_PROGRAM = "one_program", _("one program at one address, first with SMTP-AUTH, then without")
     OLD_DOOR = "old_door", _("all by a server or port where nobody uses SMTP-AUTH")
+    GONE = "gone", _("there is no such day any more")
 
 
 class HoldoutQuerySet(models.QuerySet):

@@ -17,6 +17,7 @@ from worlds import (
 
 from campaign.customers.rollup import bring_up_to_date, covers, unsettled_days
 from campaign.models import AttributedDay, Coverage, DailyUse, Exemption, Holdout, Standing, StandingChange
+from campaign.models.holdouts import Sign
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +190,19 @@ def written_to():
         Notice.objects.create(mailing=mailing, holdout=holdout, language="ja", send_after=noon(TODAY))
 
     return write
+
+
+def test_evidence_that_comes_back_counts_again(written_to):
+    cover()
+    holdout = holdout_with((LEGACY, 9))
+    written_to(holdout)
+    DailyUse.objects.all().delete()
+    bring_up_to_date(days=[ago(9)], today=TODAY)
+    assert Holdout.objects.get(pk=holdout.pk).last_sign == Sign.GONE
+    make_use(holdout.customer, LEGACY, ago(9))
+    bring_up_to_date(days=[ago(9)], today=TODAY)
+    found = Holdout.objects.get(pk=holdout.pk)
+    assert (found.last_sign, found.standing, found.last_legacy_on) == ("", Standing.HOLDOUT, ago(9))
 
 
 def test_migrated_needs_all_the_quiet_days():
