@@ -16,7 +16,10 @@ from notices.models import Mailing
 Value = TypeVar("Value", str, int)
 UNKNOWN = "unknown"  # a reason or program that nothing is known of; the rows have ""
 HIGHEST_WAVE = 32767
-BY_KIND = {Mailing.Kind.THANKS: (Standing.MIGRATED,)}
+BY_KIND = {
+    Mailing.Kind.THANKS: (Standing.MIGRATED,),
+    Mailing.Kind.GUIDE: (*LEFT, Standing.SILENT),  # who asks for it wants to send mail again
+}
 
 
 class NotAnAudience(ValueError):

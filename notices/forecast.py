@@ -215,7 +215,8 @@ def rounds_to_come(
     cap = max(1, cap)
     waiting = Count("notices", filter=Q(notices__state=Notice.State.WAITING))
     begun = (
-        Mailing.objects.filter(campaign=campaign)
+        Mailing.objects.rounds()
+        .filter(campaign=campaign)
         .exclude(state__in=Mailing.ENDED)
         .exclude(kind=Mailing.Kind.THANKS)
         .annotate(waiting=waiting)

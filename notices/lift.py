@@ -30,7 +30,7 @@ def count_due(*, now: datetime) -> int:
     counted = Q(lifts__counted_at__gt=now - AGAIN_AFTER) | Q(
         lifts__isnull=False, ended_at__isnull=False, ended_at__lt=now - FINAL_AFTER
     )
-    begun = Mailing.objects.filter(started_at__isnull=False).exclude(kind=Mailing.Kind.THANKS)
+    begun = Mailing.objects.rounds().filter(started_at__isnull=False).exclude(kind=Mailing.Kind.THANKS)
     fresh = begun.filter(counted).values("pk")
     due = list(begun.exclude(pk__in=fresh).order_by("pk").values_list("pk", flat=True))
     for mailing_id in due:

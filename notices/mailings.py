@@ -172,8 +172,12 @@ def finish_if_done(*, mailing_id: int, now: datetime) -> bool:
 
 
 def reopen(*, mailing_id: int) -> bool:
-    """A finished mailing goes on, because one of its notices proved not to have gone out."""
-    finished = Mailing.objects.filter(pk=mailing_id, state=State.FINISHED)
+    """A finished mailing goes on, because one of its notices proved not to have gone out.
+
+    Not what one customer asked for, where the same has been asked for again since.
+    """
+    later = Mailing.objects.exclude(state=State.CANCELLED).filter(only_for=OuterRef("only_for"), pk__gt=OuterRef("pk"))
+    finished = Mailing.objects.filter(~Exists(later), pk=mailing_id, state=State.FINISHED)
     return finished.update(state=State.SENDING, ended_at=None) == 1
 
 

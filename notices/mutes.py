@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from notices.models import Mailing, Mute, Notice
 
 MUTED = gettext_noop("wants no more reminders")  # as `selection.WhyNot` says it
-MUTABLE = (Mailing.Kind.REMINDER,)
+MUTABLE = (Mailing.Kind.REMINDER, Mailing.Kind.EXTRA)
 """The kinds that a mute holds back, and whose mail offers it."""
 
 

@@ -41,11 +41,11 @@ class NothingPlanned(Exception):
 
 
 def plans_of(campaign: Campaign) -> dict[Kind, MailingPlan]:
-    """Every kind's, in the order in which a holdout meets them; as it comes, where staff have not changed it."""
+    """Of every kind that is planned by itself, as it comes where staff have not changed it; in a holdout's order."""
     kept = {plan.kind: plan for plan in campaign.mailing_plans.select_related("changed_by")}
     return {
         kind: kept.get(kind) or MailingPlan(campaign=campaign, kind=kind, good_for_days=GOOD_FOR_DAYS[kind])
-        for kind in Kind
+        for kind in schedule.PLANNED
     }
 
 

@@ -27,6 +27,7 @@ AFTER_CUTOFF = timedelta(days=30)  # for thanks: so long the links lead somewher
 MAY_ANNOUNCE = timedelta(days=27)  # after the campaign's first open day
 TWO_WEEKS_AT_LEAST = 8  # days that must be left when a notice of two weeks goes out
 # Those that are planned first are those that others keep clear of.
+PLANNED = tuple(kind for kind in Kind if kind not in (Kind.EXTRA, Kind.GUIDE))  # those that come by themselves
 ORDER = (Kind.LAST_DAY, Kind.THREE_DAYS, Kind.TWO_WEEKS, Kind.ANNOUNCEMENT, Kind.FIRST, Kind.REMINDER, Kind.THANKS)
 
 
@@ -37,7 +38,7 @@ class Course:
     starts_on: date
     cutoff_on: date
     is_open: Callable[[date], bool]
-    active: frozenset[Kind] = frozenset(Kind)
+    active: frozenset[Kind] = frozenset(PLANNED)
     begun_on: date | None = None  # the day on which its first mailing was planned
     gap_days: int = 7
     batch_days: int = 7  # 1: first notices and thanks are planned each day

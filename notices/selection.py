@@ -18,6 +18,7 @@ from notices.models import Mailing, Mute, Notice, Suppression
 Kind = Mailing.Kind
 FINALS = (Kind.TWO_WEEKS, Kind.THREE_DAYS, Kind.LAST_DAY)  # they name a date that does not come again
 FIRSTS = (Kind.ANNOUNCEMENT, Kind.FIRST)
+BESIDE = (Kind.EXTRA, Kind.GUIDE)  # beside the plan: after them the campaign still begins as it would have
 A_MONTH = timedelta(days=28)  # from a first notice to a reminder; shorter than any month, so that none is left out
 THANKS_WITHIN = timedelta(days=30)  # of the day on which somebody counts as moved
 EXPIRED = gettext_noop("the mailing had expired")
@@ -69,6 +70,8 @@ CHECKS = {  # after the exemption, the standing and the audience; the first that
     Kind.THREE_DAYS: EVER,
     Kind.LAST_DAY: EVER,
     Kind.THANKS: (*EVER, WhyNot.MUTED, *THANKS_CHECKS, *NEVER_TOO_MUCH),
+    Kind.EXTRA: (*EVER, WhyNot.MUTED, *NEVER_TOO_MUCH),
+    Kind.GUIDE: (*EVER, WhyNot.MUTED),
 }
 
 
@@ -111,7 +114,7 @@ def no_longer_due(notice: Notice, *, today: date) -> str:
 
 def past_its_date(kind: Kind | str, period: str, campaign: Campaign, *, today: date) -> bool:
     """Whether the cut-off has come, or a notice names a date that has been moved since."""
-    if kind == Kind.THANKS:
+    if kind in (Kind.THANKS, Kind.GUIDE):  # who can no longer send needs the guide most
         return False
     return today >= campaign.cutoff_on or (kind in FINALS and period != campaign.cutoff_on.isoformat())
 
@@ -179,7 +182,8 @@ class Sets:
         return Exists(Mute.objects.filter(holdout=OuterRef("pk")))
 
     def _written(self) -> Exists:
-        return self._got(state__in=(Notice.State.ACCEPTED, Notice.State.UNKNOWN, Notice.State.REFUSED))
+        states = (Notice.State.ACCEPTED, Notice.State.UNKNOWN, Notice.State.REFUSED)
+        return self._got(exclude=(Kind.THANKS, *BESIDE), state__in=states)
 
     def _known_before(self) -> Q:
         begun = begun_on(self._campaign)
@@ -214,8 +218,8 @@ class Sets:
     def _own(self) -> QuerySet[Notice]:
         return Notice.objects.filter(holdout=OuterRef("pk"))
 
-    def _got(self, **states: object) -> Exists:
-        return Exists(self._own().filter(**states).exclude(mailing__kind=Kind.THANKS))
+    def _got(self, *, exclude: tuple[Kind, ...] = (Kind.THANKS,), **states: object) -> Exists:
+        return Exists(self._own().filter(**states).exclude(mailing__kind__in=exclude))
 
 
 def facts_of(holdout: Holdout, *, today: date) -> frozenset[WhyNot]:
@@ -234,7 +238,7 @@ def begun_on(campaign: Campaign) -> date | None:
     out = (Notice.State.ACCEPTED, Notice.State.CLAIMED, Notice.State.UNKNOWN, Notice.State.WAITING)
     may_be_out = Exists(Notice.objects.filter(mailing=OuterRef("pk"), state__in=out))
     ours = Mailing.objects.filter(~Q(state=Mailing.State.CANCELLED) | may_be_out, campaign=campaign)
-    first = ours.exclude(kind=Kind.THANKS).aggregate(at=Min("planned_at"))["at"]
+    first = ours.exclude(kind__in=(Kind.THANKS, *BESIDE)).aggregate(at=Min("planned_at"))["at"]
     return first and timezone.localdate(first)
 
 

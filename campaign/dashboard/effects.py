@@ -62,7 +62,9 @@ class Headline:
 
 def of(campaign: Campaign, *, at_most: int) -> list[Round]:
     """The latest rounds, newest first; the few notices of a week to new holdouts only where they tell something."""
-    begun = Mailing.objects.filter(campaign=campaign, started_at__isnull=False).exclude(kind=Mailing.Kind.THANKS)
+    begun = (
+        Mailing.objects.rounds().filter(campaign=campaign, started_at__isnull=False).exclude(kind=Mailing.Kind.THANKS)
+    )
     shown = begun.filter(~Q(kind=Mailing.Kind.FIRST) | Q(pk__in=_told(campaign).order_by().values("mailing")))
     found = shown.select_related("text_ja", "text_en").prefetch_related("lifts").order_by("-planned_at", "-pk")
     return [_round(mailing) for mailing in found[:at_most]]

@@ -30,7 +30,7 @@ class Summary:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    found = Mailing.objects.select_related("campaign").order_by("-planned_at", "-period", "-pk")
+    found = Mailing.objects.rounds().select_related("campaign").order_by("-planned_at", "-period", "-pk")
     name = asked_campaign(request)
     if name:
         found = found.filter(campaign__name=name)

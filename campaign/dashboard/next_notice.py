@@ -123,6 +123,8 @@ def _why(found: Coming, known: Known, cutoff: date) -> str:
         Kind.FIRST: _("Was found after the campaign had begun: whoever is new gets a first notice of their own."),
         Kind.REMINDER: _("Still sends the old way: a reminder goes out each month."),
         Kind.THANKS: _("Has moved, and had been written to."),
+        Kind.EXTRA: _("Still sends the old way, and was chosen for an extra notice."),
+        Kind.GUIDE: _("Has asked for the guide."),
     }[found.kind]
 
 

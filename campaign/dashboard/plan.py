@@ -97,7 +97,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def kind_page(request: HttpRequest, *, campaign: str, kind: str) -> HttpResponse:
     found = get_object_or_404(Campaign, name=campaign)
-    if kind not in Kind.values:
+    if kind not in schedule.PLANNED:
         raise Http404
     if request.method != "POST":
         return _shown(request, found, Kind(kind))

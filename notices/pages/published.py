@@ -146,6 +146,8 @@ def last_day(mailing: Mailing, *, now: datetime) -> date:
 def to_whom(mailing: Mailing) -> str:
     if mailing.kind == Mailing.Kind.THANKS:
         return _("to customers who have changed the setting")
+    if mailing.kind == Mailing.Kind.GUIDE:
+        return _("to customers who asked for it")
     if mailing.campaign.name == Campaign.Name.LOCAL_PORT25:
         return _("to customers who send mail over our lines without a password")
     return _("to customers who send mail the old way")

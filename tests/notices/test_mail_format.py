@@ -146,10 +146,10 @@ def test_the_styles_of_html_stand_in_its_lines(settings, notice_for):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_only_reminders_can_be_stopped_by_one_click(notice_for, kind):
+def test_only_reminders_and_extra_notices_can_be_stopped_by_one_click(notice_for, kind):
     notice = notice_for(kind)
     message = read(content_of(notice))
-    if kind == "reminder":
+    if kind in ("reminder", "extra"):
         assert message["List-Unsubscribe"] == f"<{links.stop_url(notice)}>"
         assert message["List-Unsubscribe"].startswith("<https://move.isp.example/ja/mute/")
         assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaign import audit
 from campaign.models import Campaign
-from notices import allowance, course, mailings, planning
+from notices import allowance, course, mailings, planning, schedule
 from notices.models import Mailing, Notice
 
 ACTS = ("plan", "approve", "start", "pause", "resume", "cancel", "report", "list")
@@ -33,7 +33,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("act", choices=ACTS)
         parser.add_argument("--campaign", choices=Campaign.Name.values, help="for plan; else: its latest mailing")
-        parser.add_argument("--kind", choices=Mailing.Kind.values, default=Mailing.Kind.REMINDER.value, help="for plan")
+        parser.add_argument(
+            "--kind",
+            choices=[kind.value for kind in schedule.PLANNED],
+            default=Mailing.Kind.REMINDER.value,
+            help="for plan",
+        )
         parser.add_argument("--mailing", type=int, metavar="ID", help="which mailing")
         parser.add_argument("--user", metavar="NAME", help="login of who does it; plan and approve need one")
         parser.add_argument("--reason", default="", help="why it is paused")
@@ -68,7 +73,7 @@ class Command(BaseCommand):
 
     def _list(self, campaign_name: str | None, *, as_json: bool) -> None:
         """One line each, the newest first; as JSON one object a line."""
-        found = Mailing.objects.select_related("campaign").order_by("-planned_at", "-pk")
+        found = Mailing.objects.rounds().select_related("campaign").order_by("-planned_at", "-pk")
         if campaign_name is not None:
             found = found.filter(campaign=_campaign(campaign_name))
         for mailing in found:
@@ -188,7 +193,7 @@ def _mailing(campaign_name: str | None, mailing_id: int | None) -> Mailing:
         if mailing is None:
             raise CommandError(_("There is no mailing %(id)s.") % {"id": mailing_id})
         return mailing
-    mailing = found.filter(campaign=_campaign(campaign_name)).order_by("-planned_at", "-pk").first()
+    mailing = found.rounds().filter(campaign=_campaign(campaign_name)).order_by("-planned_at", "-pk").first()
     if mailing is None:
         raise CommandError(_("This campaign has no mailing yet."))
     return mailing
