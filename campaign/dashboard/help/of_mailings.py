@@ -12,8 +12,8 @@ MAILINGS = Group(
             "mailing",
             lambda: _("Mailing (round)"),
             lambda: _(
-                "One round of notices, such as the reminder of a month. It is planned, approved by a second person, "
-                "and started; whoever has moved in the meantime is left out."
+                "One round of notices, such as the reminder of a month. It goes out after a second person has approved "
+                "it, and whoever has moved in the meantime is left out."
             ),
         ),
         Term(
@@ -117,7 +117,7 @@ NUMBERS = Group(
             lambda: _("Forecast band"),
             lambda: _(
                 "The range in which the number of those left will lie eight times of ten. The middle line is the most "
-                "likely; what no campaign has seen yet, such as a long failure, is in neither."
+                "likely. What nobody can foresee, such as a long failure of the mail servers, is in neither."
             ),
         ),
     ),

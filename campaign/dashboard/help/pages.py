@@ -73,7 +73,9 @@ PAGES = {
     ),
     "delays": Help(
         lambda: _("Customers who asked for more time on their page, and until when they have it."),
-        lambda: _("End a delay where it is not justified. All of them have to be over before the old way is refused."),
+        lambda: _(
+            "End a delay that is not justified. While it lasts, the old way has to stay open for that customer."
+        ),
         ("exemption", "cut-off"),
     ),
     "unreachable": Help(
@@ -179,7 +181,7 @@ PAGES = {
         lambda: _("Each page has a short help of its own at its top."),
     ),
     "keys": Help(
-        lambda: _("Keys that save way while a customer is on the phone, and the switch that turns them off."),
+        lambda: _("Keys that save time while a customer is on the phone, and the switch that turns them off."),
         lambda: _("Try them on the list of customers."),
     ),
 }
