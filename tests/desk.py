@@ -5,6 +5,7 @@ from itertools import count
 
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_use, noon
 
+from campaign.customers import counts
 from campaign.models import (
     Campaign,
     Coverage,
@@ -21,6 +22,7 @@ from campaign.models import (
     Stream,
 )
 from campaign.submissions.ranges import range_of
+from notices import funnel
 from notices.models import Delivery, Forecast, Lift, Mailing, Notice, Suppression, Visit
 
 _serial = count(100_000_001)
@@ -218,7 +220,14 @@ def make_world() -> Campaign:
     notice = make_notice(mailing, held[0], fate="delivered")
     Visit.objects.create(notice=notice, act="guide", client_program="thunderbird", at=noon(TODAY - timedelta(days=18)))
     make_notice(mailing, held[1], state="refused", reply="550 5.1.1 no such user", ended_at=noon(TODAY))
+    count_all(campaign)
     return campaign
+
+
+def count_all(campaign: Campaign) -> None:
+    """What the jobs keep for the first page."""
+    counts.count(campaign)
+    funnel.count(campaign, None, now=noon(TODAY))
 
 
 def make_source(

@@ -1,6 +1,5 @@
 """The list of customers: filtered, searched, paged; everything that was chosen is in the address."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -99,14 +98,14 @@ def _choices(filters: Filters, waves: int) -> dict[str, list[Choice]]:
     standings |= {str(standing): words.standing_title(standing) for standing in Standing}
     reasons = {str(reason): words.reason_title(reason) for reason in Reason} | {words.UNKNOWN: words.reason_title("")}
     programs = {name: words.program_title(name) for name in (*words.program_names(), words.UNKNOWN)}
-    numbers = {str(wave): _("Wave %(wave)s") % {"wave": wave} for wave in range(1, waves + 1)}
+    numbers = {str(wave): words.wave_title(str(wave)) for wave in range(1, waves + 1)}
     tags = {name: name for name in known_tags()}
     all_brands = brands.brands()
     named = {
         "standing": standings,
         "reason": reasons,
         "program": _with(programs, filters.program, words.program_title(filters.program)),
-        "wave": numbers | {NO_WAVE: _("In no wave yet")} if numbers else _with({}, filters.wave, filters.wave),
+        "wave": numbers | {NO_WAVE: words.wave_title(NO_WAVE)} if numbers else _with({}, filters.wave, filters.wave),
         "tag": _with(tags, filters.tag, filters.tag),
         "brand": {each.slug: each.name[get_language()] for each in all_brands} if len(all_brands) > 1 else {},
         "range": {filters.range: filters.range} if filters.range else {},
@@ -125,17 +124,17 @@ def _with(titles: dict[str, str], value: str, title: str) -> dict[str, str]:
     return titles if not value or value in titles else titles | {value: title}
 
 
-CHIPS: dict[str, Callable[[str], str]] = {  # where the title alone does not tell what it is of
-    "tag": lambda title: _("Tag: %(tag)s") % {"tag": title},
-    "brand": lambda title: _("Brand: %(brand)s") % {"brand": title},
-    "range": lambda title: _("Last sent the old way from %(range)s") % {"range": title},
-}
-
-
 def _chips(filters: Filters, choices: dict[str, list[Choice]]) -> list[Choice]:
     """What is filtered by, each with the address of the list without it."""
-    chosen = [(field, choice.title) for field, found in choices.items() for choice in found if choice.chosen]
-    chips = [Choice(CHIPS.get(field, str)(title), filters.url(**{field: ""}), True) for field, title in chosen]
+    chosen = [(field, choice) for field, found in choices.items() for choice in found if choice.chosen]
+    chips = [
+        Choice(
+            words.filter_title(field, choice.url) if field in words.FILTER_TITLES else choice.title,
+            filters.url(**{field: ""}),
+            True,
+        )
+        for field, choice in chosen
+    ]
     if filters.q:
         address = client_address(filters.q)
         title = _("sent from %(words)s") if address else _("begins with “%(words)s”")

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
-from campaign.dashboard import charts, todo, words
+from campaign.customers.chosen import GROUPS
+from campaign.dashboard import breakdowns, charts, todo, words
+from campaign.dashboard.breakdowns import ORDER, percent, signed
+from campaign.dashboard.narrowing import BY
+from campaign.dashboard.shell import Choice
 from campaign.jinja import count, day
 from campaign.models import Standing
+from campaign.models.holdouts import LEFT, MOVED
 from campaign.plan.forecast import Point
+from notices import funnel
 
 if TYPE_CHECKING:  # progress.py is the page and imports this module
     from campaign.dashboard.progress import Progress, Totals
-
-# In this order the stacked bar and the tables show where holdouts stand: what is left first.
-ORDER = (Standing.HOLDOUT, Standing.MIXED, Standing.SILENT, Standing.MOVING, Standing.MIGRATED, Standing.EXEMPT)
 
 
 @dataclass(frozen=True)
@@ -32,57 +34,38 @@ class Tile:
     url: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of a table: a name, how many, what share of all, and the list of just these."""
-
-    title: str
-    url: str
-    holdouts: int
-    share: str
-    change: str
-    bar: Markup
-    css: str = ""
-
-
-def of(progress: Progress) -> dict[str, object]:
+def of(progress: Progress, reached: funnel.Kept | None) -> dict[str, object]:
     """What the template shows of `progress`; only the data time before there is any evidence."""
     if progress.now is None:
         return {"tiles": [], "tasks": []}
-    return {
+    now, before = progress.now, progress.week_before
+    values = {
         "tasks": todo.tasks(progress),
-        "tiles": tiles(progress, progress.now, progress.week_before),
-        "burn_down": burn_down(progress, progress.now),
+        "tiles": tiles(progress, now, before),
+        "burn_down": burn_down(progress, now) if len(progress.history) > 1 or not progress.narrowed.any else None,
         "weeks": progress.history[::-7],
-        "standings": standings(progress, progress.now, progress.week_before),
-        "standings_bar": standings_bar(progress.now),
-        "reasons": [
-            _row(words.reason_title(name), holdouts, progress, reason=name or words.UNKNOWN)
-            for name, holdouts in progress.reasons.items()
-        ],
-        "programs": [
-            _row(words.program_title(name), holdouts, progress, program=name or words.UNKNOWN)
-            for name, holdouts in progress.programs.items()
-        ],
+        "standings": breakdowns.standings(
+            progress.kept.wanted(progress.narrowed) if progress.kept else [],
+            now.standings,
+            before and before.standings,
+            progress.narrowed,
+        ),
+        "standings_bar": standings_bar(now),
+        "without": without(progress) if not now.identified else [],
     }
+    return values | (breakdowns.of(progress.kept, reached, progress.narrowed) if progress.kept else {})
 
 
-def percent(part: float, whole: float = 1) -> str:
-    """With one decimal; nearly all is never shown as all, and a few never as none."""
-    if not whole:
-        return "0.0%"
-    value = round(100 * part / whole, 1)
-    if value in {0, 100}:
-        value = 99.9 if value == 100 and part < whole else 0.1 if value == 0 and part else value
-    return f"{value:.1f}%"
-
-
-def signed(number: int) -> str:
-    return ("+" if number > 0 else "−" if number < 0 else "±") + count(abs(number))
-
-
-def list_url(campaign: str, **filters: str) -> str:
-    return f"{reverse('customers')}?{urlencode({'campaign': campaign, **filters})}"
+def without(progress: Progress) -> list[tuple[Choice, int]]:
+    """Where nobody is left to show: the filters without which there would be somebody, most first."""
+    narrowed, found = progress.narrowed, []
+    for field in BY:
+        value = getattr(narrowed, field)
+        if value and progress.kept:
+            fewer = replace(narrowed, **{field: ""})
+            number = sum(cell.holdouts for cell in progress.kept.wanted(fewer))
+            found.append((Choice(words.filter_title(field, value), fewer.url(), True), number))
+    return sorted((way for way in found if way[1]), key=lambda way: -way[1])
 
 
 def tiles(progress: Progress, now: Totals, before: Totals | None) -> list[Tile]:
@@ -100,24 +83,31 @@ def tiles(progress: Progress, now: Totals, before: Totals | None) -> list[Tile]:
             count(now.left),
             week(now.left, before and before.left),
             css="left",
-            url=list_url(progress.campaign, standing="left"),
+            url=_list(progress, LEFT, "left"),
         ),
         Tile(
             _("Moved"),
             count(now.moved),
             (_("%(share)s of all") % {"share": share}, *week(now.moved, before and before.moved)),
-            url=list_url(progress.campaign, standing="moved"),
+            url=_list(progress, MOVED, "moved"),
         ),
         Tile(
             _("Identified so far"),
             count(now.identified),
             week(now.identified, before and before.identified),
-            url=list_url(progress.campaign),
+            url=progress.narrowed.list_url(),
         ),
-        _share_tile(progress),
+        *_share_tile(progress),
         _pace_tile(progress, now),
         *_foretold_tile(progress),
     ]
+
+
+def _list(progress: Progress, group: tuple[Standing, ...], name: str) -> str:
+    """The customers that a tile counts; a standing that is chosen already stays, where it is one of the group."""
+    chosen = progress.narrowed.standing
+    kept = chosen and set(GROUPS[chosen]) <= set(group)
+    return progress.narrowed.list_url(standing=chosen if kept else name)
 
 
 def _cutoff_tile(progress: Progress) -> Tile:
@@ -131,14 +121,17 @@ def _cutoff_tile(progress: Progress) -> Tile:
     return Tile(_("Since the cut-off"), value, (day(progress.cutoff_on),))
 
 
-def _share_tile(progress: Progress) -> Tile:
+def _share_tile(progress: Progress) -> list[Tile]:
+    """None for some of the customers: mail is counted by day, not by whom it is of."""
+    if progress.narrowed.any:
+        return []
     label = _("Customers' mail sent with SMTP-AUTH")
     if progress.share is None:
-        return Tile(label, "–", (_("no mail in the last 7 days"),))
+        return [Tile(label, "–", (_("no mail in the last 7 days"),))]
     notes = (_("in the last 7 days"),)
     if progress.share_before is not None:
         notes += (_("a week before %(before)s") % {"before": percent(progress.share_before)},)
-    return Tile(label, percent(progress.share), notes)
+    return [Tile(label, percent(progress.share), notes)]
 
 
 def _pace_tile(progress: Progress, now: Totals) -> Tile:
@@ -147,6 +140,8 @@ def _pace_tile(progress: Progress, now: Totals) -> Tile:
         return Tile(label, "–", (_("the date has come"),))
     if now.left == 0:
         return Tile(label, "0", (_("nobody is left"),), css="good")
+    if progress.pace is None and progress.narrowed.any:
+        return Tile(label, count(progress.needed), (_("by how many a day they become fewer is not known"),))
     if progress.pace is None:
         return Tile(label, count(progress.needed), (_("the pace shows after a week"),))
     pace = progress.pace
@@ -157,8 +152,8 @@ def _pace_tile(progress: Progress, now: Totals) -> Tile:
 
 
 def _foretold_tile(progress: Progress) -> list[Tile]:
-    """None once the date has come."""
-    if progress.days_to_cutoff <= 0:
+    """None once the date has come, and for some of the customers: it is foretold for all together."""
+    if progress.days_to_cutoff <= 0 or progress.narrowed.any:
         return []
     label, url = _("Left at the cut-off, as foretold"), f"{reverse('forecast')}?campaign={progress.campaign}"
     told = progress.told
@@ -191,7 +186,7 @@ def burn_down(progress: Progress, now: Totals) -> Markup:
     left = [(totals.day, totals.left) for totals in progress.history]
     lines = [charts.Line("left", left, label=count(now.left))]
     bands, foretold = [], ""
-    told = progress.told
+    told = None if progress.narrowed.any else progress.told
     if told and told.end:
         lines.insert(0, charts.Line("foretold", [(point.day, point.middle) for point in told.points]))
         bands.append(charts.Band("foretold", [(point.day, point.low, point.high) for point in told.points]))
@@ -230,33 +225,9 @@ def marks(progress: Progress) -> list[charts.Mark]:
     return [*found, charts.Mark("cutoff", progress.cutoff_on, label, written=True)]
 
 
-def standings(progress: Progress, now: Totals, before: Totals | None) -> list[Row]:
-    most = max(now.standings.values())
-    return [
-        Row(
-            title=words.standing_title(standing),
-            url=list_url(progress.campaign, standing=standing),
-            holdouts=now.standings[standing],
-            share=percent(now.standings[standing], now.identified),
-            change=signed(now.standings[standing] - before.standings[standing]) if before else "",
-            bar=charts.bar(now.standings[standing], most, standing),
-            css=standing,
-        )
-        for standing in ORDER
-    ]
-
-
 def standings_bar(now: Totals) -> Markup:
     parts = [(standing, now.standings[standing]) for standing in ORDER]
     spoken = [f"{words.standing_title(standing)}: {percent(holdouts, now.identified)}" for standing, holdouts in parts]
     return charts.stacked_bar(
         name="standings", title=_("Where the customers stand"), description="; ".join(spoken), parts=parts
     )
-
-
-def _row(title: str, holdouts: int, progress: Progress, **filters: str) -> Row:
-    left, most = sum(progress.programs.values()), max(progress.programs.values(), default=0)
-    if "reason" in filters:
-        most = max(progress.reasons.values(), default=0)
-    url = list_url(progress.campaign, standing="left", **filters)
-    return Row(title, url, holdouts, percent(holdouts, left), "", charts.bar(holdouts, most, "left"))

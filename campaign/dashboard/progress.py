@@ -1,36 +1,40 @@
 """How far a campaign is: the first page of the staff, and the numbers that `manage.py progress` prints."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from campaign.customers import counts, past
+from campaign.customers.counts import Kept, sums
 from campaign.cutoff.relays import Alarm, alarm
-from campaign.dashboard import effects, figures, todo, words
+from campaign.dashboard import contact_figures, effects, figures, todo, way, words
 from campaign.dashboard.logs_read import LogsRead, logs_read
+from campaign.dashboard.narrowing import Narrowed, chips, narrowed_in
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.models import (
     Campaign,
     CutoffChange,
     DailyCount,
-    Holdout,
     ShadowRun,
     Standing,
     StandingCount,
     SubmissionClass,
 )
 from campaign.models.holdouts import LEFT, MOVED
-from notices import forecast, mailings
+from notices import forecast, funnel, mailings
 from notices.forecast import Told
 from notices.models import Mailing
 
 WEEK = timedelta(days=7)
 PACE_DAYS = 28  # four weeks: as many quiet days after a mailing in them as busy ones
+SMALL = 50_000  # holdouts of a campaign up to which the days of some of them are counted when somebody asks
 CUSTOMER_MAIL = (SubmissionClass.SMTP_AUTH, SubmissionClass.POP_BEFORE_SMTP, SubmissionClass.LOCAL_PORT25)
 
 
@@ -85,7 +89,8 @@ class DateMoved:
 
 @dataclass(frozen=True)
 class Progress:
-    """`history` goes up to today, oldest first; the shares are of customers' mail, from 0 to 1.
+    """`history` goes up to today, oldest first, and has one day alone where the chosen customers' past cannot be told;
+    `everybody` is the newest day of all customers. The shares are of customers' mail, from 0 to 1.
 
     `pace` is by how many a day the holdouts left became fewer, on the average of the last four
     weeks. It and `needed` are None where they cannot be told. `told` is what was last foretold,
@@ -98,13 +103,14 @@ class Progress:
     starts_on: date
     cutoff_on: date
     days_to_cutoff: int
+    narrowed: Narrowed
+    kept: Kept | None
     history: tuple[Totals, ...]
+    everybody: Totals | None
     share: float | None
     share_before: float | None
     needed: int | None
     pace: float | None
-    reasons: dict[str, int]
-    programs: dict[str, int]
     last_mailing: LastMailing | None
     sent: tuple[Sent, ...]
     tried: tuple[date, ...]
@@ -124,27 +130,30 @@ class Progress:
         return totals_on(self.history, self.history[-1].day - WEEK) if self.history else None
 
 
-def progress(*, campaign: Campaign, today: date, now: datetime) -> Progress:
-    """Everything the page shows, from counts that are kept; daily use is never read here."""
-    history = _history(campaign, today)
-    data_day = history[-1].day if history else today
-    reasons, programs = _reasons_and_programs(campaign)
+def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrowed | None = None) -> Progress:
+    """The numbers of the page, from counts that are kept; daily use is never read here."""
+    narrowed = narrowed or Narrowed(campaign.name)
+    everybody = _history(campaign, today)
+    data_day = everybody[-1].day if everybody else today
+    kept = counts.kept(campaign, place=narrowed.range)
+    history = _history_of(campaign, narrowed, kept, everybody) if narrowed.any and kept and everybody else everybody
     told = forecast.newest(campaign, until=today)
     told = told if told and told.cutoff_on == campaign.cutoff_on else None
-    mailed = list(Mailing.objects.filter(campaign=campaign).order_by("planned_at", "period", "pk"))
+    mailed = list(Mailing.objects.rounds().filter(campaign=campaign).order_by("planned_at", "period", "pk"))
     return Progress(
         campaign=campaign.name,
         title=str(campaign),
         starts_on=campaign.starts_on,
         cutoff_on=campaign.cutoff_on,
         days_to_cutoff=campaign.days_left(today),
+        narrowed=narrowed,
+        kept=kept,
         history=history,
+        everybody=everybody[-1] if everybody else None,
         share=_share(data_day),
         share_before=_share(data_day - WEEK),
         needed=needed(history[-1].left, campaign.days_left(today)) if history else None,
         pace=pace(history),
-        reasons=reasons,
-        programs=programs,
         last_mailing=_last_mailing(mailed),
         sent=tuple(
             Sent(timezone.localdate(mailing.started_at), mailing.period) for mailing in mailed if mailing.started_at
@@ -192,22 +201,27 @@ def _history(campaign: Campaign, today: date) -> tuple[Totals, ...]:
     return tuple(Totals(day, days[day]) for day in sorted(days))
 
 
+def _history_of(
+    campaign: Campaign, narrowed: Narrowed, kept: Kept, everybody: tuple[Totals, ...]
+) -> tuple[Totals, ...]:
+    """Of some of the customers; today alone where their days cannot be told, or would take too long to count."""
+    now = sums(kept.wanted(narrowed), lambda cell: cell.standing)
+    first, last = everybody[0].day, everybody[-1].day
+    if not narrowed.past_is_told or everybody[-1].identified > SMALL:
+        return (_totals(last, now),)
+    days = past.of(campaign, narrowed, now=now, first=first, last=last)
+    return tuple(_totals(day, standings) for day, standings in days)
+
+
+def _totals(day: date, standings: Mapping[str, int]) -> Totals:
+    return Totals(day, {standing: standings.get(standing, 0) for standing in Standing})
+
+
 def _share(until: date) -> float | None:
     """Of the customers' mail of the seven days up to `until`, the share sent with SMTP-AUTH."""
     counts = DailyCount.objects.filter(day__gt=until - WEEK, day__lte=until, submission_class__in=CUSTOMER_MAIL)
     mail = dict(counts.values_list("submission_class").annotate(Sum("submissions")).order_by())
     return mail.get(SubmissionClass.SMTP_AUTH, 0) / sum(mail.values()) if sum(mail.values()) else None
-
-
-def _reasons_and_programs(campaign: Campaign) -> tuple[dict[str, int], dict[str, int]]:
-    """Holdouts left, by reason and by client program, most first: one pass through an index, in its order."""
-    reasons, programs = Counter(), Counter()
-    left = Holdout.objects.filter(campaign=campaign).left()
-    counts = left.values_list("standing", "reason", "client_program").annotate(Count("pk")).order_by()
-    for _standing, reason, program, holdouts in counts:
-        reasons[reason] += holdouts
-        programs[program] += holdouts
-    return dict(reasons.most_common()), dict(programs.most_common())
 
 
 def _last_mailing(mailed: list[Mailing]) -> LastMailing | None:
@@ -228,11 +242,17 @@ def page(request: HttpRequest) -> HttpResponse:
     campaign = chosen_campaign(request)
     if campaign is None:
         return show(request, "progress.html", {"progress": None, "campaigns": []})
-    found = progress(campaign=campaign, today=timezone.localdate(), now=timezone.now())
+    today, narrowed = timezone.localdate(), narrowed_in(request.GET, campaign)
+    found = progress(campaign=campaign, today=today, now=timezone.now(), narrowed=narrowed)
+    reached = funnel.kept(campaign)
     values = {
         "progress": found,
+        "campaign": campaign.name,
         "quiet_days": campaign.quiet_days,
         "effect": effects.newest(campaign),
         "campaigns": campaign_choices(campaign, reverse("progress")),
+        "chips": chips(narrowed),
+        "way": way.of(campaign, reached, narrowed),
+        "contacts": contact_figures.of(campaign, narrowed, today=today),
     }
-    return show(request, "progress.html", values | figures.of(found))
+    return show(request, "progress.html", values | figures.of(found, reached))

@@ -6,7 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from campaign.customers.chosen import RELAPSED, UNKNOWN
+from campaign import brands
+from campaign.customers.chosen import NO_WAVE, RELAPSED, UNKNOWN
 from campaign.jinja import day
 from campaign.logs.client import MACHINES
 from campaign.models import Reason, Standing
@@ -77,6 +78,30 @@ def program_title(name: str) -> str:
     if name == "script":
         return _("A script or server")
     return catalog.title(name, get_language()) or name
+
+
+def wave_title(wave: str) -> str:
+    return _("In no wave yet") if wave == NO_WAVE else _("Wave %(wave)s") % {"wave": wave}
+
+
+def brand_title(slug: str) -> str:
+    return next((brand.name[get_language()] for brand in brands.brands() if brand.slug == slug), slug)
+
+
+FILTER_TITLES = {
+    "standing": lambda value: GROUP_TITLES[value]() if value in GROUP_TITLES else standing_title(value),
+    "reason": lambda value: reason_title("" if value == UNKNOWN else value),
+    "program": lambda value: _("Mail program not known") if value == UNKNOWN else program_title(value),
+    "wave": wave_title,
+    "tag": lambda value: _("Tag: %(tag)s") % {"tag": value},
+    "brand": lambda value: _("Brand: %(brand)s") % {"brand": brand_title(value)},
+    "range": lambda value: _("Last sent the old way from %(range)s") % {"range": value},
+}
+
+
+def filter_title(field: str, value: str) -> str:
+    """A filter's value in words that say what it is of."""
+    return FILTER_TITLES[field](value)
 
 
 def program_names() -> tuple[str, ...]:

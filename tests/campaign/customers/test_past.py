@@ -1,0 +1,63 @@
+"""Back from today, change by change."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from builders import TODAY, make_campaign, make_holdout
+
+from campaign.customers import past
+from campaign.customers.chosen import Chosen
+from campaign.models import Standing, StandingChange
+
+
+def ago(days: int):
+    return TODAY - timedelta(days=days)
+
+
+def test_each_day_is_the_next_one_without_its_changes():
+    moves = {ago(0): [("migrated", "holdout", 2)], ago(1): [("holdout", "", 3)]}
+    found = past.unwound({"holdout": 1, "migrated": 2}, moves, [ago(2), ago(0), ago(1)])
+    assert [day for day, _standings in found] == [ago(2), ago(1), ago(0)]
+    assert found[0][1].get("holdout", 0) == 0 and found[0][1].get("migrated", 0) == 0
+    assert (found[1][1]["holdout"], found[1][1].get("migrated", 0)) == (3, 0)
+    assert (found[2][1]["holdout"], found[2][1]["migrated"]) == (1, 2)
+    assert "" not in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        ({"program": "becky", "wave": "1", "brand": "main", "range": "192.0.2.0/24"}, True),
+        ({"standing": "left"}, False),
+        ({"reason": "never_tried", "program": "becky"}, False),
+    ],
+)
+def test_standing_and_reason_have_no_past(chosen, told):
+    assert past.can_be_told(Chosen("pop_before_smtp", **chosen)) == told
+
+
+@pytest.mark.django_db
+def test_the_chosen_are_followed_alone_and_every_day_is_as_their_own_histories_say():
+    campaign, chance = make_campaign(), random.Random(5)
+    histories = []
+    for number in range(60):
+        program = ("becky", "thunderbird")[number % 2]
+        days = sorted(chance.sample(range(20), 3), reverse=True)
+        stood = [(day, chance.choice(Standing.values)) for day in days]
+        holdout = make_holdout(campaign, client_program=program, standing=stood[-1][1], wave=chance.choice([1, 2]))
+        previous = ""
+        for day, standing in stood:
+            StandingChange.objects.create(holdout=holdout, day=ago(day), standing=standing, previous=previous)
+            previous = standing
+        histories.append((holdout, stood))
+    chosen = Chosen(campaign.name, program="becky", wave="2")
+    mine = [stood for holdout, stood in histories if (holdout.client_program, holdout.wave) == ("becky", 2)]
+    now = Counter(stood[-1][1] for stood in mine)
+    found = past.of(campaign, chosen, now=now, first=ago(20), last=ago(0))
+    assert len(found) == 21 and len(mine) > 5
+    for day, standings in found:
+        held = [[standing for on, standing in stood if ago(on) <= day] for stood in mine]
+        expected = Counter(each[-1] for each in held if each)
+        assert {name: number for name, number in standings.items() if number} == dict(expected), day
