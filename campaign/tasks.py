@@ -74,6 +74,14 @@ def begin_day() -> None:
     bulk.forget_rows(now=now)
 
 
+@shared_task
+def send_digests() -> None:
+    """The week's numbers to those who want them by mail; a second worker finds nothing left to claim."""
+    from campaign.dashboard import digest  # with pages and what draws, which other jobs have no use for
+
+    digest.send_due(now=timezone.now())
+
+
 def _draw_waves() -> None:
     """For who has become a holdout since, and for all where somebody has decided anew."""
     for campaign in Campaign.objects.order_by("pk"):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 KINDS = {
     "audit": lambda: _("audit"),
+    "board": lambda: _("page for the board"),
     "bulkchange": lambda: _("change of several customers"),
     "callback": lambda: _("call back"),
     "campaign": lambda: _("campaign"),
@@ -13,6 +14,7 @@ KINDS = {
     "customer": lambda: _("customer"),
     "customers": lambda: _("list of customers"),
     "desk": lambda: _("help desk"),
+    "digest": lambda: _("numbers by mail"),
     "exemption": lambda: _("exemption"),
     "letter": lambda: _("letter"),
     "letters": lambda: _("letters"),

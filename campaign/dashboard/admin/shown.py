@@ -18,6 +18,7 @@ COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
     ours.Customer: ("login", "name", "language", "contract", "client_program"),
     ours.CutoffChange: ("campaign", "changed_at", "changed_by", "old", "new", "reason"),
     ours.Desk: ("from_day", "seats", "contacts_per_seat", "changed_at", "changed_by"),
+    ours.Digest: ("week", "recipient", "language", "state", "attempts", "ended_at"),
     ours.Holdout: ("customer", "campaign", "standing", "standing_since", "last_legacy_on", "last_auth_on", "wave"),
     ours.LogFile: ("name", "lines", "state", "first_at", "last_at", "read_at"),
     ours.RelayAcknowledgement: ("address", "allowed", "note", "made_by", "made_at"),

@@ -32,6 +32,7 @@ MATRIX = {
     "benefit": ((VIEWER, 200), (VIEWER, 200)),
     "benefit_file": ((VIEWER, 200), (VIEWER, 200)),
     "board": ((VIEWER, 200), (VIEWER, 200)),
+    "digest": ((VIEWER, 200), (VIEWER, 303)),
     "customers": ((SUPPORT, 200), (SUPPORT, 200)),
     "customers_file": ((OPERATOR, 200), (OPERATOR, 200)),
     "view_save": ((SUPPORT, 405), (SUPPORT, 303)),
