@@ -30,6 +30,9 @@ from campaign.models import (
 )
 
 ONE_DAY = timedelta(days=1)
+# Some steps into daily use's key for each of those concerned. PostgreSQL takes them for so many that it would rather
+# read all days of all customers.
+BY_STEPS = {"last_use", "programs"}
 
 
 def bring_up_to_date(*, days: Iterable[date], today: date) -> None:
@@ -133,9 +136,13 @@ def _execute_for(campaign: Campaign, name: str, **days: date) -> None:
 
 
 def _execute(name: str, **values: object) -> None:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "sqlite":  # PostgreSQL has it from a migration
             connection.connection.create_function("campaign_range_of", 1, _range_of, deterministic=True)
+        else:
+            whole = "off" if name in BY_STEPS else "on"
+            cursor.execute(f"SET LOCAL enable_hashjoin = {whole}; SET LOCAL enable_mergejoin = {whole}")
+            cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(Path(__file__).with_name(f"{name}.sql").read_text(), values)
 
 
