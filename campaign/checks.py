@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.checks import Error, Warning, register
 
-from campaign import brands
+from campaign import brands, roles
 from campaign.plan import calendar
 from campaign.tables import WrongFile
 
@@ -53,6 +53,42 @@ def _wrong_pattern() -> list[Error]:
         hint = "docs/formats.md says how to write one."
         return [Error(f"LOGIN_PATTERN: {error}", hint=hint, id="campaign.E005")]
     return []
+
+
+@register()
+def check_sign_in(app_configs, **kwargs):
+    found = []
+    if not settings.OIDC_ISSUER:
+        if not settings.PASSWORD_SIGN_IN:
+            hint = "Nobody could sign in: name the OpenID provider in OIDC_ISSUER, or leave PASSWORD_SIGN_IN on."
+            found.append(Error("PASSWORD_SIGN_IN is off and OIDC_ISSUER is empty", hint=hint, id="campaign.E009"))
+        return found
+    for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
+        if not getattr(settings, name):
+            hint = "The provider gave it to you when you registered this product there (docs/signing-in.md)."
+            found.append(Error(f"OIDC_ISSUER is set, {name} is not", hint=hint, id="campaign.E010"))
+    known = [role.value for role in roles.Role]
+    if not settings.OIDC_ROLES:
+        hint = "Without a role nobody is let in. Write for example OIDC_ROLES='helpdesk=support; mail=operator'."
+        found.append(Error("OIDC_ISSUER is set, OIDC_ROLES is empty", hint=hint, id="campaign.E011"))
+    for group, role in settings.OIDC_ROLES.items():
+        if role not in known:
+            wrong = f"OIDC_ROLES: group {group!r} is given {role!r}, wanted one of {', '.join(known)}"
+            found.append(Error(wrong, id="campaign.E012"))
+    if "openid" not in settings.OIDC_SCOPES:
+        found.append(Error("OIDC_SCOPES has no openid", hint="Without it there is no ID token.", id="campaign.E013"))
+    if not settings.EMBEDDED and not settings.OIDC_ISSUER.startswith("https://"):
+        hint = "What the provider says of people, and the secret, would go in clear."
+        found.append(Error(f"OIDC_ISSUER={settings.OIDC_ISSUER} is not https", hint=hint, id="campaign.E014"))
+    return found
+
+
+@register()
+def check_second_factor(app_configs, **kwargs):
+    if settings.EMBEDDED or settings.SECOND_FACTOR or not settings.PASSWORD_SIGN_IN:
+        return []
+    hint = "Who learns a staff member's password gets in with it."
+    return [Warning("SECOND_FACTOR is off and PASSWORD_SIGN_IN is on", hint=hint, id="campaign.W004")]
 
 
 @register()

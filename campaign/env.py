@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 TRUTH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\Z")
 HOST = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
+ISSUER = re.compile(r"(?=.{1,200}\Z)https?://[^\s/?#@]+(?:/[^\s?#]*)?\Z")
 HALF_A_DAY = 43_200
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS = re.compile(r"(?P<first>(?:\d{4}-)?\d\d-\d\d)(?:\.\.(?P<last>(?:\d{4}-)?\d\d-\d\d))?\Z", re.ASCII)
@@ -84,6 +85,25 @@ def networks(name: str, default: str = "") -> tuple[IPv4Network | IPv6Network, .
         except ValueError as error:
             raise _wrong(name, word, f"networks such as 192.0.2.0/24 ({error})") from error
     return tuple(found)
+
+
+def issuer(name: str) -> str:
+    """An OpenID provider's address, without what its discovery document adds; "" where there is none."""
+    value = os.environ.get(name, "").strip()
+    value = value.removesuffix("/.well-known/openid-configuration").rstrip("/")
+    if value and not ISSUER.match(value):
+        raise _wrong(name, value, "an address such as https://sso.isp.example/realms/staff, of at most 200 characters")
+    return value
+
+
+def pairs(name: str) -> dict[str, str]:
+    """`helpdesk=support; CN=Mail,OU=Staff=operator`: the last = parts the two."""
+    found = {}
+    for word in filter(None, map(str.strip, os.environ.get(name, "").split(";"))):
+        left, _, right = (part.strip() for part in word.rpartition("="))
+        if not left or not right or found.setdefault(left, right) != right:
+            raise _wrong(name, word, "name=value, several of them parted by ; and no name twice")
+    return found
 
 
 def seconds_by_host(name: str) -> dict[str, int]:

@@ -114,7 +114,13 @@ def of(user: models.Model) -> Role | None:
 
 def assign(user: models.Model, role: Role) -> Role | None:
     """The user has this role alone from now on; returns the one before. Groups that are not ours stay."""
+    before = withdraw(user)
+    user.groups.add(Group.objects.get(name=role.value))
+    return before
+
+
+def withdraw(user: models.Model) -> Role | None:
+    """The user has none of our roles from now on; returns the highest there was. Groups that are not ours stay."""
     before = of(user)
     user.groups.remove(*Group.objects.filter(name__in=[each.value for each in Role]))
-    user.groups.add(Group.objects.get(name=role.value))
     return before

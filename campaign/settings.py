@@ -35,6 +35,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.admin.apps.SimpleAdminConfig",  # our own site, in campaign/dashboard/admin.py
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
 ]
 MIDDLEWARE = [
     "notices.pages.kept.KeptPages",  # first: a kept page has been through all the others
@@ -48,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "campaign.urls"
 WSGI_APPLICATION = "campaign.wsgi.application"
@@ -110,10 +115,43 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 12 * 60 * 60
 X_FRAME_OPTIONS = "DENY"
 
+# --- How staff sign in -----------------------------------------------------------------
+PASSWORD_SIGN_IN = env.flag("PASSWORD_SIGN_IN", default=True)
+SECOND_FACTOR = env.flag("SECOND_FACTOR", default=not EMBEDDED)  # for who signs in by password
+OIDC_ISSUER = env.issuer("OIDC_ISSUER")  # "": there is no OpenID provider
+OIDC_NAME = env.text("OIDC_NAME", "OpenID Connect")  # on the button
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", "")
+OIDC_SCOPES = env.words("OIDC_SCOPES", "openid profile email")
+OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
+OIDC_ROLES = env.pairs("OIDC_ROLES")  # the provider's groups, and the role of each
+
+# allauth does the steps; what is decided in them is in campaign/dashboard/signin/, which also makes its provider of
+# OpenID Connect known: as an app it would cost every worker 6 MB.
+ACCOUNT_ADAPTER = "campaign.dashboard.signin.accounts.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # of no page: nobody signs up
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "campaign.dashboard.signin.factor.Factor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after: telephones' clocks differ
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+SOCIALACCOUNT_ADAPTER = "campaign.dashboard.signin.openid.OpenId"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+
 # --- Where things are kept -------------------------------------------------------------
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{DATA}/campaign.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", f"unix://{DATA}/redis.sock")
+CACHES = {  # the tries at signing in, and the codes that were used
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "campaign",
+    }
+}
 SEGMENTS = Path(env.text("SEGMENTS", str(DATA / "segments")))
 LOG_FILES = env.words("LOG_FILES")  # path patterns that the worker reads by itself
 RETENTION_DAYS = env.number("RETENTION_DAYS", default=180, at_least=35, at_most=3650)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 KINDS = {
     "audit": lambda: _("audit"),
     "board": lambda: _("page for the board"),
+    "authenticator": lambda: _("second factor"),
     "bulkchange": lambda: _("change of several customers"),
     "callback": lambda: _("call back"),
     "campaign": lambda: _("campaign"),
@@ -28,6 +29,7 @@ KINDS = {
     "relayacknowledgement": lambda: _("unexplained relay"),
     "script": lambda: _("words for the phone"),
     "shadowrun": lambda: _("trial cut-off"),
+    "signin": lambda: _("a name that there is not"),
     "staffcopy": lambda: _("copy to a colleague"),
     "suppression": lambda: _("address that no mail reaches"),
     "tagging": lambda: _("tag"),

@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 
 from campaign import roles
 from campaign.dashboard.help.pages import help_of
+from campaign.dashboard.signin import gate
 from campaign.models import Campaign
 
 
@@ -80,6 +81,8 @@ def staff(
 
     @wraps(view)
     def guarded(request: HttpRequest, **ids: object) -> HttpResponse:
+        if gate.lacks_factor(request):
+            return gate.to_factor(request)
         try:
             response = login_required(permitted)(request, **ids)
         except PermissionDenied:
@@ -118,14 +121,18 @@ def asked_campaign(request: HttpRequest) -> str:
     return name if name in Campaign.Name.values else ""
 
 
-def show(request: HttpRequest, template: str, values: dict[str, object], *, status: int = 200) -> HttpResponse:
-    """A page; `campaign` among the values is the one that its links to other pages lead to."""
+def shared(request: HttpRequest, *, status: int = 200) -> dict[str, object]:
+    """What the frame of every page asks for."""
     route = request.resolver_match.url_name
-    shared = {
+    return {
         "about": help_of(route) if status < 400 else None,
         "provider": settings.PROVIDER_NAME[get_language()],
         "section": route,
         "campaign": asked_campaign(request),
         "sees_people": request.user.has_perm(roles.PEOPLE),
     }
-    return render(request, f"dashboard/{template}", {**shared, **values}, status=status)
+
+
+def show(request: HttpRequest, template: str, values: dict[str, object], *, status: int = 200) -> HttpResponse:
+    """A page; `campaign` among the values is the one that its links to other pages lead to."""
+    return render(request, f"dashboard/{template}", {**shared(request, status=status), **values}, status=status)

@@ -1,6 +1,5 @@
 """The staff's addresses; each is wrapped in `staff` here, so that none can be forgotten in its module."""
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from campaign.dashboard import (
@@ -48,16 +47,14 @@ from campaign.dashboard import (
 )
 from campaign.dashboard.help import page as help_page
 from campaign.dashboard.shell import staff
+from campaign.dashboard.signin import urls as signin
 from campaign.roles import AUDIT, NUMBERS, PEOPLE
-
-login = LoginView.as_view(template_name="dashboard/login.html", redirect_authenticated_user=True)
 
 MAIL = (PEOPLE, text.PREVIEW)  # a mail as one customer gets it
 TEXT = "texts/<slug:campaign>/<slug:kind>/<slug:language>"
 
 urlpatterns = [
-    path("login/", login, name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    *signin.urlpatterns,
     path("", staff(progress.page), name="progress"),
     path("customers/", staff(customers.page, needs=PEOPLE), name="customers"),
     path("customers/file/", staff(customers_file.file, needs=(PEOPLE, customers.EXPORT)), name="customers_file"),

@@ -44,6 +44,9 @@ class AuditEntry(models.Model):
         RESUMED = "resumed", _("resumed")
         CANCELLED = "cancelled", _("called off")
         SENT = "sent", _("sent out")
+        SIGNED_IN = "signed_in", _("logged in")
+        SIGNED_OUT = "signed_out", _("logged out")
+        REFUSED = "refused", _("was not let in")
 
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)

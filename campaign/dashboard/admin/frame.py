@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.views import LogoutView, redirect_to_login
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from campaign import audit, roles
 from campaign.audit import Act
 from campaign.dashboard import noting
+from campaign.dashboard.signin import gate
+from campaign.dashboard.signin.door import leave
 from campaign.models import AuditEntry, Customer
 
 COUNTED = 10_000  # rows that are counted and can be paged to: nobody pages through millions
@@ -27,18 +29,21 @@ class Site(admin.AdminSite):
     final_catch_all_view = True
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and request.user.has_perm(roles.USERS)
+        permitted = request.user.is_active and request.user.has_perm(roles.USERS)
+        return permitted and not gate.lacks_factor(request)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """There is one login, the staff's own."""
         if not request.user.is_authenticated:
             return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("login"))
+        if gate.lacks_factor(request):
+            return gate.to_factor(request)
         if not self.has_permission(request):
             raise PermissionDenied
         return HttpResponseRedirect(reverse("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return LogoutView.as_view()(request)
+        return leave(request)
 
 
 site = Site(name="admin")

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db import models
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign.audit import Act, thing
 from campaign.dashboard import noting
 from campaign.dashboard.admin.frame import Changeable, ReadOnly, site
+from campaign.dashboard.signin.reset import reset_factor
 from campaign.models import Campaign, Exemption
 from campaign.plan.campaigns import LONGEST_REASON, move_cutoff
 
@@ -90,6 +91,18 @@ class StaffAdmin(Changeable, UserAdmin):
     filter_horizontal = ("groups", "user_permissions")
     list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
     list_filter: ClassVar = ["is_active", "groups"]
+    actions = ("take_factor_away",)
+
+    @admin.action(description=_("Take the second factor away: it was lost, and is set up anew"))
+    def take_factor_away(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+        """Of who may be changed here; a superuser's only by a superuser."""
+        for user in queryset:
+            if not self.has_change_permission(request, user):
+                self.message_user(request, _("The second factor of %(name)s stays.") % _named(user), messages.ERROR)
+            elif reset_factor(user, by=noting.actor(request), now=timezone.now()):
+                self.message_user(request, _("The second factor of %(name)s is taken away.") % _named(user))
+            else:
+                self.message_user(request, _("There is no second factor of %(name)s.") % _named(user), messages.WARNING)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         beyond = () if request.user.is_superuser else ("is_superuser", "user_permissions")
@@ -106,3 +119,7 @@ class StaffAdmin(Changeable, UserAdmin):
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         above = obj is not None and obj.is_superuser and not request.user.is_superuser
         return super().has_change_permission(request, obj) and not above
+
+
+def _named(user: User) -> dict[str, str]:
+    return {"name": user.get_username()}

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from campaign import roles
 from campaign.dashboard import acts, contact, text
+from campaign.dashboard.signin import urls as signin
 from campaign.dashboard.urls import urlpatterns
 from campaign.models import BulkChange, CallBack, Exemption, Holdout, SavedView
 from campaign.roles import Role
@@ -22,7 +23,7 @@ from notices.models import Mailing
 
 pytestmark = pytest.mark.django_db
 VIEWER, SUPPORT, OPERATOR, APPROVER, ADMINISTRATOR = Role
-EVERYBODY = {"login", "logout"}  # for who is not logged in
+EVERYBODY = {pattern.name for pattern in signin.urlpatterns}  # tests/campaign/dashboard/signin/test_routes.py
 
 # name[:act]: (least role for GET, what it gets), (least role for POST, what it gets)
 MATRIX = {

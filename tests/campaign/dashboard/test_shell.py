@@ -3,12 +3,13 @@ from builders import make_campaign, make_holdout, make_user
 from desk import make_mailing
 from django.urls import reverse
 
+from campaign.dashboard.signin import urls as signin
 from campaign.dashboard.urls import urlpatterns
 from campaign.models import Customer
 from notices.models import Mailing
 
 pytestmark = pytest.mark.django_db
-OPEN = {"login", "logout"}
+OPEN = {pattern.name for pattern in signin.urlpatterns}  # tests/campaign/dashboard/signin/test_routes.py
 GIVEN = {"pk": 1, "act": "approve", "first": "192.0.2.0", "bits": 24, "day": "2026-11-24"}
 GIVEN |= {"campaign": "pop_before_smtp", "kind": "reminder", "language": "ja", "number": 0}
 
@@ -80,18 +81,18 @@ def test_who_may_not_reads_it_on_a_page_for_staff(client, may_see_numbers):
     assert "on your bill" not in text
 
 
-def test_a_login_leads_to_the_page_that_was_wanted(client):
+def test_a_login_leads_to_the_page_that_was_wanted(client, empty_redis):
     make_user("suzuki")
     wanted = reverse("customers")
     login = client.get(wanted)["Location"]
-    response = client.post(login, {"username": "suzuki", "password": "a long test password", "next": wanted})
+    response = client.post(login, {"login": "suzuki", "password": "a long test password", "next": wanted})
     assert response["Location"] == wanted
 
 
-def test_a_wrong_password_is_told_without_saying_which_was_wrong(client):
+def test_a_wrong_password_is_told_without_saying_which_was_wrong(client, empty_redis):
     make_user("suzuki")
     client.cookies["django_language"] = "en"
-    response = client.post(reverse("login"), {"username": "<b>suzuki", "password": "x"})
+    response = client.post(reverse("login"), {"login": "<b>suzuki", "password": "x"})
     text = response.content.decode()
     assert "do not belong together" in text
     assert "&lt;b&gt;suzuki" in text

@@ -1,0 +1,59 @@
+import openid_provider
+import pytest
+from builders import make_user
+from django.urls import reverse
+
+from campaign import roles
+from campaign.roles import Role
+
+GROUPS = {"helpdesk": "support", "mail operators": "operator", "CN=Admins,OU=Staff": "administrator"}
+
+
+@pytest.fixture(autouse=True)
+def _redis(empty_redis):
+    """The tries that are counted, and the codes that were used, are there."""
+
+
+@pytest.fixture
+def asked(settings):
+    """Everybody is asked for a second factor, as in production."""
+    settings.SECOND_FACTOR = True
+
+
+@pytest.fixture
+def suzuki(db):
+    """An operator with a password, and no second factor yet."""
+    user = make_user("suzuki")
+    user.user_permissions.clear()
+    roles.bring_in_line()
+    roles.assign(user, Role.OPERATOR)
+    return user
+
+
+@pytest.fixture
+def browser_in_english(client):
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture(scope="session")
+def started_provider(tmp_path_factory):
+    callback = "http://testserver" + reverse("openid_callback")
+    provider = openid_provider.start(tmp_path_factory.mktemp("provider"), callback)
+    yield provider
+    openid_provider.stop(provider)
+
+
+def known_to_the_product(settings, provider: openid_provider.Provider) -> None:
+    settings.OIDC_ISSUER = provider.url
+    settings.OIDC_NAME = "Company login"
+    settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = openid_provider.CLIENT_ID, openid_provider.CLIENT_SECRET
+    settings.OIDC_ROLES = GROUPS
+
+
+@pytest.fixture
+def provider(started_provider, settings, db):
+    """The OpenID provider at work, and named in the settings."""
+    known_to_the_product(settings, started_provider)
+    roles.bring_in_line()
+    return started_provider
