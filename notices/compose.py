@@ -1,10 +1,10 @@
 """The bytes of a notice: the text of its mailing, filled in for one customer."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from campaign.brands import Brand, of_login
 from campaign.models import Campaign, DailyUse
-from notices import encoding, links, markup, mutes, selection, situations, texts
+from notices import cases, encoding, links, markup, mutes, selection, situations, stencils, texts
+from notices.cases import Case
 from notices.days import long_day, short_day
 from notices.guides import catalog
-from notices.lines import COLUMNS, breathing, one_line, wrapped
-from notices.models import Notice
+from notices.lines import COLUMNS, breathing, one_line
+from notices.models import Mailing, Notice
+from notices.stencils import Stencil
 
 
 class NotSendable(ValueError):
@@ -51,15 +53,21 @@ def compose(notice: Notice, *, now: datetime, text: texts.Text | None = None) ->
     Message-ID, number and link are the notice's own: composed again, they are the same.
     Raises `NotSendable`, and `WrongText` for a text that cannot be filled in.
     """
-    address = notice.holdout.customer.notice_address
+    return letter(cases.of_notice(notice), notice.mailing, now=now, text=text)
+
+
+def letter(case: Case, mailing: Mailing, *, now: datetime, text: texts.Text | None = None) -> Letter:
+    """The mail of a mailing for one customer; as `compose`."""
+    address = case.address
     wrong = selection.unusable(address)
     if wrong:
         raise NotSendable(wrong)
-    recipient, brand = encoding.quoted(address), brand_of(notice)
-    headers = list(_headers(notice, brand, recipient=recipient, now=now))
-    old = is_for_old_program(notice.language, notice.client_program)
-    content, utf8_instead = encoding.content(_readable(notice, brand, text), headers, for_old_programs=old)
-    return Letter(links.envelope_sender(notice), recipient, content, utf8_instead)
+    brand, recipient = of_login(case.login), encoding.quoted(address)
+    old = is_for_old_program(case.language, case.client_program)
+    readable = _readable(case, brand, mailing, text, html=settings.NOTICE_HTML and not old)
+    headers = _headers(case, mailing, brand, recipient=recipient, now=now)
+    content, utf8_instead = encoding.content(readable, headers, for_old_programs=old)
+    return Letter(links.envelope_sender(case), recipient, content, utf8_instead)
 
 
 def is_for_old_program(language: str, client_program: str) -> bool:
@@ -71,22 +79,17 @@ def brand_of(notice: Notice) -> Brand:
     return of_login(notice.holdout.customer.login)
 
 
-def readable(notice: Notice, *, text: texts.Text | None = None) -> encoding.Readable:
-    """What the customer sees, before it is encoded. Raises `WrongText`."""
-    return _readable(notice, brand_of(notice), text)
-
-
-def _readable(notice: Notice, brand: Brand, text: texts.Text | None) -> encoding.Readable:
-    language = notice.language
-    wants_html = settings.NOTICE_HTML and not is_for_old_program(language, notice.client_program)
-    filled = texts.fill(text or texts.of_mailing(notice.mailing, language), _values(notice, brand))
-    subject = one_line(filled.subject)
+def _readable(case: Case, brand: Brand, mailing: Mailing, text: texts.Text | None, *, html: bool) -> encoding.Readable:
+    own, text = _own(case, brand), text or texts.of_mailing(mailing, case.language)
+    shared = _shared(case, brand, mailing.campaign)
+    stencil = _stencil(text.subject, text.body, shared, bool(own["name"]), bool(own["moved_on"]))
+    subject = stencil.subject(own)
     return encoding.Readable(
         subject=subject,
-        sender_name=one_line(brand.name[language]),
+        sender_name=one_line(brand.name[case.language]),
         sender=brand.notice_from,
-        text=wrapped(filled.body, columns=COLUMNS[language]),
-        html=markup.html(subject, filled.body, language=language) if wants_html else "",
+        text=lambda charset: stencil.text(own, charset),
+        html=markup.html(subject, stencil.body(own), language=case.language) if html else "",
     )
 
 
@@ -98,37 +101,68 @@ def html(notice: Notice) -> str:
 
 def values_for(notice: Notice) -> dict[str, object]:
     """A value for each name of `PLACEHOLDERS`, as the customer's own language writes it."""
-    return _values(notice, brand_of(notice))
+    case, brand = cases.of_notice(notice), brand_of(notice)
+    return _common(_shared(case, brand, notice.mailing.campaign)) | _own(case, brand)
 
 
-def _values(notice: Notice, brand: Brand) -> dict[str, object]:
-    language, program = notice.language, notice.client_program
-    holdout, campaign = notice.holdout, notice.mailing.campaign
-    last_day = campaign.cutoff_on - timedelta(days=1)
-    sent_at = timezone.localtime(holdout.last_legacy_at)
+def _own(case: Case, brand: Brand) -> stencils.Own:
+    """The values that are a customer's own."""
+    sent_at = timezone.localtime(case.last_legacy_at)
+    return {
+        "name": one_line(case.name),
+        "number": spelled(case.number),
+        "sent_on": long_day(sent_at.date(), case.language),
+        "sent_at": f"{sent_at.hour:02}:{sent_at.minute:02}",
+        "moved_on": long_day(case.last_auth_on, case.language) if case.last_auth_on else "",
+        "link": links.personal_url(case, site=brand.site),
+    }
+
+
+class Shared(NamedTuple):
+    """What a customer has in common with many others, of what a mail says."""
+
+    language: str
+    program: str
+    brand: Brand
+    standing: str
+    reason: str
+    confirmed: bool
+    cutoff_on: date
+    own_network: bool
+
+
+def _shared(case: Case, brand: Brand, campaign: Campaign) -> Shared:
+    own_network = campaign.name == Campaign.Name.LOCAL_PORT25
+    of_case = (case.language, case.client_program, brand, case.standing, case.reason, case.confirmed)
+    return Shared(*of_case, campaign.cutoff_on, own_network)
+
+
+@lru_cache(maxsize=512)
+def _stencil(subject: str, body: str, shared: Shared, named: bool, moved: bool) -> Stencil:
+    empty = frozenset(name for name, there in (("name", named), ("moved_on", moved)) if not there)
+    return stencils.cut(texts.Text(subject, body), _common(shared), empty=empty, language=shared.language)
+
+
+def _common(shared: Shared) -> dict[str, object]:
+    language, program, brand = shared.language, shared.program, shared.brand
+    last_day = shared.cutoff_on - timedelta(days=1)
     return {
         "provider": one_line(brand.name[language]),
-        "name": one_line(holdout.customer.name),
-        "number": spelled(notice.number),
-        "cutoff": long_day(campaign.cutoff_on, language),
-        "cutoff_day": short_day(campaign.cutoff_on, language),
+        "cutoff": long_day(shared.cutoff_on, language),
+        "cutoff_day": short_day(shared.cutoff_on, language),
         "until": long_day(last_day, language),
         "until_day": short_day(last_day, language),
-        "sent_on": long_day(sent_at.date(), language),
-        "sent_at": f"{sent_at:%H:%M}",
         "program": catalog.title(program, language),
-        "situation": situations.situation(holdout.standing, holdout.reason, language=language),
+        "situation": situations.situation(shared.standing, shared.reason, language=language),
         "steps": _steps(program, language, brand),
-        "moved_on": long_day(holdout.last_auth_on, language) if holdout.last_auth_on else "",
         "smtp_host": brand.smtp_host,
         "smtp_port": str(brand.smtp_port),
-        "link": links.personal_url(notice, site=brand.site),
         "home": brand.home,
         "phone": brand.phone,
         "hours": brand.hours[language],
-        "confirmed": _confirmed(notice, campaign),
+        "confirmed": shared.confirmed,
         "has_guide": catalog.client(program).name == program and bool(catalog.title(program, language)),
-        "own_network": campaign.name == Campaign.Name.LOCAL_PORT25,
+        "own_network": shared.own_network,
     }
 
 
@@ -137,7 +171,6 @@ def spelled(number: str) -> str:
     return f"{number[:3]}-{number[3:6]}-{number[6:]}"
 
 
-@lru_cache(maxsize=1024)
 def _steps(program: str, language: str, brand: Brand) -> str:
     steps: list[str] = []
     for line in catalog.mail_steps(program, language, brand):
@@ -148,31 +181,25 @@ def _steps(program: str, language: str, brand: Brand) -> str:
     return breathing(steps, columns=COLUMNS[language])
 
 
-def _confirmed(notice: Notice, campaign: Campaign) -> bool:
-    """Whether the evidence of the last legacy day names the customer beyond doubt."""
-    prefetched = getattr(notice, "confirmed", None)
-    if prefetched is not None:
-        return prefetched
-    last_day = DailyUse.objects.filter(
-        customer=notice.holdout.customer_id,
-        submission_class=campaign.legacy_class,
-        day=notice.holdout.last_legacy_on,
+def _headers(case: Case, mailing: Mailing, brand: Brand, *, recipient: str, now: datetime) -> str:
+    """All but Subject and From, and those of the coding."""
+    headers = (
+        f"To: {recipient}\r\nReply-To: {brand.reply_to}\r\nDate: {_date(now)}\r\nMessage-ID: <{case.message_id}>\r\n"
+        f"Content-Language: {case.language}\r\n{_of_all(mailing.kind, mailing.campaign.name)}"
     )
-    return last_day.filter(confirmed__gt=0).exists()
-
-
-def _headers(notice: Notice, brand: Brand, *, recipient: str, now: datetime) -> Iterator[tuple[str, str]]:
-    mailing = notice.mailing
-    yield "To", recipient
-    yield "Reply-To", brand.reply_to
-    yield "Date", format_datetime(now.astimezone(timezone.get_default_timezone()))
-    yield "Message-ID", f"<{notice.message_id}>"
-    yield "Content-Language", notice.language
-    yield "Auto-Submitted", "auto-generated"  # RFC 3834
-    yield "X-Auto-Response-Suppress", "All"
-    if settings.NOTICE_PRECEDENCE:
-        yield "Precedence", settings.NOTICE_PRECEDENCE
-    yield "List-Id", f"<{mailing.kind}.{mailing.campaign.name}.{settings.NOTICE_DOMAIN}>".replace("_", "-")
     if mailing.kind in mutes.MUTABLE and brand.site.startswith("https://"):
-        yield "List-Unsubscribe", f"<{links.stop_url(notice, site=brand.site)}>"
-        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"  # RFC 8058
+        stop = links.stop_url(case, site=brand.site)
+        headers += f"List-Unsubscribe: <{stop}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"  # RFC 8058
+    return headers
+
+
+@lru_cache(maxsize=4)
+def _date(now: datetime) -> str:
+    return format_datetime(now.astimezone(timezone.get_default_timezone()))
+
+
+def _of_all(kind: str, campaign: str) -> str:
+    """What all mails of a mailing have. Auto-Submitted: RFC 3834."""
+    precedence = f"Precedence: {settings.NOTICE_PRECEDENCE}\r\n" if settings.NOTICE_PRECEDENCE else ""
+    of_list = f"<{kind}.{campaign}.{settings.NOTICE_DOMAIN}>".replace("_", "-")
+    return f"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n{precedence}List-Id: {of_list}\r\n"

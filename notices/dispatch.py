@@ -5,15 +5,16 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notices import ledger, mailings, pace, pacing, selection
-from notices.compose import Letter, NotSendable, compose
+from notices import compose, ledger, mailings, pace, pacing, selection
+from notices.claims import Claim
+from notices.compose import Letter, NotSendable
 from notices.ledger import End
 from notices.models import Attempt, Mailing, Notice
 from notices.outcomes import Outcome
@@ -149,21 +150,21 @@ class Batch:
     def _compose(self, chunk: "Chunk") -> bool:
         """Make the letters; whoever does not get one any more has an end with the reason. False: the text fails."""
         now = self.clock()
-        today = timezone.localdate(now)
-        for notice in list(chunk.left.values()):
-            reason = selection.no_longer_due(notice, today=today)
+        last_look = LastLook(timezone.localdate(now))
+        for notice in chunk.notices:
+            reason = last_look.why_not(notice)
             if reason:
                 chunk.end(notice, State.WITHDRAWN, reason)
                 continue
             try:
-                letter = compose(notice, now=now)
-                notice.keep_coding(utf8_instead=letter.utf8_instead)
+                letter = compose.letter(notice.case, notice.mailing, now=now)
+                ledger.keep_coding(notice, utf8_instead=letter.utf8_instead)
                 chunk.letters.append((notice, letter))
             except NotSendable as error:
                 chunk.end(notice, State.REFUSED, str(error))
             except Exception as error:  # whatever a text can do wrong, it does it to the next customer, too
-                log.exception("notice %s cannot be composed", notice.number)
-                values = {"number": notice.number, "error": f"{type(error).__name__}: {error}"}
+                log.exception("notice %s cannot be composed", notice.case.number)
+                values = {"number": notice.case.number, "error": f"{type(error).__name__}: {error}"}
                 reason = _("The text for announcement number %(number)s fails: %(error)s") % values
                 self._pause(reason, Cause.TEXT)
                 return False
@@ -187,7 +188,7 @@ class Batch:
                 break
         return True
 
-    def _send(self, chunk: "Chunk", notice: Notice, letter: Letter, then: Letter | None) -> Attempt:
+    def _send(self, chunk: "Chunk", notice: Claim, letter: Letter, then: Letter | None) -> Attempt:
         del chunk.left[notice.pk]  # from here on only the relay's word, or its log, tells what became of it
         try:
             outcome, chunk.words = self.relay.send(letter, then=then)
@@ -210,7 +211,8 @@ class Batch:
 
     def _settle(self, chunk: "Chunk") -> None:
         for end in ledger.settle(chunk.ends, untouched=chunk.left.values(), now=self.clock()):
-            log.error("notice %s: %s came after its lease had ended: %s", end.notice.number, end.state, end.reply)
+            number, state = end.notice.case.number, end.state
+            log.error("notice %s: %s came after its lease had ended: %s", number, state, end.reply)
 
     def _trouble(self, attempts: str) -> Cause | None:
         """What is wrong, as far as this worker knows; all of them together say it in `_note`."""
@@ -237,10 +239,10 @@ class Batch:
 class Chunk:
     """What was claimed together: `left` was not handed to the relay yet, `ends` is known and not written down yet."""
 
-    notices: list[Notice]
+    notices: list[Claim]
     claimed_at: datetime
-    left: dict[int, Notice] = field(init=False)
-    letters: list[tuple[Notice, Letter]] = field(default_factory=list)
+    left: dict[int, Claim] = field(init=False)
+    letters: list[tuple[Claim, Letter]] = field(default_factory=list)
     ends: list[End] = field(default_factory=list)
     attempts: str = ""
     words: str = ""  # the relay's last ones
@@ -248,9 +250,27 @@ class Chunk:
     def __post_init__(self) -> None:
         self.left = {notice.pk: notice for notice in self.notices}
 
-    def end(self, notice: Notice, state: State, reply: str, *, send_after: datetime | None = None) -> None:
+    def end(self, notice: Claim, state: State, reply: str, *, send_after: datetime | None = None) -> None:
         self.left.pop(notice.pk, None)
         self.ends.append(End(notice, state, reply, send_after))
+
+
+@dataclass
+class LastLook:
+    """The last look before a mail is made: what speaks against it is the same for all who stand alike."""
+
+    today: date
+    found: dict[tuple, str] = field(default_factory=dict)
+
+    def why_not(self, notice: Claim) -> str:
+        """English, for the ledger, or ""."""
+        facts = (notice.case.standing, notice.exempt, notice.muted, notice.unreachable)
+        if facts not in self.found:
+            standing, exempt, muted, unreachable = facts
+            self.found[facts] = selection.no_longer_due(
+                notice.mailing, standing, exempt=exempt, muted=muted, unreachable=unreachable, today=self.today
+            )
+        return self.found[facts]
 
 
 ATTEMPTS = {

@@ -5,13 +5,16 @@ with Python's parser.
 """
 
 import re
+import struct
 from base64 import b64encode
-from dataclasses import dataclass
+from collections.abc import Callable
 from email.header import Header
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 BASE64_LINE = 76  # RFC 2045
+UTF_8, OLD_CODING = "utf-8", "iso-2022-jp"
 DOT_ATOM = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
 # Programs that show UTF-8 as rubbish, or did in versions that are still about.
 OLD_PROGRAMS = frozenset(
@@ -28,29 +31,40 @@ RESPELLED = str.maketrans(
 _TO_RESPELL = re.compile(f"[{''.join(map(chr, RESPELLED))}]")
 
 
-@dataclass(frozen=True)
-class Readable:
-    """What people see of a mail; `html` "" for text alone."""
+class Readable(NamedTuple):
+    """What people see of a mail; `text` gives its bytes in a coding, with CRLF, or None where that lacks a
+    character; `html` "" for text alone."""
 
     subject: str
     sender_name: str
     sender: str
-    text: str
+    text: Callable[[str], bytes | None]
     html: str = ""
 
 
-def content(readable: Readable, headers: list[tuple[str, str]], *, for_old_programs: bool) -> tuple[bytes, bool]:
+def content(readable: Readable, headers: str, *, for_old_programs: bool) -> tuple[bytes, bool]:
     """The whole mail with CRLF, and whether it is UTF-8 although an old program gets it.
 
-    `headers` are ASCII, in their order. An old program gets the text alone, in ISO-2022-JP, unless a
+    `headers` are ASCII lines, in their order. An old program gets the text alone, in ISO-2022-JP, unless a
     character is left that it cannot hold.
     """
-    if for_old_programs:
-        old = _in_iso_2022_jp(readable)
+    subject, name, sender = readable.subject, readable.sender_name, readable.sender
+    if for_old_programs and holds(subject) and holds(name):
+        old = readable.text(OLD_CODING)
         if old is not None:
-            charset, body = "iso-2022-jp", old
-            return _joined(_readable_headers(_respelled_heads(readable), charset) + headers, body), False
-    return _joined(_readable_headers(readable, "utf-8") + headers, _in_utf8(readable)), for_old_programs
+            heads = _heads(respelled(subject), respelled(name), sender, OLD_CODING)
+            return _joined(heads, headers, _head("text/plain", OLD_CODING, "7bit"), old), False
+    return _joined(_heads(subject, name, sender, UTF_8), headers, _in_utf8(readable)), for_old_programs
+
+
+def encoded(text: str, charset: str) -> bytes | None:
+    """Lines of text with CRLF, respelled for the old coding; None where it lacks a character."""
+    if charset != OLD_CODING:
+        return text.replace("\n", "\r\n").encode(charset)
+    try:
+        return respelled(text).replace("\n", "\r\n").encode(charset)
+    except UnicodeEncodeError:
+        return None
 
 
 def quoted(address: str) -> str:
@@ -63,6 +77,7 @@ def respelled(text: str) -> str:
     return _TO_RESPELL.sub(lambda found: RESPELLED[ord(found[0])], text)  # ten times as fast as translate()
 
 
+@lru_cache(maxsize=1024)
 def holds(text: str) -> bool:
     """Whether ISO-2022-JP, after respelling, can hold the text."""
     try:
@@ -72,62 +87,44 @@ def holds(text: str) -> bool:
     return True
 
 
-def _respelled_heads(readable: Readable) -> Readable:
-    subject, name = (respelled(part) for part in (readable.subject, readable.sender_name))
-    return Readable(subject, name, readable.sender, "")
-
-
-def _in_iso_2022_jp(readable: Readable) -> bytes | None:
-    if not holds(readable.subject) or not holds(readable.sender_name):
-        return None
-    try:
-        encoded = respelled(readable.text).replace("\n", "\r\n").encode("iso-2022-jp")
-    except UnicodeEncodeError:
-        return None
-    return _head("text/plain", "iso-2022-jp", "7bit") + b"\r\n" + encoded
-
-
 def _in_utf8(readable: Readable) -> bytes:
-    text = _part("text/plain", readable.text)
+    text = _part("text/plain", readable.text(UTF_8))
     if not readable.html:
         return text
-    html = _part("text/html", readable.html)
+    html = _part("text/html", encoded(readable.html, UTF_8))
     boundary = b"=_" + sha256(text + html).hexdigest()[:24].encode()  # the same mail has the same bytes
     top = b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n\r\n'
     return top + b"".join(b"--" + boundary + b"\r\n" + part for part in (text, html)) + b"--" + boundary + b"--\r\n"
 
 
-def _part(kind: str, text: str) -> bytes:
-    encoded = b64encode(text.replace("\n", "\r\n").encode())
-    lines = [encoded[begin : begin + BASE64_LINE] for begin in range(0, len(encoded), BASE64_LINE)]
-    return _head(kind, "utf-8", "base64") + b"\r\n" + b"\r\n".join(lines) + b"\r\n"
+def _part(kind: str, text: bytes) -> bytes:
+    coded = b64encode(text)
+    return _head(kind, UTF_8, "base64") + b"\r\n".join(_lines(len(coded)).unpack(coded)) + b"\r\n"
 
 
+@lru_cache(maxsize=4096)
+def _lines(length: int) -> struct.Struct:
+    """Cuts a text of so many bytes into lines, in one step."""
+    full, rest = divmod(length, BASE64_LINE)
+    return struct.Struct(f"{BASE64_LINE}s" * full + (f"{rest}s" if rest else ""))
+
+
+@lru_cache(maxsize=8)
 def _head(kind: str, charset: str, coding: str) -> bytes:
-    return f'Content-Type: {kind}; charset="{charset}"\r\nContent-Transfer-Encoding: {coding}\r\n'.encode()
+    """The head of a part, with the empty line after it."""
+    return f'Content-Type: {kind}; charset="{charset}"\r\nContent-Transfer-Encoding: {coding}\r\n\r\n'.encode()
 
 
-def _joined(headers: list[tuple[str, str]], body: bytes) -> bytes:
+def _joined(heads: bytes, headers: str, *body: bytes) -> bytes:
     # Not folded after the name, where one value is long: an empty first line is legal, and misread here and there.
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return head.encode("ascii") + b"MIME-Version: 1.0\r\n" + body
-
-
-def _readable_headers(readable: Readable, charset: str) -> list[tuple[str, str]]:
-    return [
-        ("Subject", _words(readable.subject, charset, "Subject")),
-        ("From", _sender(readable.sender_name, readable.sender, charset)),
-    ]
+    return b"".join((heads, headers.encode("ascii"), b"MIME-Version: 1.0\r\n", *body))
 
 
 @lru_cache(maxsize=1024)
-def _words(text: str, charset: str, name: str) -> str:
+def _heads(subject: str, sender_name: str, sender: str, charset: str) -> bytes:
     # With its name known, a header fills its first line: an empty one counts as no subject.
-    return Header(text, charset, header_name=name).encode(linesep="\r\n")
-
-
-@lru_cache(maxsize=16)
-def _sender(name: str, address: str, charset: str) -> str:
-    sender = Header(name, charset, header_name="From")
-    sender.append(f"<{address}>", "us-ascii")
-    return sender.encode(linesep="\r\n")
+    words = Header(subject, charset, header_name="Subject").encode(linesep="\r\n")
+    whole = Header(sender_name, charset, header_name="From")
+    whole.append(f"<{sender}>", "us-ascii")
+    sender_words = whole.encode(linesep="\r\n")
+    return f"Subject: {words}\r\nFrom: {sender_words}\r\n".encode("ascii")

@@ -35,12 +35,11 @@ def one_line(text: str) -> str:
 
 def wrapped(text: str, *, columns: int) -> str:
     """Lines of at most `columns`, at most one blank line in a row; a line with an address on its own stays whole."""
-    paragraphs = (_wrapped_paragraph(paragraph, columns) for paragraph in text.split("\n\n"))
+    paragraphs = (wrapped_paragraph(paragraph, columns=columns) for paragraph in text.split("\n\n"))
     return "\n\n".join(filter(None, paragraphs)) + "\n"
 
 
-@lru_cache(maxsize=1024)  # most paragraphs of a mailing are the same in every mail
-def _wrapped_paragraph(text: str, columns: int) -> str:
+def wrapped_paragraph(text: str, *, columns: int) -> str:
     lines: list[str] = []
     for line in text.splitlines():
         for each in (line,) if line.startswith(URL) else broken(line.rstrip(), columns):
@@ -64,8 +63,14 @@ def breathing(pieces: Iterable[str], *, columns: int) -> str:
     return text
 
 
-@lru_cache(maxsize=4096)  # most lines of a mailing are the same in every mail
 def broken(line: str, columns: int) -> tuple[str, ...]:
+    if 2 * len(line) <= columns and "。" not in line and not line[-1:].isspace():
+        return (line,)  # most lines, and too different for a cache
+    return _kept_broken(line, columns)
+
+
+@lru_cache(maxsize=4096)  # most others of a mailing are the same in every mail
+def _kept_broken(line: str, columns: int) -> tuple[str, ...]:
     return tuple(_broken(line, columns))
 
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from campaign.brands import main_brand
+from notices.cases import Case
 from notices.models import Notice
 
 AFTER_CUTOFF = timedelta(days=30)  # so long a link shows how things stand
@@ -37,7 +38,7 @@ def spelled(keyed: bytes) -> str:
     return urlsafe_b64encode(keyed[:BYTES]).rstrip(b"=").decode("ascii")
 
 
-def token_of(notice: Notice) -> str:
+def token_of(notice: Notice | Case) -> str:
     return token_for(notice.message_id)
 
 
@@ -58,12 +59,12 @@ def _still_open(found: QuerySet[Notice], *, today: date) -> Notice | None:
     return notice
 
 
-def personal_url(notice: Notice, *, site: str = "") -> str:
+def personal_url(notice: Notice | Case, *, site: str = "") -> str:
     """At `site`, that of the customer's brand; without one at the main brand's."""
     return _address(site, "personal", notice.language, token_of(notice))
 
 
-def stop_url(notice: Notice, *, site: str = "") -> str:
+def stop_url(notice: Notice | Case, *, site: str = "") -> str:
     """Where reminders can be stopped, for the notice's customer alone; `site` as for `personal_url`."""
     return _address(site, "mute", notice.language, _keyed(notice.number, "notices.stop"))
 
@@ -84,7 +85,7 @@ def notice_to_stop(token: str, *, today: date) -> Notice | None:
     return number and _still_open(Notice.objects.filter(number=number), today=today)
 
 
-def envelope_sender(notice: Notice) -> str:
+def envelope_sender(notice: Notice | Case) -> str:
     """One for each notice (VERP), so that what comes back names its notice; some servers lose the case of letters."""
     return f"notice+{_keyed(notice.number, 'notices.bounce')}@{settings.NOTICE_DOMAIN}"
 

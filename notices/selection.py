@@ -98,17 +98,15 @@ def why_not(
     return next((reason for reason in CHECKS[Kind(kind)] if reason in facts), None)
 
 
-def no_longer_due(notice: Notice, *, today: date) -> str:
+def no_longer_due(mailing: Mailing, standing: str, *, exempt: bool, muted: bool, unreachable: bool, today: date) -> str:
     """Why a notice that waits must not go out any more (English, for the ledger), or "".
 
-    The notice is one of `as_it_stands`, so that all is as it is at this moment.
+    What is given is so of its customer at this moment.
     """
-    mailing = notice.mailing
     if today > mailing.expires_on or past_its_date(mailing.kind, mailing.period, mailing.campaign, today=today):
         return EXPIRED
-    facts = {reason for reason in (WhyNot.MUTED, WhyNot.UNREACHABLE) if getattr(notice, reason.value)}
-    audience = kept(mailing.audience)
-    reason = why_not(notice.holdout.standing, exempt=notice.exempt, kind=mailing.kind, audience=audience, facts=facts)
+    facts = {reason for reason, so in ((WhyNot.MUTED, muted), (WhyNot.UNREACHABLE, unreachable)) if so}
+    reason = why_not(standing, exempt=exempt, kind=mailing.kind, audience=kept(mailing.audience), facts=facts)
     return reason.english if reason else ""
 
 
@@ -120,7 +118,7 @@ def past_its_date(kind: Kind | str, period: str, campaign: Campaign, *, today: d
 
 
 def as_it_stands(notices: QuerySet[Notice], *, today: date) -> QuerySet[Notice]:
-    """Each with what `no_longer_due` looks at: `exempt`, `muted`, `unreachable`, and the related rows."""
+    """Each with what `no_longer_due` asks: `exempt`, `muted`, `unreachable`, and the related rows."""
     return notices.select_related("mailing__campaign", "holdout__customer").annotate(
         exempt=exempt_on(today, campaign="holdout__campaign", customer="holdout__customer"),
         muted=Exists(Mute.objects.filter(holdout=OuterRef("holdout"))),

@@ -8,13 +8,14 @@ from rounds import AFTERNOON, at, numbers, sending
 
 from campaign.models import Customer
 from notices import ledger, mailings
+from notices.claims import Claim
 from notices.ledger import End
 from notices.models import Mailing, Notice
 
 State = Notice.State
 
 
-def claim(mailing: Mailing, limit: int = 100, now=AFTERNOON) -> list[Notice]:
+def claim(mailing: Mailing, limit: int = 100, now=AFTERNOON) -> list[Claim]:
     return ledger.claim(mailing_id=mailing.pk, limit=limit, now=now)
 
 
@@ -39,10 +40,11 @@ def test_the_oldest_due_are_claimed_first_and_no_more_than_wanted():
 def test_a_claim_writes_down_the_customer_as_of_now():
     mailing = sending()
     Customer.objects.update(language="en", client_program="outlook", contact_address="Hanako@Keitai.example")
-    (notice,) = claim(mailing)
-    kept = Notice.objects.get()
-    for found in (notice, kept):
-        assert (found.language, found.client_program, found.sent_to) == ("en", "outlook", "hanako@keitai.example")
+    (claimed,) = claim(mailing)
+    case, kept = claimed.case, Notice.objects.get()
+    assert (case.language, case.client_program, case.address) == ("en", "outlook", "Hanako@Keitai.example")
+    assert (kept.language, kept.client_program, kept.sent_to) == ("en", "outlook", "hanako@keitai.example")
+    for found in (claimed, kept):
         assert (found.attempts, found.claimed_at) == (1, AFTERNOON)
 
 
@@ -65,8 +67,7 @@ def test_each_gets_its_own_end_in_one_step():
         End(moved, State.WITHDRAWN, "has moved"),
     ]
     assert ledger.settle(ends, untouched=[untouched], now=at(16, 31)) == []
-    for notice in notices:
-        notice.refresh_from_db()
+    sent, refused, later, moved, untouched = (Notice.objects.get(pk=notice.pk) for notice in notices)
     assert (sent.state, sent.reply, sent.accepted_at, sent.ended_at) == (
         "accepted",
         '250 it\'s "queued" as 日本 100%s',

@@ -10,13 +10,12 @@ import pytest
 from builders import make_customer
 from rounds import at, plan
 
-from notices import compose as compose_module
 from notices import links
-from notices.compose import compose, with_all_it_needs
+from notices.compose import compose, values_for, with_all_it_needs
 from notices.encoding import OLD_PROGRAMS
-from notices.lines import width
+from notices.lines import width, wrapped
 from notices.models import Mailing, Notice, TextVersion
-from notices.texts import Text
+from notices.texts import Text, fill, of_mailing
 
 pytestmark = pytest.mark.django_db
 NOW = at(10)
@@ -203,9 +202,9 @@ def test_every_old_program_gets_the_old_coding_and_all_words(notice_for, program
     assert (old.get_content_charset(), old["Content-Transfer-Encoding"]) == ("iso-2022-jp", "7bit")
     assert letter.content.isascii() and max(map(len, letter.content.split(b"\r\n"))) <= 130
     assert not letter.utf8_instead
-    readable = compose_module.readable(notice)
-    assert old.get_content().replace("\r\n", "\n") == readable.text.replace("～", "〜")
-    assert old["Subject"] == readable.subject
+    filled = fill(of_mailing(notice.mailing, "ja"), values_for(notice))
+    assert old.get_content().replace("\r\n", "\n") == wrapped(filled.body, columns=60).replace("～", "〜")
+    assert old["Subject"] == filled.subject
 
 
 def test_the_old_coding_is_given_up_for_a_name_and_that_is_said(notice_for):

@@ -231,7 +231,9 @@ def test_a_notice_of_an_ended_mailing_holds_nobody_back(rounds):
 
 
 def now_of(notice: Notice, *, today=TODAY) -> str:
-    return selection.no_longer_due(selection.as_it_stands(Notice.objects, today=today).get(pk=notice.pk), today=today)
+    found = selection.as_it_stands(Notice.objects, today=today).get(pk=notice.pk)
+    facts = {name: getattr(found, name) for name in ("exempt", "muted", "unreachable")}
+    return selection.no_longer_due(found.mailing, found.holdout.standing, **facts, today=today)
 
 
 def test_when_a_notice_goes_out_everything_is_looked_up_again(rounds):
