@@ -40,9 +40,11 @@ def send_due() -> None:
 
 @shared_task
 def settle() -> None:
+    from notices import reports
     from notices.deliveries import record  # with what reads logs: 100 MB that sending has no use for
 
     record.settle(now=timezone.now())
+    reports.count_due(now=timezone.now())
 
 
 @shared_task

@@ -28,7 +28,7 @@ from campaign.models import (
     SubmissionClass,
 )
 from campaign.models.holdouts import LEFT, MOVED
-from notices import forecast, funnel, mailings
+from notices import forecast, funnel, mailings, reports
 from notices.forecast import Told
 from notices.models import Mailing
 
@@ -154,7 +154,7 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
         share_before=_share(data_day - WEEK),
         needed=needed(history[-1].left, campaign.days_left(today)) if history else None,
         pace=pace(history),
-        last_mailing=_last_mailing(mailed),
+        last_mailing=_last_mailing(mailed, now),
         sent=tuple(
             Sent(timezone.localdate(mailing.started_at), mailing.period) for mailing in mailed if mailing.started_at
         ),
@@ -224,12 +224,11 @@ def _share(until: date) -> float | None:
     return mail.get(SubmissionClass.SMTP_AUTH, 0) / sum(mail.values()) if sum(mail.values()) else None
 
 
-def _last_mailing(mailed: list[Mailing]) -> LastMailing | None:
-    kept = [mailing for mailing in mailed if mailing.state != Mailing.State.CANCELLED]
-    if not kept:
+def _last_mailing(mailed: list[Mailing], now: datetime) -> LastMailing | None:
+    last = reports.newest(mailed)
+    if last is None:
         return None
-    last = kept[-1]
-    report = mailings.report(mailing_id=last.pk)
+    report = reports.shown(last.pk, now=now)
     return LastMailing(last.pk, last.kind, last.period, last.state, last.get_state_display(), report)
 
 

@@ -3,7 +3,7 @@
 from notices.models.deliveries import Delivery, Mute, ReturnedMail, Suppression, SuppressionQuerySet
 from notices.models.ledger import Notice, NoticeQuerySet, SendingDay, Visit
 from notices.models.mailings import Attempt, Mailing, MailingPlan, MailingQuerySet
-from notices.models.measured import Forecast, FunnelCounts, Lift, Outcome, WaveNotices
+from notices.models.measured import Forecast, FunnelCounts, Lift, Outcome, ReportCounts, WaveNotices
 from notices.models.texts import StaffCopy, TextVersion
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Notice",
     "NoticeQuerySet",
     "Outcome",
+    "ReportCounts",
     "ReturnedMail",
     "SendingDay",
     "StaffCopy",

@@ -99,3 +99,11 @@ class FunnelCounts(models.Model):
             ),
             models.UniqueConstraint(fields=["campaign", "mailing"], name="one_funnel_per_campaign_and_mailing"),
         ]
+
+
+class ReportCounts(models.Model):
+    """The report of a large round as last counted, for the first page; `counts` are the fields of the report."""
+
+    mailing = models.OneToOneField("notices.Mailing", models.CASCADE, primary_key=True, related_name="report_counts")
+    counted_at = models.DateTimeField()
+    counts = models.JSONField()

@@ -1,0 +1,40 @@
+"""The report of a round as the first page shows it: that of a large one is counted by a job each minute, and kept.
+
+To count hundreds of thousands of notices and their fates takes longer than that page may. The mailing's own page and
+the commands count themselves, since people decide by what they say.
+"""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from notices import mailings
+from notices.models import Mailing, Notice, ReportCounts
+
+LARGE = 20_000  # notices: fewer are counted when somebody looks
+TOO_OLD = timedelta(minutes=10)  # then no job is at work, and what is so is counted instead
+
+
+def shown(mailing_id: int, *, now: datetime) -> mailings.Report:
+    kept = ReportCounts.objects.filter(mailing=mailing_id, counted_at__gt=now - TOO_OLD).first()
+    return mailings.Report(**kept.counts) if kept else mailings.report(mailing_id=mailing_id)
+
+
+def newest(campaign_mailings: list[Mailing]) -> Mailing | None:
+    """The one whose report the first page shows, of those in the order of their planning."""
+    return next((each for each in reversed(campaign_mailings) if each.state != Mailing.State.CANCELLED), None)
+
+
+def count_due(*, now: datetime) -> int:
+    """Count the newest round of each campaign where it is a large one; how many."""
+    by_campaign: dict[int, list[Mailing]] = {}
+    for mailing in Mailing.objects.rounds().order_by("planned_at", "period", "pk"):
+        by_campaign.setdefault(mailing.campaign_id, []).append(mailing)
+    due = [mailing for mailing in map(newest, by_campaign.values()) if mailing and _is_large(mailing)]
+    for mailing in due:
+        counts = asdict(mailings.report(mailing_id=mailing.pk))
+        ReportCounts.objects.update_or_create(mailing=mailing, defaults={"counted_at": now, "counts": counts})
+    return len(due)
+
+
+def _is_large(mailing: Mailing) -> bool:
+    return Notice.objects.for_mailing(mailing).order_by()[LARGE : LARGE + 1].exists()
