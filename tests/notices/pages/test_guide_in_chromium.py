@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from places import ASKING, DEVICES, FIXED, GUIDES, under
 
 from notices.guides import catalog
 
@@ -13,34 +14,24 @@ pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 OPTIONS = {"resultTypes": ["violations"]}
 # Every two of width, scheme and language meet in one of the four.
 LOOKS = {"ja": ((320, "light"), (1280, "dark")), "en": ((320, "dark"), (1280, "light"))}
-WHOLE = ("thunderbird", "outlook")  # guides of which every page is looked at; of the others the start and all on one
-ASKING = ("", "find/", "which/", "which/phone/", "which/computer/", "which/iphone/", "which/windows/", "which/else/")
 STEPS = {client.name: len(client.steps) for client in catalog.clients()}
 
 
-def places() -> list[str]:
-    found = [*ASKING, *(f"guide/{name}/{part}" for name in STEPS for part in ("", "all/"))]
-    for name in WHOLE:
-        parts = [*range(1, STEPS[name] + 1), "test", "trouble", "undo"]
-        found += [f"guide/{name}/{part}/" for part in parts]
-    return [*found, "guide/outlook/switch/"]
-
-
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, live_server, language):
+def test_axe_finds_nothing_and_nothing_scrolls_sideways_on_any_page(browser, live_server, language):
     findings = []
     page = browser.new_page()
-    for place in places():
-        page.goto(f"{live_server.url}/{language}/{place}")
+    for path in (path for place in (*FIXED, *GUIDES) for path in under(place)):
+        page.goto(f"{live_server.url}/{language}/{path}")
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
         page.evaluate(Axe().axe_script)
         for width, scheme in LOOKS[language]:
             page.set_viewport_size({"width": width, "height": 800})
             page.emulate_media(color_scheme=scheme)
             found = page.evaluate("options => axe.run(document, options)", OPTIONS)["violations"]
-            findings += [(place, width, scheme, each["id"], each["nodes"][0]["html"]) for each in found]
+            findings += [(path, width, scheme, each["id"], each["nodes"][0]["html"]) for each in found]
             if page.evaluate("document.documentElement.scrollWidth") > width:
-                findings.append((place, width, scheme, "scrolls sideways", ""))
+                findings.append((path, width, scheme, "scrolls sideways", ""))
     page.close()
     assert not findings
 
@@ -49,7 +40,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, live_server, la
 def test_large_letters_are_larger_and_still_fit_a_narrow_screen(browser, live_server, language):
     page = browser.new_page(viewport={"width": 320, "height": 800})
     wide = []
-    for place in (*ASKING, *(f"guide/{name}/all/" for name in STEPS), "guide/outlook/1/"):
+    for place in (*ASKING, *DEVICES, *(f"guide/{name}/all/" for name in STEPS), "guide/outlook/1/"):
         page.goto(f"{live_server.url}/{language}/{place}?size=large")
         if page.evaluate("document.documentElement.scrollWidth") > 320:
             wide.append(place)
@@ -64,7 +55,7 @@ def test_large_letters_are_larger_and_still_fit_a_narrow_screen(browser, live_se
 def test_what_can_be_pressed_is_large_enough(browser, live_server, language):
     page = browser.new_page(viewport={"width": 360, "height": 800})
     small = []
-    for place in (*ASKING, "guide/thunderbird/", "guide/thunderbird/7/", "guide/outlook/test/"):
+    for place in (*ASKING, *DEVICES, "guide/thunderbird/", "guide/thunderbird/7/", "guide/outlook/test/"):
         page.goto(f"{live_server.url}/{language}/{place}")
         pressed = "button:visible, a.button:visible, .choices a, .languages a, input:visible, textarea, summary"
         for each in page.locator(pressed).all():

@@ -11,31 +11,17 @@ import pytest
 from builders import TODAY, noon
 from django.template import loader
 from django.utils import timezone
+from places import FIXED, GUIDES, under
 from tinyhtml5.parser import HTMLParser as Validator
 
 from campaign.models import CallBack, Exemption
 from notices import links
-from notices.guides import catalog
 from notices.models import Mute
 from notices.pages import limit
 
 LANGUAGES = ("ja", "en")
-FIXED = ("", "find/", "which/", "which/phone/", "which/computer/", "setup/", "notices/", "notices/check/")
-DEVICES = tuple(f"which/{device}/" for device in ("iphone", "android", "windows", "mac", "else"))
 REFERENCES = ("aria-labelledby", "aria-describedby", "for")
 HEADINGS = ("h1", "h2", "h3", "h4")
-
-
-def parts(client) -> list[str]:
-    """Every page of a guide."""
-    found = ["", "all/"]
-    if client.steps:
-        found += [f"{number}/" for number in range(1, len(client.steps) + 1)]
-        found += ["test/"] + ["switch/"] * bool(client.pbs_switch)
-    return found + ["trouble/"] * bool(client.errors or client.mistakes) + ["undo/"] * bool(client.undo)
-
-
-PLACES = [*FIXED, *DEVICES, *(f"guide/{client.name}/" for client in catalog.clients())]
 
 
 class Built(HTMLParser):
@@ -64,10 +50,9 @@ def pages(client, db):
     """The page at a place, and those of its guide, each with its path."""
 
     def at(place):
-        name = place.split("/")[1] if place.startswith("guide/") else ""
-        for part in parts(catalog.client(name)) if name else ("",):
+        for each in under(place):
             for language in LANGUAGES:
-                path = f"/{language}/{place}{part}"
+                path = f"/{language}/{each}"
                 response = client.get(path)
                 assert response.status_code == 200, path
                 yield path, response.content.decode()
@@ -75,7 +60,7 @@ def pages(client, db):
     return at
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", (*FIXED, *GUIDES))
 def test_a_page_is_valid_small_and_built_to_be_read_out(pages, place):
     for path, text in pages(place):
         assert_well_built(path, text)
