@@ -157,13 +157,12 @@ def standings(
         for standing in ORDER
     ]
     left = [cell for cell in cells if cell.standing in LEFT]
-    parts = {
-        "reason": (Reason.AUTH_FAILED, [cell for cell in left if cell.reason == Reason.AUTH_FAILED]),
-        "standing": (RELAPSED, [cell for cell in left if cell.relapsed]),
-    }
+    failing = [cell for cell in left if cell.reason == Reason.AUTH_FAILED]
+    relapsed = [cell for cell in left if cell.relapsed]
+    sizes = {"total": total, "most": most}
     made = [
-        _part(words.filter_title(field, value), field, value, those, narrowed, total=total, most=most)
-        for field, (value, those) in parts.items()
+        _part(_("of both, those whose sign-in fails"), "reason", Reason.AUTH_FAILED, failing, narrowed, **sizes),
+        _part(_("of both, those who had moved and fell back"), "standing", RELAPSED, relapsed, narrowed, **sizes),
     ]
     return [*found[:2], *made, *found[2:]]
 

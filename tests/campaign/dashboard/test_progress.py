@@ -78,7 +78,7 @@ def test_the_pace_is_the_average_of_four_weeks_or_of_what_there_is():
 
 def test_nothing_is_asked_of_daily_use_and_nothing_grows_with_the_rows(world, django_assert_max_num_queries):
     make_forecast(world)
-    with django_assert_max_num_queries(25) as asked:
+    with django_assert_max_num_queries(26) as asked:
         read(world)
     assert not any(DailyUse._meta.db_table in query["sql"] for query in asked.captured_queries)
     first = len(asked.captured_queries)
@@ -231,3 +231,18 @@ def test_a_campaign_whose_counts_are_all_zero_is_shown_as_such(staff):
     count_day(make_campaign(), TODAY)
     text = staff.get("/staff/").content.decode()
     assert "0 of 0 customers" in text and "nobody is left" in text
+
+
+def narrowed(staff, **filters: str) -> str:
+    query = "&".join(f"{name}={value}" for name, value in filters.items())
+    return staff.get(f"/staff/?campaign=pop_before_smtp&{query}").content.decode()
+
+
+def test_narrowed_the_tiles_and_the_list_behind_them_have_the_filter(world, staff):
+    make_holdout(world, make_customer(client_program="becky"), reason="auth_failed")
+    count_all(world)
+    text = narrowed(staff, program="becky")
+    assert "1 of 1 customers still send the old way" in text
+    assert "/staff/customers/?campaign=pop_before_smtp&amp;standing=left&amp;program=becky" in text
+    assert '/staff/customers/?campaign=pop_before_smtp&amp;program=becky">List these customers' in text
+    assert "Data up to" in text
