@@ -139,7 +139,8 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
     history = _history_of(campaign, narrowed, kept, everybody) if narrowed.any and kept and everybody else everybody
     told = forecast.newest(campaign, until=today)
     told = told if told and told.cutoff_on == campaign.cutoff_on else None
-    mailed = list(Mailing.objects.rounds().filter(campaign=campaign).order_by("planned_at", "period", "pk"))
+    rounds = Mailing.objects.rounds().filter(campaign=campaign).select_related("report_counts")
+    mailed = list(rounds.order_by("planned_at", "period", "pk"))
     return Progress(
         campaign=campaign.name,
         title=str(campaign),
@@ -228,7 +229,7 @@ def _last_mailing(mailed: list[Mailing], now: datetime) -> LastMailing | None:
     last = reports.newest(mailed)
     if last is None:
         return None
-    report = reports.shown(last.pk, now=now)
+    report = reports.shown(last, now=now)
     return LastMailing(last.pk, last.kind, last.period, last.state, last.get_state_display(), report)
 
 

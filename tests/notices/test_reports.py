@@ -10,11 +10,15 @@ pytestmark = pytest.mark.django_db
 NOW = at(10)
 
 
+def shown(mailing, *, now) -> mailings.Report:
+    return reports.shown(Mailing.objects.get(pk=mailing.pk), now=now)
+
+
 def test_a_small_round_is_counted_when_somebody_looks():
     mailing = sending(2)
     assert reports.count_due(now=NOW) == 0
     Notice.objects.for_mailing(mailing).withdraw("moved", now=NOW)
-    assert reports.shown(mailing.pk, now=NOW) == numbers(mailing)
+    assert shown(mailing, now=NOW) == numbers(mailing)
     assert numbers(mailing).withdrawn == 2
 
 
@@ -24,9 +28,9 @@ def test_a_large_round_is_shown_as_the_job_counted_it(monkeypatch):
     assert reports.count_due(now=NOW) == 1
     counted = numbers(mailing)
     Notice.objects.for_mailing(mailing).withdraw("moved", now=NOW)
-    assert reports.shown(mailing.pk, now=NOW + timedelta(minutes=1)) == counted != numbers(mailing)
+    assert shown(mailing, now=NOW + timedelta(minutes=1)) == counted != numbers(mailing)
     assert reports.count_due(now=NOW + timedelta(minutes=2)) == 1
-    assert reports.shown(mailing.pk, now=NOW + timedelta(minutes=3)) == numbers(mailing)
+    assert shown(mailing, now=NOW + timedelta(minutes=3)) == numbers(mailing)
 
 
 def test_what_no_job_counts_any_more_is_counted_when_somebody_looks(monkeypatch):
@@ -35,7 +39,7 @@ def test_what_no_job_counts_any_more_is_counted_when_somebody_looks(monkeypatch)
     reports.count_due(now=NOW)
     Notice.objects.for_mailing(mailing).withdraw("moved", now=NOW)
     late = NOW + reports.TOO_OLD
-    assert reports.shown(mailing.pk, now=late) == numbers(mailing)
+    assert shown(mailing, now=late) == numbers(mailing)
     assert numbers(mailing).withdrawn == 1
 
 
