@@ -23,6 +23,7 @@ import requests
 
 CLIENT_ID, CLIENT_SECRET = "campaign", "the secret of the campaign at the provider"
 PASSWORD = "at the provider"
+GROUPS = {"helpdesk": "support", "mail operators": "operator", "CN=Admins,OU=Staff": "administrator"}
 LOGIN_PAGE = """<!DOCTYPE html><html lang="en"><title>Staff login</title><h1>Staff login</h1>
 <form method="post"><input type="hidden" name="csrfmiddlewaretoken" value="%s">
 <input type="hidden" name="next" value="%s">
@@ -78,6 +79,12 @@ def start(folder: Path, redirect_uri: str) -> Provider:
             assert process.poll() is None, (folder / "provider.log").read_text()
             time.sleep(0.05)
     raise AssertionError((folder / "provider.log").read_text())
+
+
+def known_to(settings: Any, provider: Provider) -> None:
+    """The product's settings name this provider."""
+    settings.OIDC_ISSUER, settings.OIDC_NAME = provider.url, "Company login"
+    settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET, settings.OIDC_ROLES = CLIENT_ID, CLIENT_SECRET, GROUPS
 
 
 def stop(provider: Provider) -> None:

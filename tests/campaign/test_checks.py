@@ -1,4 +1,4 @@
-from campaign.checks import check_database_folder, check_settings, check_texts
+from campaign.checks import check_database_folder, check_second_factor, check_settings, check_sign_in, check_texts
 
 
 def test_the_settings_as_they_come_are_fine():
@@ -45,3 +45,50 @@ def test_a_proxy_without_an_address_is_said(settings):
     assert [finding.id for finding in check_settings(None)] == ["campaign.W003"]
     settings.TRUSTED_PROXIES = ("127.0.0.1/32",)
     assert check_settings(None) == []
+
+
+OPENID = {
+    "OIDC_ISSUER": "https://sso.isp.example/realms/staff",
+    "OIDC_CLIENT_ID": "campaign",
+    "OIDC_CLIENT_SECRET": "a secret",
+    "OIDC_ROLES": {"helpdesk": "support"},
+    "OIDC_SCOPES": ("openid", "email"),
+}
+
+
+def sign_in_findings(settings, **changes) -> list[str]:
+    for name, value in (OPENID | changes).items():
+        setattr(settings, name, value)
+    return [finding.id for finding in check_sign_in(None)]
+
+
+def test_a_whole_set_of_sign_in_settings_is_fine(settings):
+    assert check_sign_in(None) == []
+    assert sign_in_findings(settings) == []
+    assert sign_in_findings(settings, PASSWORD_SIGN_IN=False, EMBEDDED=False) == []
+
+
+def test_nobody_could_sign_in_at_all(settings):
+    assert sign_in_findings(settings, OIDC_ISSUER="", PASSWORD_SIGN_IN=False) == ["campaign.E009"]
+
+
+def test_an_openid_provider_needs_all_its_settings(settings):
+    assert sign_in_findings(settings, OIDC_CLIENT_ID="") == ["campaign.E010"]
+    assert sign_in_findings(settings, OIDC_CLIENT_SECRET="") == ["campaign.E010"]
+    assert sign_in_findings(settings, OIDC_ROLES={}) == ["campaign.E011"]
+    assert sign_in_findings(settings, OIDC_SCOPES=("profile",)) == ["campaign.E013"]
+    assert sign_in_findings(settings, OIDC_ISSUER="http://sso.isp.example", EMBEDDED=False) == ["campaign.E014"]
+
+
+def test_a_role_that_there_is_not_is_named_with_those_that_there_are(settings):
+    assert sign_in_findings(settings, OIDC_ROLES={"helpdesk": "supporter", "x": "viewer"}) == ["campaign.E012"]
+    (finding,) = check_sign_in(None)
+    assert "'helpdesk' is given 'supporter'" in finding.msg and "viewer, support, operator" in finding.msg
+
+
+def test_passwords_alone_in_production_are_a_warning(settings):
+    assert check_second_factor(None) == []
+    settings.EMBEDDED = False
+    assert [finding.id for finding in check_second_factor(None)] == ["campaign.W004"]
+    settings.SECOND_FACTOR = True
+    assert check_second_factor(None) == []

@@ -50,3 +50,35 @@ def test_no_weekday_at_all_is_refused(given):
     given(" ")
     with pytest.raises(ImproperlyConfigured, match="at least one weekday"):
         env.weekdays("GIVEN", "mon")
+
+
+def test_an_issuer_is_taken_with_or_without_what_discovery_adds(given):
+    for value in ("https://sso.isp.example/realms/staff", "https://sso.isp.example/realms/staff/"):
+        given(value)
+        assert env.issuer("GIVEN") == "https://sso.isp.example/realms/staff"
+        given(value.rstrip("/") + "/.well-known/openid-configuration")
+        assert env.issuer("GIVEN") == "https://sso.isp.example/realms/staff"
+    given("")
+    assert env.issuer("GIVEN") == ""
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["sso.isp.example", "https://", "ftp://sso.isp.example", "https://a b", "https://x/?y", "https://" + "x" * 200],
+)
+def test_an_issuer_that_is_no_address_is_refused(given, value):
+    given(value)
+    with pytest.raises(ImproperlyConfigured, match=r"GIVEN=.*wanted an address such as"):
+        env.issuer("GIVEN")
+
+
+def test_pairs_are_parted_by_semicolons_since_groups_have_commas_and_equals_signs(given):
+    given("helpdesk=support; CN=Mail Ops,OU=Staff = operator ;")
+    assert env.pairs("GIVEN") == {"helpdesk": "support", "CN=Mail Ops,OU=Staff": "operator"}
+
+
+@pytest.mark.parametrize("value", ["helpdesk", "=support", "helpdesk=", "a=viewer; a=support"])
+def test_a_pair_that_is_none_is_named(given, value):
+    given(value)
+    with pytest.raises(ImproperlyConfigured, match=r"GIVEN=.*wanted name=value"):
+        env.pairs("GIVEN")

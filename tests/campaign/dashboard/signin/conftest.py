@@ -6,8 +6,6 @@ from django.urls import reverse
 from campaign import roles
 from campaign.roles import Role
 
-GROUPS = {"helpdesk": "support", "mail operators": "operator", "CN=Admins,OU=Staff": "administrator"}
-
 
 @pytest.fixture(autouse=True)
 def _redis(empty_redis):
@@ -44,16 +42,9 @@ def started_provider(tmp_path_factory):
     openid_provider.stop(provider)
 
 
-def known_to_the_product(settings, provider: openid_provider.Provider) -> None:
-    settings.OIDC_ISSUER = provider.url
-    settings.OIDC_NAME = "Company login"
-    settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = openid_provider.CLIENT_ID, openid_provider.CLIENT_SECRET
-    settings.OIDC_ROLES = GROUPS
-
-
 @pytest.fixture
 def provider(started_provider, settings, db):
     """The OpenID provider at work, and named in the settings."""
-    known_to_the_product(settings, started_provider)
+    openid_provider.known_to(settings, started_provider)
     roles.bring_in_line()
     return started_provider

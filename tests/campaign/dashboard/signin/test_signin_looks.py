@@ -1,0 +1,158 @@
+"""Signing in with a real browser, at a real OpenID provider, and how the pages of it look."""
+
+import time
+from urllib.parse import urlsplit
+
+import openid_provider
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from campaign import roles
+from campaign.dashboard.signin.sealed import seal
+from campaign.roles import Role
+
+pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
+PASSWORD = "a long test password"
+KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture(scope="module")
+def provider_for_browsers(tmp_path_factory, live_server):
+    """One that knows the address at which browsers reach the product."""
+    provider = openid_provider.start(tmp_path_factory.mktemp("provider"), live_server.url + reverse("openid_callback"))
+    yield provider
+    openid_provider.stop(provider)
+
+
+@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+def tab(request, browser, live_server):
+    context = browser.new_context(base_url=live_server.url, locale="en-GB", java_script_enabled=request.param)
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_somebody_signs_in_at_the_provider_and_comes_back_to_the_page_they_wanted(
+    tab, provider_for_browsers, settings, live_server, asked
+):
+    provider = provider_for_browsers
+    openid_provider.known_to(settings, provider)
+    provider.person("hanako", "mail operators")
+    tab.goto("/staff/mailings/")
+    tab.get_by_role("button", name="Log in with Company login").click()
+    tab.wait_for_url(f"{provider.url}/login/**")
+    assert urlsplit(tab.url).hostname != urlsplit(live_server.url).hostname
+    tab.get_by_label("Name").fill("hanako")
+    tab.get_by_label("Password").fill(openid_provider.PASSWORD)
+    tab.get_by_role("button", name="Enter").click()
+    tab.wait_for_url(f"{live_server.url}/staff/mailings/")
+    assert roles.of(User.objects.get(username="hanako")) is Role.OPERATOR
+    provider.person("hanako")  # who leaves the group
+    tab.context.clear_cookies()
+    tab.goto("/staff/mailings/")
+    tab.get_by_role("button", name="Log in with Company login").click()
+    tab.get_by_label("Name").fill("hanako")
+    tab.get_by_label("Password").fill(openid_provider.PASSWORD)
+    tab.get_by_role("button", name="Enter").click()
+    expect(tab.get_by_role("alert")).to_contain_text("gives you no role here")
+    tab.goto("/staff/mailings/")
+    assert urlsplit(tab.url).path == reverse("login")
+
+
+def test_somebody_sets_up_the_second_factor_and_signs_in_with_it(tab, suzuki, asked):
+    tab.goto("/staff/mailings/")
+    _enter(tab)
+    tab.get_by_role("heading", name="Set up a second factor").wait_for()
+    picture = tab.get_by_role("img", name="QR code with the key below")
+    key = tab.locator("code.secret").inner_text().replace(" ", "")
+    assert picture.bounding_box()["width"] >= 200
+    assert tab.request.get(reverse("mfa_picture")).text().startswith("<svg")
+    tab.get_by_label("Enter the six digits").fill("000000")
+    tab.get_by_role("button", name="Set up").click()
+    expect(tab.get_by_role("alert")).to_contain_text("This code is not right")
+    assert tab.locator("code.secret").inner_text().replace(" ", "") == key
+    tab.get_by_label("Enter the six digits").fill(_code(key))
+    tab.get_by_role("button", name="Set up").click()
+    codes = tab.locator(".codes li").all_inner_texts()
+    assert len(codes) == 10
+    tab.get_by_role("link", name="I have them, go on").click()
+    tab.wait_for_url("**/staff/mailings/")
+    tab.context.clear_cookies()
+    tab.goto("/staff/mailings/")
+    _enter(tab)
+    tab.get_by_label("Code").fill(_code(key))  # the one that set it up
+    tab.get_by_role("button", name="Log in").click()
+    expect(tab.get_by_role("alert")).to_contain_text("it was used before")
+    tab.get_by_label("Code").fill(codes[3])
+    tab.get_by_role("button", name="Log in").click()
+    tab.wait_for_url("**/staff/mailings/")
+    tab.goto(reverse("mfa_index"))
+    tab.get_by_text("9 recovery codes are left.").wait_for()
+
+
+def _enter(tab) -> None:
+    tab.get_by_label("User name").fill("suzuki")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Log in", exact=True).click()
+
+
+def _code(key: str) -> str:
+    return totp.format_hotp_value(totp.hotp_value(key, int(time.time()) // 30))
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"),
+    [(1280, "light", "en"), (1280, "dark", "ja"), (360, "light", "ja"), (360, "dark", "en")],
+)
+def test_the_pages_are_fit_for_everybody(page, suzuki, asked, settings, width, scheme, language, live_server):
+    settings.OIDC_ISSUER, settings.OIDC_NAME = "https://sso.isp.example", "Company login"
+    page.set_viewport_size({"width": width, "height": 740})
+    page.emulate_media(color_scheme=scheme)
+    chosen = {"name": django_settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}
+    page.context.add_cookies([chosen])
+    page.goto("/staff/login/")
+    _looks_well(page, width)
+    page.locator("#id_login").fill("suzuki")
+    page.locator("#id_password").fill("wrong")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    _looks_well(page, width)
+    page.locator("#id_password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    key = page.locator("code.secret").inner_text().replace(" ", "")
+    _looks_well(page, width)
+    page.locator("#id_code").fill(_code(key))
+    page.keyboard.press("Enter")
+    page.locator(".codes").wait_for()
+    _looks_well(page, width)
+    for name in ("mfa_index", "mfa_generate_recovery_codes", "mfa_deactivate_totp", "mfa_view_recovery_codes"):
+        page.goto(reverse(name))
+        _looks_well(page, width)
+    for name in ("account_reauthenticate", "mfa_reauthenticate"):
+        page.goto(reverse(name))
+        _looks_well(page, width)
+
+
+def test_the_page_for_the_code_is_fit_for_everybody(page, suzuki, asked):
+    Authenticator.objects.create(user=suzuki, type="totp", data={"secret": seal(KEY)})
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto("/staff/login/")
+    _enter(page)
+    page.locator("#id_code").wait_for()
+    _looks_well(page, 320)
+    assert page.locator(":focus").get_attribute("id") == "id_code"
+
+
+def _looks_well(page, width: int) -> None:
+    found = [
+        (each["id"], [node["html"][:160] for node in each["nodes"]]) for each in Axe().run(page).response["violations"]
+    ]
+    assert found == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    assert page.locator("h1").count() == 1
