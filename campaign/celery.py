@@ -33,6 +33,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=15),
         "options": {"expires": 15},  # a busy worker finds one request waiting, not a hundred
     },
+    "send what was asked for": {
+        "task": "notices.tasks.send_asked_for",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "settle what became of it": {"task": "notices.tasks.settle", "schedule": timedelta(minutes=1)},
     "count what the rounds did": {
         "task": "notices.tasks.count_rounds",

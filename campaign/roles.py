@@ -46,6 +46,7 @@ MORE: dict[Role, tuple[str, ...]] = {  # than the role before
         "campaign.add_exemption",
         "campaign.answer_callback",
         "notices.add_mute",
+        "notices.send_guide",
         "notices.clear_suppression",
     ),
     Role.OPERATOR: (

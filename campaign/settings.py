@@ -237,7 +237,11 @@ RELAY_ADDRESSES = env.networks("RELAY_ADDRESSES")  # from which the relay's mail
 # --- Jobs ------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600}
-CELERY_TASK_ROUTES = {"notices.tasks.send_due": {"queue": env.text("MAIL_QUEUE", "celery")}}
+MAIL_QUEUE = env.text("MAIL_QUEUE", "celery")
+CELERY_TASK_ROUTES = {
+    "notices.tasks.send_due": {"queue": MAIL_QUEUE},
+    "notices.tasks.send_asked_for": {"queue": MAIL_QUEUE},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -36,7 +36,7 @@ def send_batch(*, mailing_id: int, clock: Clock, limit: int) -> int:
     """
     now = clock()
     mailing = Mailing.objects.sending(now=now).filter(pk=mailing_id).first()
-    if mailing is None or not pacing.hours().allow(now):
+    if mailing is None or not pacing.may_go(now, asked_for=mailing.asked_for):
         return 0
     with contextlib.ExitStack() as stack:
         batch = Batch(mailing, clock, stack)
@@ -84,7 +84,7 @@ class Batch:
         while limit > 0:
             portion = min(limit, CHUNKS * pace.chunk_size(), self._due())
             day = timezone.localdate(self.clock())
-            granted = pace.take_from_day(day, wanted=portion, cap=self.mailing.daily_cap) if portion else 0
+            granted = pace.take_from_day(day, wanted=portion, cap=self.mailing.cap) if portion else 0
             before = self.used
             try:
                 if not granted or not self.connect() or not self._send_portion(granted):
@@ -130,7 +130,7 @@ class Batch:
             size = min(granted, pace.chunk_size())
             time.sleep(self.rate.take(size))  # first the pace, then a look at how things stand now
             now = self.clock()
-            if not pacing.hours().allow(now) or not self.place.take():
+            if not pacing.may_go(now, asked_for=self.mailing.asked_for) or not self.place.take():
                 return False
             notices = ledger.claim(mailing_id=self.mailing.pk, limit=size, now=now, trial=self.trial)
             if not notices or not self._send_chunk(Chunk(notices, now)):

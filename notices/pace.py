@@ -54,16 +54,16 @@ def chunk_size() -> int:
     return max(1, min(CHUNK, int(settings.NOTICE_PER_SECOND * CHUNK_SECONDS)))
 
 
-def take_from_day(day: date, *, wanted: int, cap: int) -> int:
+def take_from_day(day: date, *, wanted: int, cap: int | None) -> int:
     """Take notices from the day's cap, which holds over all mailings and workers; how many were left.
 
-    What the desk allows bounds the cap. Committed before anything is sent: a worker that dies
-    makes the day smaller, never larger.
+    What the desk allows bounds the cap; without a cap all are granted, and others get what is left. Committed
+    before anything is sent: a worker that dies makes the day smaller, never larger.
     """
     allowance.of_day(day)
     with transaction.atomic(durable=True):
         row = SendingDay.objects.select_for_update().get(day=day)
-        granted = max(0, min(wanted, row.bound(cap) - row.taken))
+        granted = wanted if cap is None else max(0, min(wanted, row.bound(cap) - row.taken))
         if granted:
             SendingDay.objects.filter(day=day).update(taken=F("taken") + granted)
     return granted

@@ -37,6 +37,11 @@ def hours() -> Hours:
     return Hours(settings.NOTICE_FROM_HOUR, settings.NOTICE_TO_HOUR, timezone.get_default_timezone(), is_open)
 
 
+def may_go(now: datetime, *, asked_for: bool) -> bool:
+    """Within the hours; what a customer has asked for goes at any time."""
+    return asked_for or hours().allow(now)
+
+
 def is_open(day: date) -> bool:
     """Whether notices go out on this day, by the settings."""
     return calendar.is_open(day, weekdays=settings.NOTICE_WEEKDAYS, closed=settings.NOTICE_HOLIDAYS)

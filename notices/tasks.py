@@ -32,9 +32,19 @@ def send_due() -> None:
     if not pacing.hours().allow(now):
         return
     mailings.start_approved(now=now)
-    for mailing_id in Mailing.objects.sending(now=now).values_list("pk", flat=True):
+    for mailing_id in Mailing.objects.rounds().sending(now=now).values_list("pk", flat=True):
         dispatch.send_batch(mailing_id=mailing_id, clock=timezone.now, limit=pace.batch_limit())
-    for mailing_id in Mailing.objects.to_try().filter(try_again_at__lte=now).values_list("pk", flat=True):
+    for mailing_id in Mailing.objects.rounds().to_try().filter(try_again_at__lte=now).values_list("pk", flat=True):
+        dispatch.try_again(mailing_id=mailing_id, clock=timezone.now)
+
+
+@shared_task
+def send_asked_for() -> None:
+    """What customers have asked for, at any hour; any number of workers may do this at once."""
+    now = timezone.now()
+    for mailing_id in Mailing.objects.asked_for().sending(now=now).order_by("pk").values_list("pk", flat=True):
+        dispatch.send_batch(mailing_id=mailing_id, clock=timezone.now, limit=1)
+    for mailing_id in Mailing.objects.asked_for().to_try().filter(try_again_at__lte=now).values_list("pk", flat=True):
         dispatch.try_again(mailing_id=mailing_id, clock=timezone.now)
 
 

@@ -1,6 +1,7 @@
 -- The newest program that each customer with use from a day on was seen with. Legacy use goes before
 -- SMTP-AUTH whatever the days: the program that still sends the old way is the one whose guide is
--- wanted; of both legacy ways on one day POP before SMTP. A program no longer in evidence goes.
+-- wanted; of both legacy ways on one day POP before SMTP. A program no longer in evidence goes. What
+-- the customer has told stays until the logs of a later day show one.
 WITH seen AS MATERIALIZED (
     SELECT known.id,
            (SELECT MAX(use.day) FROM campaign_dailyuse AS use
@@ -36,7 +37,8 @@ newest AS MATERIALIZED (
 )
 UPDATE campaign_customer AS customer
 SET client_program = COALESCE(shown.client_program, ''),
-    client_seen_on = shown.day
+    client_seen_on = shown.day,
+    client_told_on = NULL
 FROM newest
 LEFT JOIN campaign_dailyuse AS shown
     ON shown.customer_id = newest.id
@@ -45,3 +47,4 @@ LEFT JOIN campaign_dailyuse AS shown
 WHERE customer.id = newest.id
   AND (customer.client_seen_on IS DISTINCT FROM shown.day
        OR customer.client_program <> COALESCE(shown.client_program, ''))
+  AND (customer.client_told_on IS NULL OR shown.day > customer.client_told_on)

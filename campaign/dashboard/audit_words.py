@@ -17,6 +17,7 @@ KINDS = {
     "desk": lambda: _("help desk"),
     "digest": lambda: _("numbers by mail"),
     "exemption": lambda: _("exemption"),
+    "guide": lambda: _("guide by mail"),
     "letter": lambda: _("letter"),
     "letters": lambda: _("letters"),
     "mailing": lambda: _("mailing"),

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from campaign.audit import Act as Told
 from campaign.audit import Thing
-from campaign.dashboard import noting
+from campaign.dashboard import guide_mail, noting
 from campaign.dashboard.acts import number_in
 from campaign.dashboard.shell import Choice, asked_campaign
 from campaign.jinja import day
 from campaign.models import Contact, Customer, Holdout, Tag
 from campaign.models.holdouts import LEFT
-from campaign.plan import exemptions, records
+from campaign.plan import campaigns, exemptions, records
 from notices import mutes
 from notices.models import Mute
 
@@ -56,7 +56,7 @@ def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     try:
         done = _done(ACTS[act], request, customer)
-    except (NotPossible, records.NotPossible, exemptions.NotPossible) as error:
+    except (NotPossible, campaigns.NotPossible, records.NotPossible, exemptions.NotPossible) as error:
         messages.error(request, str(error))
     else:
         if done:
@@ -148,6 +148,7 @@ ACTS = {
     "tag": Act("campaign.add_tagging", _tag, Told.ADDED, "tag", ("tag",)),
     "untag": Act("campaign.add_tagging", _untag, Told.REMOVED, "tag", ("tag",)),
     "exempt": Act("campaign.add_exemption", _exempt, Told.ADDED, "exemption", ("in", "until", "reason")),
+    "guide": Act(guide_mail.MAY, guide_mail.send, Told.SENT, "guide", ("in", "program")),
     "mute": Act("notices.add_mute", _mute, Told.ADDED, "mute", ("in",)),
     "unmute": Act("notices.add_mute", _unmute, Told.REMOVED, "mute", ("in",)),
 }

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from campaign import roles
 from campaign.customers.devices import Device, Use, devices
-from campaign.dashboard import audit, charts, delays, noting, suppression, words
+from campaign.dashboard import audit, charts, delays, guide_mail, noting, suppression, words
 from campaign.dashboard.call_backs import waiting_call
 from campaign.dashboard.contact import desk_of
 from campaign.dashboard.next_notice import NextNotice, next_notice
@@ -75,6 +75,7 @@ class Person:
     language: str
     program: str
     program_seen_on: date | None
+    program_told_on: date | None
     guide: str
     guide_name: str
     guide_url: str
@@ -102,6 +103,7 @@ def person(customer: Customer, *, today: date, campaign: str = "", program: str 
         language=customer.get_language_display(),
         program=words.program_title(customer.client_program),
         program_seen_on=customer.client_seen_on,
+        program_told_on=customer.client_told_on,
         guide=guide.title[get_language()],
         guide_name=guide.name,
         guide_url=reverse("guide", kwargs={"client": guide.name}),
@@ -202,6 +204,7 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "pager": pages,
         "kept_from": kept_from(now),
         "suppressed": suppression.shown(customer, request.user),
+        "guide_mail": guide_mail.offers(customer, request.user, now=now, program=left),
         "may_end": delays.may_end(customer, request.user, today=today),
         "call_back": waiting_call(customer, request.user),
         "devices": seen,

@@ -101,21 +101,35 @@ BAD = {Notice.State.REFUSED, Notice.State.UNKNOWN, Delivery.Fate.BOUNCED, Delive
 
 def _notices(customer: Customer) -> Iterator[Entry]:
     notices = (
-        Notice.objects.filter(holdout__customer=customer).select_related("mailing__campaign", "delivery").order_by("pk")
+        Notice.objects.filter(holdout__customer=customer)
+        .select_related("mailing__campaign", "mailing__planned_by", "delivery")
+        .order_by("pk")
     )
     for notice in notices:
         mailing = {"mailing": words.mailing_title(notice.mailing.kind, notice.mailing.period)}
         number = _("announcement number %(number)s") % {"number": spelled(notice.number)}
         at = notice.accepted_at or notice.ended_at or notice.claimed_at or notice.mailing.planned_at
         title = NOTICE_TITLES[Notice.State(notice.state)]() % mailing
+        asked = _asked_for(notice) if notice.mailing.asked_for else ()
         yield _timed(
-            at, "bad" if notice.state in BAD else "notice", title, number, str(notice.mailing.campaign), _(notice.reply)
+            at,
+            "bad" if notice.state in BAD else "notice",
+            title,
+            *asked,
+            number,
+            str(notice.mailing.campaign),
+            _(notice.reply),
         )
         delivery = getattr(notice, "delivery", None)
         if delivery:
             title = FATE_TITLES[Delivery.Fate(delivery.fate)]() % mailing
             reply = f"{delivery.status_code} {delivery.text}".strip()
             yield _timed(delivery.at, "bad" if delivery.fate in BAD else "notice", title, reply)
+
+
+def _asked_for(notice: Notice) -> tuple[str, ...]:
+    """Which guide, and who mailed it."""
+    return words.program_title(notice.client_program), _by(notice.mailing.planned_by)
 
 
 def _visits(customer: Customer) -> Iterator[Entry]:

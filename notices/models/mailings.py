@@ -24,6 +24,10 @@ class MailingQuerySet(models.QuerySet):
         """Those that go to many; what one customer asked for is none."""
         return self.filter(only_for=None)
 
+    def asked_for(self) -> "MailingQuerySet":
+        """Those for one customer that have not ended, as their index has them."""
+        return self.filter(only_for__isnull=False).exclude(state__in=Mailing.ENDED)
+
 
 class Mailing(models.Model):
     """One round of a campaign: who was due on the day it was planned, and how far it got."""
@@ -124,6 +128,16 @@ class Mailing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign.name} {self.kind} {self.period}"
+
+    @property
+    def asked_for(self) -> bool:
+        """By the one customer to whom it goes."""
+        return self.only_for_id is not None
+
+    @property
+    def cap(self) -> int | None:
+        """Of a day; None where it goes out whatever else does."""
+        return None if self.asked_for else self.daily_cap
 
     def holds(self, now: datetime) -> bool:
         """Whether it was started and nothing may go out yet."""

@@ -51,6 +51,7 @@ MATRIX = {
     "customer_act:tag": ((SUPPORT, 405), (SUPPORT, 303)),
     "customer_act:untag": ((SUPPORT, 405), (SUPPORT, 404)),
     "customer_act:exempt": ((SUPPORT, 405), (SUPPORT, 404)),
+    "customer_act:guide": ((SUPPORT, 405), (SUPPORT, 404)),
     "customer_act:mute": ((SUPPORT, 405), (SUPPORT, 404)),
     "customer_act:unmute": ((SUPPORT, 405), (SUPPORT, 404)),
     "call_backs": ((SUPPORT, 200), (SUPPORT, 200)),
