@@ -37,6 +37,7 @@ drawn AS MATERIALIZED (
         ON turns.reason = people.reason
        AND turns.client_program = people.client_program
        AND turns.turn = 1 + (people.place - 1) %% %(waves)s
+    ORDER BY people.id -- rows and indexes are then written from page to page
 )
 UPDATE campaign_holdout AS holdout
 SET wave = drawn.wave
