@@ -1,9 +1,12 @@
 """What a check of `manage.py doctor` says."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+SOON = timedelta(days=21)  # a certificate that ends within is told of
 
 
 class Verdict(TextChoices):

@@ -5,15 +5,14 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from notices.doctor.finding import Finding, ok, problem, unchecked, warning
+from notices.doctor.finding import SOON, Finding, ok, problem, unchecked, warning
 
 A_NOTICE = 100_000  # bytes: more than any notice has, HTML and all
-SOON = timedelta(days=21)  # until a certificate ends
 SENDER = "notice+000000000-doctor@"  # as long and of the same form as a notice's
 
 

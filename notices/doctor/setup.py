@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
 from campaign.brands import Brand
 from notices.doctor import https
-from notices.doctor.finding import Finding, ok, problem, unchecked, warning
+from notices.doctor.finding import SOON, Finding, ok, problem, unchecked, warning
 from notices.doctor.names import Names, NoReply
 from notices.guides.setup import mozilla, outlook, records
 
 HTTPS_PORT = 443
 XML = ("application/xml", "text/xml")
-SOON = timedelta(days=21)  # until a certificate ends
 NOBODY = "setup-check"  # the answers are the same for every address of a domain
 
 

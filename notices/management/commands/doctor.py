@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser, no_translati
 from django.utils import timezone
 
 from campaign import brands
-from notices.doctor import relay, report, sender, surroundings
+from notices.doctor import profiles, relay, report, sender, surroundings
 from notices.doctor.finding import Finding
 from notices.doctor.names import Address, Names
 
@@ -17,7 +17,8 @@ from notices.doctor.names import Address, Names
 class Command(BaseCommand):
     help = (
         "Check what the mail stands on: SPF, DKIM, DMARC, the relay's name, its TLS and what it takes, where bounces "
-        "go, database, Redis, beat, clock and disk. Nothing is sent. Exit status 1 where there is a problem."
+        "go, the signature of profiles, database, Redis, beat, clock and disk. Nothing is sent. Exit status 1 where "
+        "there is a problem."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         now = timezone.now()
         yield from surroundings.check(now=now)
         yield from relay.check(now=now)
+        yield from profiles.check(now=now)
         senders = [settings.NOTICE_FROM, *(brand.notice_from for brand in brands.brands())]
         yield from sender.check(Names(nameserver), senders=senders, addresses=_relay_addresses())
 
