@@ -20,11 +20,21 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
+    "change many customers": {
+        "task": "campaign.tasks.change_many",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     # Each hour of each day: what could not be sent on Monday morning is made up for.
     "mail the numbers of the week": {
         "task": "campaign.tasks.send_digests",
         "schedule": crontab(hour="8-18", minute="20"),
         "options": {"expires": 3000},
+    },
+    "count the days of some": {
+        "task": "campaign.tasks.count_pasts",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
     },
     # Once more each hour: a morning on which nothing ran, or logs came late, is made up for.
     "plan the mailings": {"task": "notices.tasks.plan_mailings", "schedule": crontab(hour="8-16", minute="0")},

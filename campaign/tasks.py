@@ -11,7 +11,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from campaign.customers import counts, rollup
+from campaign.customers import counts, past, rollup
 from campaign.models import Campaign
 from campaign.plan import bulk, call_backs, waves
 from campaign.turns import only_one
@@ -53,6 +53,14 @@ def compute_shadows() -> None:
 
 
 @shared_task
+def count_pasts() -> None:
+    """The days of some customers, where they are many: asked for by the first page, which does not wait."""
+    with only_one("count_pasts") as mine:
+        if mine:
+            past.count_waiting(now=timezone.now())
+
+
+@shared_task
 def compare_clocks() -> None:
     """Yesterday's mail tells whose clock was wrong, today's whose is by now."""
     from campaign.submissions import clocks
@@ -80,6 +88,16 @@ def send_digests() -> None:
     from campaign.dashboard import digest  # with pages and what draws, which other jobs have no use for
 
     digest.send_due(now=timezone.now())
+
+
+@shared_task
+def change_many() -> None:
+    """Goes on with changes to very many customers; what a worker that died has left waits in the database."""
+    from campaign.dashboard import bulk_work  # with the list's filters, which other jobs have no use for
+
+    with only_one("change_many") as mine:
+        if mine:
+            bulk_work.work(clock=timezone.now)
 
 
 def _draw_waves() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import NamedTuple, Protocol, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Case, CharField, Q, Value, When
 
@@ -31,6 +31,11 @@ class Chosen:
 
     def query(self, **changes: object) -> str:
         return urlencode({name: value for name, value in (asdict(self) | changes).items() if value})
+
+
+def chosen_in(query: str) -> Chosen:
+    """The way back from `query`; its values are trusted."""
+    return Chosen(**dict(parse_qsl(query)))
 
 
 class Common(Protocol):

@@ -6,12 +6,16 @@ told so: who has moved has another standing and no reason any more, and would be
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count
+from django.db import transaction
+from django.db.models import Count, Max, Min
 
-from campaign.customers.chosen import Chosen, wanted_rows
-from campaign.models import Campaign, StandingChange
+from campaign.customers.chosen import Chosen, chosen_in, wanted_rows
+from campaign.models import Campaign, Holdout, PastOfSome, StandingChange
+
+FRESH = timedelta(hours=20)  # that the days before the last one are shown for, and not counted again
+FORGOTTEN = timedelta(days=14)  # after nobody has asked
 
 Moves = Mapping[date, Sequence[tuple[str, str, int]]]
 """By day: (standing, the one before or "" for who was identified on the day, how many)."""
@@ -43,3 +47,38 @@ def of(
         moves.setdefault(day, []).append(tuple(move))
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return unwound(now, moves, days)
+
+
+def known(campaign: Campaign, chosen: Chosen, *, now: datetime) -> list[tuple[date, dict[str, int]]] | None:
+    """What a job has counted of the chosen; None where it is yet to do so, which this asks for."""
+    found = PastOfSome.objects.filter(campaign=campaign, query=chosen.query()).first()
+    if found is None or (not found.waiting and found.counted_at < now - FRESH):
+        asked = {"asked_at": now, "waiting": True}
+        found, _new = PastOfSome.objects.update_or_create(campaign=campaign, query=chosen.query(), defaults=asked)
+    if found.last is None:
+        return None
+    return [(date.fromisoformat(day), standings) for day, standings in found.days]
+
+
+def count_waiting(*, now: datetime) -> int:
+    """Answer what was asked; how many. What nobody has asked for lately goes."""
+    PastOfSome.objects.filter(asked_at__lt=now - FORGOTTEN).delete()
+    waiting = list(PastOfSome.objects.filter(waiting=True).select_related("campaign").order_by("asked_at", "pk"))
+    for asked in waiting:
+        _answer(asked, now=now)
+    return len(waiting)
+
+
+def _answer(asked: PastOfSome, *, now: datetime) -> None:
+    campaign, chosen = asked.campaign, chosen_in(asked.query)
+    with transaction.atomic():
+        Campaign.objects.select_for_update().get(pk=campaign.pk)  # not while standings are made
+        counted = campaign.standing_counts.aggregate(first=Min("day"), last=Max("day"))
+        if counted["last"] is None:
+            return  # nothing is counted of anybody yet: the question waits on
+        holdouts = Holdout.objects.filter(wanted_rows(chosen), campaign=campaign)
+        standings = dict(holdouts.values_list("standing").annotate(number=Count("*")).order_by())
+        days = of(campaign, chosen, now=standings, **counted)
+    answer = [(day.isoformat(), standings) for day, standings in days]
+    values = {"waiting": False, "last": counted["last"], "counted_at": now, "days": answer}
+    PastOfSome.objects.filter(pk=asked.pk).update(**values)

@@ -21,13 +21,16 @@ class Narrowed(Chosen):
 
     round: str = ""
 
+    @property
+    def chosen(self) -> Chosen:
+        return Chosen(**{field.name: getattr(self, field.name) for field in fields(Chosen)})
+
     def url(self, **changes: object) -> str:
         return f"{reverse('progress')}?{self.query(**changes)}"
 
     def list_url(self, **changes: object) -> str:
         """The customers themselves: with the same filters, `changes` apart."""
-        values = {field.name: getattr(self, field.name) for field in fields(Chosen)}
-        return Filters(**values | changes).url()
+        return Filters(**asdict(self.chosen) | changes).url()
 
     @property
     def any(self) -> bool:

@@ -34,7 +34,7 @@ from notices.models import Mailing
 
 WEEK = timedelta(days=7)
 PACE_DAYS = 28  # four weeks: as many quiet days after a mailing in them as busy ones
-SMALL = 50_000  # holdouts of a campaign up to which the days of some of them are counted when somebody asks
+SMALL = 50_000  # holdouts of a campaign up to which the days of some are counted while somebody waits for the page
 CUSTOMER_MAIL = (SubmissionClass.SMTP_AUTH, SubmissionClass.POP_BEFORE_SMTP, SubmissionClass.LOCAL_PORT25)
 
 
@@ -136,7 +136,9 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
     everybody = _history(campaign, today)
     data_day = everybody[-1].day if everybody else today
     kept = counts.kept(campaign, place=narrowed.range)
-    history = _history_of(campaign, narrowed, kept, everybody) if narrowed.any and kept and everybody else everybody
+    history = everybody
+    if narrowed.any and kept and everybody:
+        history = _history_of(campaign, narrowed, kept, everybody, now=now)
     told = forecast.newest(campaign, until=today)
     told = told if told and told.cutoff_on == campaign.cutoff_on else None
     rounds = Mailing.objects.rounds().filter(campaign=campaign).select_related("report_counts")
@@ -203,15 +205,19 @@ def _history(campaign: Campaign, today: date) -> tuple[Totals, ...]:
 
 
 def _history_of(
-    campaign: Campaign, narrowed: Narrowed, kept: Kept, everybody: tuple[Totals, ...]
+    campaign: Campaign, narrowed: Narrowed, kept: Kept, everybody: tuple[Totals, ...], *, now: datetime
 ) -> tuple[Totals, ...]:
-    """Of some of the customers; today alone where their days cannot be told, or would take too long to count."""
-    now = sums(kept.wanted(narrowed), lambda cell: cell.standing)
+    """Of some of the customers; today alone where their days cannot be told, or a job is yet to count them."""
+    standing = sums(kept.wanted(narrowed), lambda cell: cell.standing)
     first, last = everybody[0].day, everybody[-1].day
-    if not narrowed.past_is_told or everybody[-1].identified > SMALL:
-        return (_totals(last, now),)
-    days = past.of(campaign, narrowed, now=now, first=first, last=last)
-    return tuple(_totals(day, standings) for day, standings in days)
+    today = _totals(last, standing)
+    if not narrowed.past_is_told:
+        return (today,)
+    if everybody[-1].identified <= SMALL:
+        days = past.of(campaign, narrowed, now=standing, first=first, last=last)
+        return tuple(_totals(day, standings) for day, standings in days)
+    days = past.known(campaign, narrowed.chosen, now=now) or ()
+    return (*(_totals(day, standings) for day, standings in days if day < last), today)
 
 
 def _totals(day: date, standings: Mapping[str, int]) -> Totals:

@@ -8,6 +8,7 @@ from campaign.models.holdouts import Holdout, HoldoutCounts, Reason, Standing, S
 from campaign.models.lists import BulkChange, BulkChosen, BulkRow, SavedView
 from campaign.models.notes import Note, Tag, Tagging
 from campaign.models.open_doors import OpenDoor
+from campaign.models.pasts import PastOfSome
 from campaign.models.plan import Campaign, CutoffChange, Desk, Exemption, WavePlan
 from campaign.models.relays import RelayAcknowledgement, RelayedDay
 from campaign.models.shadow import ShadowHit, ShadowRun
@@ -50,6 +51,7 @@ __all__ = [
     "LogFile",
     "Note",
     "OpenDoor",
+    "PastOfSome",
     "ProgramLines",
     "Reason",
     "RelayAcknowledgement",

@@ -5,11 +5,11 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from builders import TODAY, make_campaign, make_holdout
+from builders import TODAY, make_campaign, make_holdout, noon
 
 from campaign.customers import past
 from campaign.customers.chosen import Chosen
-from campaign.models import Standing, StandingChange
+from campaign.models import Holdout, PastOfSome, Standing, StandingChange, StandingCount
 
 
 def ago(days: int):
@@ -61,3 +61,41 @@ def test_the_chosen_are_followed_alone_and_every_day_is_as_their_own_histories_s
         held = [[standing for on, standing in stood if ago(on) <= day] for stood in mine]
         expected = Counter(each[-1] for each in held if each)
         assert {name: number for name, number in standings.items() if number} == dict(expected), day
+
+
+def followed(campaign) -> Holdout:
+    """One who moved three days ago, in a campaign that is counted since ten days."""
+    holdout = make_holdout(campaign, client_program="becky", standing="migrated")
+    StandingChange.objects.create(holdout=holdout, day=ago(9), standing="holdout")
+    StandingChange.objects.create(holdout=holdout, day=ago(3), standing="migrated", previous="holdout")
+    for day in range(11):
+        StandingCount.objects.create(campaign=campaign, day=ago(day), standing="holdout", holdouts=1)
+    return holdout
+
+
+@pytest.mark.django_db
+def test_a_job_counts_what_was_asked_for_once_and_again_when_it_is_old():
+    campaign = make_campaign()
+    followed(campaign)
+    becky, now = Chosen(campaign.name, program="becky", range="192.0.2.0/24"), noon(TODAY)
+    Holdout.objects.update(last_range="192.0.2.0/24")
+    assert past.known(campaign, becky, now=now) is None
+    assert past.known(campaign, becky, now=now) is None
+    assert past.count_waiting(now=now) == 1
+    assert past.count_waiting(now=now) == 0
+    days = past.known(campaign, becky, now=now)
+    assert len(days) == 11 and days[-1] == (TODAY, {"migrated": 1})
+    assert days[6] == (ago(4), {"migrated": 0, "holdout": 1})
+    later = now + timedelta(hours=21)
+    assert past.known(campaign, becky, now=later) == days  # while the job is yet to count anew
+    assert past.count_waiting(now=later) == 1
+    assert past.count_waiting(now=later + timedelta(days=15)) == 0
+    assert not PastOfSome.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_question_waits_until_there_is_anything_to_count():
+    campaign = make_campaign()
+    assert past.known(campaign, Chosen(campaign.name, wave="1"), now=noon(TODAY)) is None
+    past.count_waiting(now=noon(TODAY))
+    assert PastOfSome.objects.get().waiting

@@ -7,7 +7,7 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
 from desk import count_all, count_day, cover, make_forecast, make_mailing, make_notice
 from django.core.management import CommandError, call_command
 
-from campaign.customers import counts
+from campaign.customers import counts, past
 from campaign.dashboard import contact_figures
 from campaign.dashboard import progress as page
 from campaign.dashboard.narrowing import Narrowed
@@ -264,7 +264,9 @@ def test_what_cannot_follow_a_filter_says_so(world, staff):
         7,
         5,
     )  # no share of mail, no forecast
-    assert text.count("this does not follow the filters") == 2  # the last mailing, and what notices do
+    assert (
+        text.count("this does not follow the filters") == 3
+    )  # the last mailing, what notices do, contacts per hundred
     assert "What is foretold is foretold for all customers together." in text
 
 
@@ -291,12 +293,17 @@ def test_by_anything_else_the_days_are_those_of_the_customers_who_match(world, s
     assert "a week ago 1 (−1)" in narrowed(staff, wave="2")
 
 
-def test_of_many_holdouts_the_days_of_some_are_not_counted_while_somebody_waits(world, staff, monkeypatch):
+def test_of_many_holdouts_a_job_counts_the_days_of_some_and_nobody_waits(world, staff, monkeypatch):
+    for holdout in Holdout.objects.all():
+        StandingChange.objects.create(holdout=holdout, day=TODAY - timedelta(days=9), standing=holdout.standing)
     monkeypatch.setattr(page, "SMALL", 7)
     text = narrowed(staff, program="thunderbird")
-    assert "the days before today are counted for all together only" in text
+    assert "The days of these customers are being counted" in text
     assert "by how many a day they become fewer is not known" in text
     assert "The same as a table, week by week" in narrowed(staff)
+    past.count_waiting(now=NOW)
+    text = narrowed(staff, program="thunderbird")
+    assert "are being counted" not in text and "a week ago 4 (±0)" in text
 
 
 def test_where_nobody_matches_the_page_says_which_filter_to_remove(world, staff):
