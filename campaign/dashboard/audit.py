@@ -36,6 +36,10 @@ class Filters:
     customer: str = ""  # a login
     day: str = ""
 
+    @property
+    def any(self) -> bool:
+        return any(asdict(self).values())
+
     def url(self, name: str, **changes: str) -> str:
         chosen = {key: value for key, value in (asdict(self) | changes).items() if value}
         return f"{reverse(name)}?{urlencode(chosen)}" if chosen else reverse(name)

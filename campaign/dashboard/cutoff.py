@@ -18,7 +18,7 @@ from campaign.cutoff import dryrun
 from campaign.cutoff.dryrun import NotPossible, Question, Rule
 from campaign.cutoff.weeks import Week, past_weeks
 from campaign.dashboard import noting
-from campaign.dashboard.shell import Choice, pager, show
+from campaign.dashboard.shell import Choice, no_logs, pager, show
 from campaign.jinja import day
 from campaign.models import ShadowRun
 from campaign.submissions.intake import kept_from
@@ -52,9 +52,11 @@ def page(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         return _ask(request)
     runs = ShadowRun.objects.order_by("-first_day", "rule", "scope")
-    pages = pager(request, total=runs.count(), size=24)
+    total = runs.count()
+    pages = pager(request, total=total, size=24)
     weeks = past_weeks(today=timezone.localdate(), kept_from=kept_from(timezone.now()))
     values = {
+        "no_logs": not total and no_logs(),
         "weeks": [Choice(week_title(week), str(week), False) for week in weeks],
         "rules": [Choice(RULE_TITLES[rule](), str(rule), rule == Rule.ALL) for rule in Rule],
         "networks": " ".join(map(str, settings.OWN_NETWORKS)),

@@ -59,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "mailings": summaries,
         "pager": pages,
         "campaigns": _choices(campaigns, name),
-        "plans": [name] if name else [campaign.name for campaign in campaigns] or [Campaign.Name.POP_BEFORE_SMTP.value],
+        "plan_url": reverse("plan") + (f"?campaign={name}" if name else "") if campaigns else "",
     }
     return show(request, "mailings.html", values)
 

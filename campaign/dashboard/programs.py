@@ -7,7 +7,7 @@ from django.db.models import Count, Max, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from campaign.dashboard.shell import pager, show
+from campaign.dashboard.shell import no_logs, pager, show
 from campaign.models import Customer, UnknownProgram
 
 DAYS = 28
@@ -35,6 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = unknown(today=timezone.localdate())
     pages = pager(request, total=len(found))
     values = {
+        "no_logs": not found and no_logs(),
         "values": found[pages.shown],
         "total": len(found),
         "pager": pages,

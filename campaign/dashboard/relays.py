@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from campaign.cutoff.relays import Check, Evidence, checks
 from campaign.dashboard import charts
-from campaign.dashboard.shell import pager, show
+from campaign.dashboard.shell import no_logs, pager, show
 from campaign.models import DailyCount, RelayedDay, SubmissionClass
 
 DAYS = 14  # of the table by day
@@ -152,11 +152,13 @@ def page(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     sounding = loud(today=today).values("range").distinct()
     others = RelayedDay.objects.exclude(range__in=sounding)
-    pages = pager(request, total=others.values("range").distinct().count())
+    total, loudest = others.values("range").distinct().count(), sounding.count()
+    pages = pager(request, total=total)
     values = {
+        "no_logs": not total and not loudest and no_logs(),
         "days": by_day(today=today),
         "open": ranges(RelayedDay.objects.filter(range__in=sounding), slice(LOUDEST), today=today),
-        "all_open": sounding.count(),
+        "all_open": loudest,
         "others": ranges(others, pages.shown, today=today),
         "pager": pages,
         "quiet_days": settings.RELAY_QUIET_DAYS,

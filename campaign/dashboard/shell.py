@@ -20,7 +20,7 @@ from django.utils.translation import get_language
 from campaign import roles
 from campaign.dashboard.help.pages import help_of
 from campaign.dashboard.signin import gate
-from campaign.models import Campaign
+from campaign.models import Campaign, LogFile
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,11 @@ def chosen_campaign(request: HttpRequest) -> Campaign | None:
     campaigns = list(Campaign.objects.order_by("pk"))
     named = [campaign for campaign in campaigns if campaign.name == request.GET.get("campaign")]
     return next(iter(named or campaigns), None)
+
+
+def no_logs() -> bool:
+    """Whether nothing has been read yet: then a page says how to begin, and not that all is well."""
+    return not LogFile.objects.exists()
 
 
 def campaign_choices(chosen: Campaign, address: str) -> list[Choice]:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_user, noon
-from desk import MONDAY, make_shadow
+from desk import MONDAY, make_shadow, make_source
 
 from campaign.models import AttributedDay, Customer, ShadowHit, ShadowRun
 
@@ -52,6 +52,7 @@ def test_a_question_without_an_answer_is_refused_in_words(staff, given, words):
 
 def test_the_weeks_to_choose_from_are_over_and_kept(staff, settings):
     settings.RETENTION_DAYS = 35
+    make_source("mx1", "postfix", until=noon(TODAY))
     text = staff.get(PAGE).content.decode()
     assert text.count('<option value="2026-W') == 4 and '"2026-W47"' in text and '"2026-W48"' not in text
 

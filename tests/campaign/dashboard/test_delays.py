@@ -103,4 +103,4 @@ def test_a_provider_who_grants_none_reads_so(staff, campaign, settings):
 
 
 def test_without_a_campaign_the_page_says_so(staff):
-    assert "There is no campaign yet." in staff.get(PAGE).content.decode()
+    assert "There is no campaign yet" in staff.get(PAGE).content.decode()

@@ -55,7 +55,7 @@ def test_each_campaign_has_its_own_plan(staff):
 
 
 def test_without_a_campaign_there_is_no_plan(staff):
-    assert "There is no campaign yet." in shown(staff, "/staff/plan/")
+    assert "There is no campaign yet" in shown(staff, "/staff/plan/")
 
 
 def test_a_kind_tells_who_would_be_written_to_today_and_why_others_would_not(staff):

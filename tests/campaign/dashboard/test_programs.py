@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from builders import TODAY, make_customer
+from desk import make_source
 from django.utils import timezone
 
 from campaign.dashboard.programs import DAYS, unknown
@@ -38,6 +39,7 @@ def test_what_a_stranger_wrote_does_nothing_on_the_page(staff):
 
 
 def test_the_page_tells_no_unknown_program_from_no_program_at_all(staff):
+    make_source("mx1", "postfix", until=timezone.now())
     assert "does not log the headers" in staff.get(URL).content.decode()
     make_customer(client_program="becky")
     assert "every program that named itself is known" in staff.get(URL).content.decode()

@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 import pytest
-from builders import TODAY, make_user
-from desk import cover, make_relay
+from builders import TODAY, make_user, noon
+from desk import cover, make_relay, make_source
 
 from campaign.models import DailyCount, RelayAcknowledgement
 
@@ -47,6 +47,7 @@ def test_the_table_by_day_has_the_counts_of_all_mail(staff, relays):
 
 
 def test_without_relays_the_page_says_so(staff):
+    make_source("mx1", "postfix", until=noon(TODAY))
     assert "Nothing in the last 7 days" in staff.get(PAGE).content.decode()
 
 

@@ -64,7 +64,7 @@ def test_the_list_has_every_kind_in_both_languages_and_the_state_of_each(client,
 
 
 def test_before_there_is_a_campaign_there_are_no_texts(staff):
-    assert "There is no campaign yet." in page(staff, "/staff/texts/")
+    assert "There is no campaign yet" in page(staff, "/staff/texts/")
 
 
 @pytest.mark.parametrize(
