@@ -125,6 +125,11 @@ OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", "")
 OIDC_SCOPES = env.words("OIDC_SCOPES", "openid profile email")
 OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
 OIDC_ROLES = env.pairs("OIDC_ROLES")  # the provider's groups, and the role of each
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "UserAttributeSimilarityValidator")
+]
+AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"min_length": 12}
 
 # allauth does the steps; what is decided in them is in campaign/dashboard/signin/, which also makes its provider of
 # OpenID Connect known: as an app it would cost every worker 6 MB.

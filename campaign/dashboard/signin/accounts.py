@@ -33,6 +33,7 @@ class Accounts(DefaultAccountAdapter):
             "The name and the password do not belong together. Mind capital and small letters."
         ),
         "incorrect_password": gettext_lazy("The password is not right. Mind capital and small letters."),
+        "enter_current_password": gettext_lazy("The password is not right. Mind capital and small letters."),
         "too_many_login_attempts": gettext_lazy("There were too many failed tries. Please wait five minutes."),
         "rate_limited": gettext_lazy("There were too many failed tries. Please wait five minutes."),
     }
@@ -81,6 +82,9 @@ class Accounts(DefaultAccountAdapter):
         response = super().post_login(request, user, **values)
         noting.note(request, Act.SIGNED_IN, audit.thing(user), after={"by": gate.ways(request)})
         return response
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("mfa_index")
 
     def is_reauthentication_required(self, *args: Any, **values: Any) -> bool:
         """Not within five minutes after the password, for who has no factor yet: there is nothing to take away."""

@@ -1,4 +1,4 @@
-"""A staff member's own second factor: to look at, set up, replace, with its recovery codes.
+"""A staff member's own password and second factor: to look at, set up, replace, with its recovery codes.
 
 Who has no password here signs in at the OpenID provider alone, and has none of it.
 """
@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import get_next_redirect_url
+from allauth.account.views import PasswordChangeView
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
@@ -23,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from campaign import audit
 from campaign.audit import Act, Thing
 from campaign.dashboard import noting
 from campaign.dashboard.shell import show
@@ -59,6 +61,24 @@ class Own(Shown):
 
     def get_context_data(self, **values: Any) -> dict[str, Any]:
         return super().get_context_data(**values) | {"walled": gate.lacks_factor(self.request)}
+
+
+class Password(Own, PasswordChangeView):
+    """The other sessions of who changes it end by themselves."""
+
+    template_name = "dashboard/password.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
+        if gate.lacks_factor(request):
+            return gate.to_factor(request)
+        return super().dispatch(request, *args, **values)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            noting.note(self.request, Act.CHANGED, audit.thing(self.request.user), after={"password": "set anew"})
+            response = super().form_valid(form)
+        messages.success(self.request, _("The new password is set."))
+        return response
 
 
 class SetUp(Own, ActivateTOTPView):

@@ -17,6 +17,7 @@ urlpatterns = [
     path("login/openid/callback/", door.from_provider, name="openid_callback"),
     path("logout/", door.leave, name="logout"),
     path("factor/", own.page, name="mfa_index"),
+    path("password/", never_cache(own.Password.as_view()), name="account_change_password"),
     path("factor/new/", never_cache(own.SetUp.as_view()), name="mfa_activate_totp"),
     path("factor/new/picture.svg", own.picture, name="mfa_picture"),
     path("factor/remove/", never_cache(own.Remove.as_view()), name="mfa_deactivate_totp"),

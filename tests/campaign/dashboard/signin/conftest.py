@@ -1,3 +1,5 @@
+import time
+
 import openid_provider
 import pytest
 from builders import make_user
@@ -48,3 +50,15 @@ def provider(started_provider, settings, db):
     openid_provider.known_to(settings, started_provider)
     roles.bring_in_line()
     return started_provider
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """`at(seconds)` sets the clock that codes go by so many seconds forward from now."""
+    now = time.time()
+
+    def set_clock(seconds: float) -> None:
+        monkeypatch.setattr("time.time", lambda: now + seconds)
+
+    set_clock(0)
+    return set_clock

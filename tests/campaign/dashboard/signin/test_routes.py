@@ -22,6 +22,7 @@ MATRIX = {
     "openid_begin": ((405,) * 4, (404,) * 4),  # no provider in the settings
     "openid_callback": ((404,) * 4, (405,) * 4),
     "logout": ((405,) * 4, (LOGIN,) * 4),
+    "account_change_password": ((LOGIN, 200, 200, OWN), (LOGIN, 200, 200, OWN)),
     "mfa_index": ((LOGIN, 200, 200, 200), (LOGIN, 405, 405, 405)),
     "mfa_activate_totp": ((LOGIN, AGAIN, AGAIN, OWN), (LOGIN, AGAIN, AGAIN, OWN)),
     "mfa_picture": ((LOGIN, 404, 404, 404), (LOGIN, 405, 405, 405)),

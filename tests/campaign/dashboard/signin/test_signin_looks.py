@@ -1,16 +1,15 @@
 """Signing in with a real browser, at a real OpenID provider, and how the pages of it look."""
 
-import time
 from urllib.parse import urlsplit
 
 import openid_provider
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth as totp
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.urls import reverse
+from entering import PASSWORD, code_of
 from playwright.sync_api import expect
 
 from campaign import roles
@@ -18,7 +17,6 @@ from campaign.dashboard.signin.sealed import seal
 from campaign.roles import Role
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
-PASSWORD = "a long test password"
 KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -77,7 +75,7 @@ def test_somebody_sets_up_the_second_factor_and_signs_in_with_it(tab, suzuki, as
     tab.get_by_role("button", name="Set up").click()
     expect(tab.get_by_role("alert")).to_contain_text("This code is not right")
     assert tab.locator("code.secret").inner_text().replace(" ", "") == key
-    tab.get_by_label("Enter the six digits").fill(_code(key))
+    tab.get_by_label("Enter the six digits").fill(code_of(key))
     tab.get_by_role("button", name="Set up").click()
     codes = tab.locator(".codes li").all_inner_texts()
     assert len(codes) == 10
@@ -86,7 +84,7 @@ def test_somebody_sets_up_the_second_factor_and_signs_in_with_it(tab, suzuki, as
     tab.context.clear_cookies()
     tab.goto("/staff/mailings/")
     _enter(tab)
-    tab.get_by_label("Code").fill(_code(key))  # the one that set it up
+    tab.get_by_label("Code").fill(code_of(key))  # the one that set it up
     tab.get_by_role("button", name="Log in").click()
     expect(tab.get_by_role("alert")).to_contain_text("it was used before")
     tab.get_by_label("Code").fill(codes[3])
@@ -100,10 +98,6 @@ def _enter(tab) -> None:
     tab.get_by_label("User name").fill("suzuki")
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Log in", exact=True).click()
-
-
-def _code(key: str) -> str:
-    return totp.format_hotp_value(totp.hotp_value(key, int(time.time()) // 30))
 
 
 @pytest.mark.parametrize(
@@ -127,11 +121,17 @@ def test_the_pages_are_fit_for_everybody(page, suzuki, asked, settings, width, s
     page.keyboard.press("Enter")
     key = page.locator("code.secret").inner_text().replace(" ", "")
     _looks_well(page, width)
-    page.locator("#id_code").fill(_code(key))
+    page.locator("#id_code").fill(code_of(key))
     page.keyboard.press("Enter")
     page.locator(".codes").wait_for()
     _looks_well(page, width)
-    for name in ("mfa_index", "mfa_generate_recovery_codes", "mfa_deactivate_totp", "mfa_view_recovery_codes"):
+    for name in (
+        "mfa_index",
+        "account_change_password",
+        "mfa_generate_recovery_codes",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+    ):
         page.goto(reverse(name))
         _looks_well(page, width)
     for name in ("account_reauthenticate", "mfa_reauthenticate"):
