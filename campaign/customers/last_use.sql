@@ -1,25 +1,45 @@
 -- The last legacy and the last authenticated day of the holdouts of a campaign, up to a day, and what they
--- show of its reason, for those with use from `start` on: what was known of the others is still true. Each is
--- one step into daily use's primary key (customer, class, day). Rows that would stay as they are are left alone.
--- A holdout without any evidence keeps its last known legacy day, and the range of its addresses; its sign says
+-- show of its reason, for those with use from `start` on: what was known of the others, and of the days before,
+-- is still true. What is looked up is a step into daily use's primary key (customer, class, day). Rows that would
+-- stay as they are are left alone. A holdout without any evidence keeps its last known legacy day, and the range of its addresses; its sign says
 -- so. Of several addresses on the last day the first counts, in the order of their text.
-WITH latest AS MATERIALIZED (
+WITH touched AS MATERIALIZED (
+    SELECT customer_id, MAX(legacy_on) AS legacy_on, MAX(auth_on) AS auth_on
+    FROM (SELECT use.customer_id,
+                 CASE WHEN use.submission_class = %(legacy)s THEN use.day END AS legacy_on,
+                 CASE WHEN use.submission_class = %(auth)s THEN use.day END AS auth_on
+          FROM campaign_dailyuse AS use
+          WHERE use.day BETWEEN %(start)s AND %(day)s AND use.submission_class IN (%(legacy)s, %(auth)s)
+          UNION ALL
+          SELECT known.customer_id, NULL, NULL
+          FROM campaign_holdout AS known
+          WHERE known.campaign_id = %(campaign)s
+            AND (known.last_legacy_on >= %(start)s OR known.last_auth_on >= %(start)s OR known.last_range = '')
+         ) AS seen
+    GROUP BY customer_id
+),
+latest AS MATERIALIZED (
     SELECT known.id,
            known.customer_id,
-           (SELECT MAX(use.day) FROM campaign_dailyuse AS use
-            WHERE use.customer_id = known.customer_id AND use.submission_class = %(legacy)s AND use.day <= %(day)s
-           ) AS legacy_on,
-           (SELECT MAX(use.day) FROM campaign_dailyuse AS use
-            WHERE use.customer_id = known.customer_id AND use.submission_class = %(auth)s AND use.day <= %(day)s
-           ) AS auth_on
-    FROM campaign_holdout AS known
-    WHERE known.campaign_id = %(campaign)s
-      AND (known.last_legacy_on >= %(start)s
-           OR known.last_auth_on >= %(start)s
-           OR known.last_range = ''
-           OR known.customer_id IN (SELECT use.customer_id FROM campaign_dailyuse AS use
-                                    WHERE use.day BETWEEN %(start)s AND %(day)s
-                                      AND use.submission_class IN (%(legacy)s, %(auth)s)))
+           CASE
+               WHEN touched.legacy_on IS NOT NULL THEN touched.legacy_on
+               WHEN known.last_legacy_on < %(start)s AND known.last_sign <> 'gone' THEN known.last_legacy_on
+               ELSE (SELECT MAX(use.day) FROM campaign_dailyuse AS use
+                     WHERE use.customer_id = known.customer_id
+                       AND use.submission_class = %(legacy)s
+                       AND use.day <= %(day)s)
+           END AS legacy_on,
+           CASE
+               WHEN touched.auth_on IS NOT NULL THEN touched.auth_on
+               WHEN known.last_auth_on < %(start)s THEN known.last_auth_on
+               ELSE (SELECT MAX(use.day) FROM campaign_dailyuse AS use
+                     WHERE use.customer_id = known.customer_id
+                       AND use.submission_class = %(auth)s
+                       AND use.day <= %(day)s)
+           END AS auth_on
+    FROM touched
+    JOIN campaign_holdout AS known
+        ON known.customer_id = touched.customer_id AND known.campaign_id = %(campaign)s
 ),
 found AS MATERIALIZED (
     SELECT latest.id,
