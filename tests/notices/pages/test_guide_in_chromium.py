@@ -66,6 +66,31 @@ def test_what_can_be_pressed_is_large_enough(browser, live_server, language):
     assert not small
 
 
+FOCUSED = """() => {
+  const at = document.activeElement;
+  if (at === document.body) return null;
+  const [style, box] = [getComputedStyle(at), at.getBoundingClientRect()];
+  const inSight = box.top >= 0 && box.bottom <= innerHeight + 1;
+  return [at.tagName, at.innerText, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 && inSight];
+}"""
+
+
+@pytest.mark.parametrize("place", ["", "find/", "setup/", "which/windows/", "guide/thunderbird/7/"])
+def test_wherever_the_keyboard_stops_it_can_be_seen(browser, live_server, place):
+    page = browser.new_page(viewport={"width": 360, "height": 700})
+    page.goto(f"{live_server.url}/en/{place}")
+    stops = []
+    while len(stops) < 100:
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None:
+            break
+        stops.append(focused)
+    page.close()
+    assert 10 < len(stops) < 100
+    assert not [stop for stop in stops if not stop[2]]
+
+
 def test_from_not_knowing_to_the_test_by_keyboard_and_without_script(browser, live_server):
     context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
     page = context.new_page()
