@@ -180,7 +180,7 @@ def plan_round(
             if not due.exists():
                 return None
             mailing.save()  # whoever plans the same now waits here
-            last = _fill(mailing, due, first_day=wanted.first_day, now=now)
+            last = fill(mailing, due, first_day=wanted.first_day, now=now)
             mailing.expires_on = min(wanted.latest, last + timedelta(days=plan.good_for_days))
             mailing.save(update_fields=["expires_on"])
     except IntegrityError:
@@ -237,7 +237,7 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime(day.year, day.month, day.day))
 
 
-def _fill(mailing: Mailing, due: QuerySet[Holdout], *, first_day: date, now: datetime) -> date:
+def fill(mailing: Mailing, due: QuerySet[Holdout], *, first_day: date, now: datetime) -> date:
     """Writes the notices; the day of the last slot.
 
     In an order that is random but the mailing's own; the announcement by waves. What a round

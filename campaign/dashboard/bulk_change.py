@@ -1,110 +1,39 @@
 """Changes to the chosen customers of the list, or to all of it after typing their number; and the way back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.contrib import messages
-from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaign.audit import Act as Told
 from campaign.audit import Thing
-from campaign.dashboard import noting
+from campaign.dashboard import bulk_work, noting
 from campaign.dashboard.acts import number_in
-from campaign.dashboard.contact import day_in, known_tags
-from campaign.dashboard.finding import COUNTED, Filters, filters_in, find, keys
+from campaign.dashboard.bulk_offer import may
+from campaign.dashboard.contact import day_in
+from campaign.dashboard.finding import Filters, filters_in, find, keys, number
 from campaign.dashboard.shell import show
-from campaign.jinja import count, day
-from campaign.models import BulkChange, Campaign, WavePlan
-from campaign.plan import bulk, exemptions
+from campaign.jinja import count
+from campaign.models import BulkChange, Campaign
+from campaign.plan import bulk, bulk_portions
 from campaign.plan.campaigns import NotPossible
+from notices import extra
 
-Kind = BulkChange.Kind
-MAY = "campaign.add_bulkchange"
-ALSO = {Kind.WAVE: "campaign.decide_waves", Kind.EXEMPT: "campaign.add_exemption", Kind.TAG: "campaign.add_tagging"}
-FIELDS = {Kind.WAVE: ("wave",), Kind.EXEMPT: ("until", "reason"), Kind.TAG: ("tag",)}
+Kind, State = BulkChange.Kind, BulkChange.State
+FIELDS = {Kind.WAVE: ("wave",), Kind.EXEMPT: ("until", "reason"), Kind.TAG: ("tag",), Kind.NOTICE: ()}
 VALUES: dict[Kind, Callable[[QueryDict], dict[str, object]]] = {
     Kind.WAVE: lambda given: {"wave": number_in(given.get("wave", "")) or 0},
     Kind.EXEMPT: lambda given: {"until": day_in(given), "reason": given.get("reason", "")},
     Kind.TAG: lambda given: {"tag": given.get("tag", "")},
+    Kind.NOTICE: lambda given: {},
 }
-TITLES: dict[Kind, Callable[[dict], str]] = {
-    Kind.WAVE: lambda values: _("Moved to wave %(wave)s") % values,
-    Kind.EXEMPT: lambda values: (
-        _("Left alone until %(day)s: %(reason)s")
-        % {"day": day(date.fromisoformat(str(values["until"]))), "reason": values["reason"]}
-    ),
-    Kind.TAG: lambda values: _("Tagged “%(tag)s”") % values,
-}
-
-
-@dataclass(frozen=True)
-class Recent:
-    """A change of the last day; `undo_url` is "" for what was undone, and for those who may not."""
-
-    title: str
-    customers: int
-    at: datetime
-    by: str
-    undone: bool
-    restored: int
-    undo_url: str
-
-
-@dataclass(frozen=True)
-class Offered:
-    kinds: frozenset[str]  # that this person may make
-    waves: tuple[int, ...]
-    tags: list[str]
-    first_day: date
-    last_day: date
-    most: int
-    recent: list[Recent]
-
-
-def may(user: AbstractUser, kind: str) -> bool:
-    return kind in Kind.values and user.has_perms((MAY, ALSO[Kind(kind)]))
-
-
-def offered(user: AbstractUser, campaign: Campaign, *, now: datetime, today: date) -> Offered | None:
-    """None for who may change nothing."""
-    allowed = {kind.value for kind in Kind if may(user, kind)}
-    if not allowed:
-        return None
-    plan = WavePlan.objects.filter(campaign=campaign).first()
-    if plan is None:
-        allowed.discard(Kind.WAVE.value)
-    changes = BulkChange.objects.filter(campaign=campaign, made_at__gte=now - bulk.UNDO).select_related("made_by")
-    return Offered(
-        kinds=frozenset(allowed),
-        waves=tuple(range(1, plan.waves + 1)) if plan else (),
-        tags=known_tags(),
-        first_day=today,
-        last_day=today + timedelta(days=exemptions.LONGEST.days),
-        most=bulk.MOST,
-        recent=[_recent(change, user, now) for change in changes.order_by("-made_at", "-pk")[:5]],
-    )
-
-
-def _recent(change: BulkChange, user: AbstractUser, now: datetime) -> Recent:
-    undoable = bulk.undoable(change, now=now) and may(user, change.kind)
-    return Recent(
-        title=TITLES[Kind(change.kind)](change.values),
-        customers=change.customers,
-        at=change.made_at,
-        by=change.made_by.get_full_name() or change.made_by.get_username(),
-        undone=change.undone_at is not None,
-        restored=change.restored or 0,
-        undo_url=reverse("bulk_undo", kwargs={"pk": change.pk}) if undoable else "",
-    )
 
 
 def make(request: HttpRequest) -> HttpResponse:
@@ -118,15 +47,18 @@ def make(request: HttpRequest) -> HttpResponse:
     campaign = get_object_or_404(Campaign, name=asked.get("campaign", ""))
     filters = filters_in(asked, campaign)
     if given.get("whom") != "all":
-        chosen = [key for key in map(number_in, given.getlist("customer")[: COUNTED + 1]) if key is not None]
+        chosen = [key for key in map(number_in, given.getlist("customer")[: bulk.MOST + 1]) if key is not None]
         return _made(request, campaign, filters, kind, sorted(set(chosen)))
     today = timezone.localdate()
     found = find(campaign, filters, today=today)
-    if found.capped:
-        messages.error(request, _("There are more than can be changed at once: filter first, or search for less."))
+    if found.capped and found.keys is not None:
+        messages.error(request, _("The search finds more than it lists: search for less, or use the filters."))
         return _back(filters)
-    if number_in(given.get("typed", "")) != found.total:
-        return _ask(request, filters, kind, found.total)
+    total = number(campaign, filters, found, today=today) if found.capped else found.total
+    if number_in(given.get("typed", "")) != total:
+        return _ask(request, filters, kind, total)
+    if total > bulk.MOST:
+        return _begun(request, campaign, filters, kind, total)
     return _made(request, campaign, filters, kind, keys(campaign, filters, found, slice(None), today=today))
 
 
@@ -149,17 +81,14 @@ def _made(request: HttpRequest, campaign: Campaign, filters: Filters, kind: str,
     when = {"now": now, "today": timezone.localdate(now), "user_id": request.user.pk}
     try:
         with transaction.atomic():
-            change = bulk.apply(
-                campaign_id=campaign.pk,
-                kind=kind,
-                customer_ids=customers,
-                values=VALUES[Kind(kind)](request.POST),
-                **when,
-            )
+            change = _applied(campaign, kind, customers, VALUES[Kind(kind)](request.POST), when)
             told = {"kind": kind, **change.values, "customers": change.customers, "filter": filters.query()}
             noting.note(request, Told.CHANGED, Thing("bulkchange", str(change.pk), campaign.name), after=told)
     except NotPossible as error:
         messages.error(request, str(error))
+        return _back(filters)
+    if kind == Kind.NOTICE:
+        messages.success(request, _notice_planned(change, len(customers)))
         return _back(filters)
     changed = ngettext(
         "%(customers)s customer is changed. For a day you can undo it at the end of the list.",
@@ -170,6 +99,69 @@ def _made(request: HttpRequest, campaign: Campaign, filters: Filters, kind: str,
     return _back(filters)
 
 
+def _applied(
+    campaign: Campaign, kind: str, customers: list[int], values: dict[str, object], when: dict[str, object]
+) -> BulkChange:
+    """All at once. Raises NotPossible."""
+    if kind != Kind.NOTICE:
+        return bulk.apply(campaign_id=campaign.pk, kind=kind, customer_ids=customers, values=values, **when)
+    if not 0 < len(customers) <= bulk.MOST:
+        raise NotPossible(_("Choose from 1 to %(most)s customers.") % {"most": bulk.MOST})
+    change = bulk_portions.begin(campaign_id=campaign.pk, kind=kind, values=values, query="", **when)
+    bulk_work.plan_notice_now(change, customers, now=when["now"])
+    change.refresh_from_db()
+    return change
+
+
+def _notice_planned(change: BulkChange, chosen: int) -> str:
+    planned = ngettext(
+        "An extra notice to %(customers)s customer is planned and waits for approval by a second person.",
+        "An extra notice to %(customers)s customers is planned and waits for approval by a second person.",
+        change.customers,
+    ) % {"customers": count(change.customers)}
+    others = chosen - change.customers
+    if not others:
+        return planned
+    left_out = ngettext(
+        "%(others)s of those chosen is left out, such as who was written to lately or wants no more reminders.",
+        "%(others)s of those chosen are left out, such as who was written to lately or wants no more reminders.",
+        others,
+    ) % {"others": count(others)}
+    return f"{planned} {left_out}"
+
+
+def _begun(request: HttpRequest, campaign: Campaign, filters: Filters, kind: str, total: int) -> HttpResponse:
+    """For more than one transaction takes: a worker does it, and the list shows how far it is."""
+    now = timezone.now()
+    when = {"now": now, "today": timezone.localdate(now), "user_id": request.user.pk}
+    values = VALUES[Kind(kind)](request.POST)
+    try:
+        with transaction.atomic():
+            change = bulk_portions.begin(
+                campaign_id=campaign.pk, kind=kind, values=values, query=filters.query(), **when
+            )
+            told = {"kind": kind, **change.values, "chosen": total, "filter": filters.query()}
+            noting.note(request, Told.CHANGED, Thing("bulkchange", str(change.pk), campaign.name), after=told)
+    except NotPossible as error:
+        messages.error(request, str(error))
+        return _back(filters)
+    begun = _(
+        "%(customers)s customers are being changed. How far it is stands at the end of the list, and it can be undone."
+    )
+    messages.success(request, begun % {"customers": count(total)})
+    return _back(filters)
+
+
+def _taken_back(change: BulkChange, *, now: datetime, user_id: int) -> int | None:
+    """For how many customers it is as before; -1 where a worker is to do it. None when it is too late."""
+    in_portions = change.chosen > bulk.MOST or change.state in (State.CHOOSING, State.RUNNING)
+    if change.kind == Kind.NOTICE and change.state == State.DONE:
+        return extra.take_back(change_id=change.pk, now=now, user_id=user_id)
+    if in_portions:
+        return -1 if bulk_portions.begin_undo(change_id=change.pk, now=now, user_id=user_id) else None
+    return bulk.undo(change_id=change.pk, now=now, user_id=user_id)
+
+
 def undo(request: HttpRequest, *, pk: int) -> HttpResponse:
     change = get_object_or_404(BulkChange, pk=pk)
     if not may(request.user, change.kind):
@@ -177,14 +169,25 @@ def undo(request: HttpRequest, *, pk: int) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     with transaction.atomic():
-        restored = bulk.undo(change_id=pk, now=timezone.now(), user_id=request.user.pk)
+        restored = _taken_back(change, now=timezone.now(), user_id=request.user.pk)
         if restored is not None:
             thing = Thing("bulkchange", str(pk), change.campaign.name)
             noting.note(
                 request, Told.REMOVED, thing, before={"kind": change.kind, **change.values, "restored": restored}
             )
     if restored is None:
-        messages.error(request, _("It cannot be undone any more: it was undone already, or is older than a day."))
+        messages.error(
+            request, _("It cannot be undone any more: it was undone already, has gone out, or is older than a day.")
+        )
+    elif restored == -1:
+        messages.success(request, _("It is being undone. How far it is stands at the end of the list."))
+    elif change.kind == Kind.NOTICE:
+        back = ngettext(
+            "The extra notice is taken back: %(customers)s customer does not get it.",
+            "The extra notice is taken back: %(customers)s customers do not get it.",
+            restored,
+        )
+        messages.success(request, back % {"customers": count(restored)})
     else:
         back = ngettext(
             "It is undone: %(customers)s customer is as before.",

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaign import brands
-from campaign.dashboard import bulk_change, finding, saved_views, words
+from campaign.dashboard import bulk_offer, finding, saved_views, words
 from campaign.dashboard.contact import known_tags
 from campaign.dashboard.finding import (
     NO_WAVE,
@@ -178,6 +178,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "searched": finding.SEARCHED,
         "export_url": filters.url("customers_file") if request.user.has_perm(EXPORT) else "",
         "views": saved_views.shown(request.user, filters),
-        "bulk": bulk_change.offered(request.user, campaign, now=timezone.now(), today=today),
+        "bulk": bulk_offer.offered(request.user, campaign, now=timezone.now(), today=today),
     }
     return show(request, "customers.html", values)

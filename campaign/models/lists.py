@@ -55,6 +55,8 @@ class BulkChange(models.Model):
     handled = models.PositiveIntegerField(default=0, db_default=0, help_text="of these: looked at, changed or not")
     trouble = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="why it stopped")
 
+    ENDED = (State.DONE, State.STOPPED)
+
     class Meta:
         indexes = [
             models.Index(

@@ -15,7 +15,7 @@ from campaign.plan import exemptions, records
 from campaign.plan.campaigns import NotPossible
 
 UNDO = timedelta(hours=24)
-MOST = 10_000  # customers at once; as many as the list can be paged to
+MOST = 10_000  # customers in one transaction; more are changed in portions (bulk_portions.py)
 BEFORE = ("pk", "wave", "wave_pinned")
 BATCH = 1000  # rows of a statement, as far as SQLite goes
 
@@ -45,11 +45,15 @@ def apply(
     return change
 
 
+def no_such_wave() -> str:
+    return _("There is no such wave.")
+
+
 def _move(*, campaign_id: int, customer_ids: list[int], wave: int, **_when: object) -> tuple[dict, list[BulkRow]]:
     Campaign.objects.select_for_update().get(pk=campaign_id)  # not beside a lot, or while standings are made
     plan = WavePlan.objects.filter(campaign=campaign_id).first()
     if plan is None or not 1 <= wave <= plan.waves:
-        raise NotPossible(_("There is no such wave."))
+        raise NotPossible(no_such_wave())
     rows = []
     for some in _batches(customer_ids):
         found = Holdout.objects.filter(campaign=campaign_id, customer__in=some).exclude(wave=wave, wave_pinned=True)
@@ -94,7 +98,8 @@ def _batches(keys: list[int]) -> list[list[int]]:
 
 
 def undoable(change: BulkChange, *, now: datetime) -> bool:
-    return change.undone_at is None and now - UNDO <= change.made_at
+    going_back = change.state == BulkChange.State.UNDOING
+    return change.undone_at is None and not going_back and now - UNDO <= change.made_at
 
 
 def undo(*, change_id: int, now: datetime, user_id: int) -> int | None:
@@ -138,7 +143,7 @@ def _untag(change: BulkChange, rows: list[BulkRow]) -> int:
 
 def forget_rows(*, now: datetime) -> int:
     """What can no longer be undone needs no row for each customer."""
-    old = BulkChange.objects.filter(made_at__lt=now - UNDO).values("pk")
+    old = BulkChange.objects.filter(made_at__lt=now - UNDO, state__in=BulkChange.ENDED).values("pk")
     return BulkRow.objects.filter(change__in=old).delete()[0]
 
 

@@ -166,7 +166,7 @@ def test_the_relay_is_killed(step, world, mortals, sending):
 
 
 @pytest.mark.parametrize("event", ["call", "return"])
-@pytest.mark.parametrize("function", ["_fill", "plan_reminder"])
+@pytest.mark.parametrize("function", ["fill", "plan_reminder"])
 def test_a_worker_is_killed_while_planning(function, event, world, mortals, people_of):
     people_of()
     assert plan(world, mortals, Death("planning.py", function, event)) == "signal 9"

@@ -11,15 +11,15 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
 from desk import make_mailing, make_notice, make_suppression
 from django.db import connection
 
-from campaign.dashboard import bulk_change, finding
+from campaign.dashboard import bulk_offer, finding
 from campaign.dashboard.finding import Filters, find, keys
 from campaign.models import AuditEntry, BulkChange, Customer, DailyUse, Exemption, Holdout, SavedView, Tagging, WavePlan
-from campaign.plan import records
+from campaign.plan import bulk, records
 
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)
 LOOK = ("campaign.view_campaign", "campaign.view_customer")
-ALL = (*LOOK, bulk_change.MAY, *bulk_change.ALSO.values(), "campaign.export_customer")
+ALL = (*LOOK, bulk_offer.MAY, *bulk_offer.ALSO.values(), "campaign.export_customer")
 PAGE = "/staff/customers/"
 
 
@@ -209,13 +209,14 @@ def test_all_of_the_list_are_changed_only_after_their_number_is_typed(operator, 
     assert set(Tagging.objects.values_list("customer", flat=True)) == {each.customer_id for each in people[:2]}
 
 
-def test_a_list_that_is_too_long_is_not_changed_as_a_whole(operator, campaign, monkeypatch):
-    monkeypatch.setattr(finding, "COUNTED", 1)
-    for login in "ab":
+def test_a_search_that_finds_more_than_it_lists_is_not_changed_as_a_whole(operator, campaign, monkeypatch):
+    monkeypatch.setattr(finding, "SEARCHED", 1)
+    for login in ("hana1", "hana2"):
         held(campaign, login)
-    change(operator, campaign, "tag", whom="all", tag="shop", typed="1")
-    assert not Tagging.objects.exists()
-    assert "All of a list can be changed" in operator.get(PAGE).content.decode()
+    given = {"kind": "tag", "tag": "shop", "whom": "all", "typed": "1", "query": "campaign=pop_before_smtp&q=hana"}
+    response = operator.post(f"{PAGE}bulk/", given)
+    assert "The search finds more than it lists" in operator.get(response["Location"]).content.decode()
+    assert not Tagging.objects.exists() and not BulkChange.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -231,13 +232,13 @@ def test_what_cannot_be_done_is_said(operator, campaign, given):
 def test_who_may_not_is_neither_offered_nor_let(client, campaign):
     plan_waves(campaign)
     one = held(campaign, "a")
-    client.force_login(make_user("support", *LOOK, *bulk_change.ALSO.values()))
+    client.force_login(make_user("support", *LOOK, *bulk_offer.ALSO.values()))
     text = client.get(PAGE).content.decode()
     assert "/customers/bulk/" not in text and "/customers/file/" not in text and 'name="customer"' not in text
     assert change(client, campaign, "tag", customer=[str(one.customer_id)], tag="x").status_code == 403
     assert change(client, campaign, "nonsense", customer=[str(one.customer_id)]).status_code == 403
     assert client.get(f"{PAGE}file/").status_code == 403
-    client.force_login(make_user("operator", *LOOK, bulk_change.MAY, bulk_change.ALSO["tag"]))
+    client.force_login(make_user("operator", *LOOK, bulk_offer.MAY, bulk_offer.ALSO["tag"]))
     assert change(client, campaign, "wave", customer=[str(one.customer_id)], wave="1").status_code == 403
     made = BulkChange.objects.create(
         campaign=campaign, kind="wave", values={"wave": 1}, customers=1, made_at=NOW, made_by=make_user("boss")
@@ -278,7 +279,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(operator, campaign, d
         one = held(campaign, f"a{number}", number)
         records.tag(customer_id=one.customer_id, name=f"tag {number % 3}", now=NOW, user_id=operator.user.pk)
         SavedView.objects.create(owner=operator.user, name=f"view {number}", query="campaign=x", at=NOW)
-        bulk_change.bulk.apply(
+        bulk.apply(
             campaign_id=campaign.pk,
             kind="tag",
             customer_ids=[one.customer_id],

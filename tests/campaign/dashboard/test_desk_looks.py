@@ -10,15 +10,15 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
 from desk import make_mailing, make_notice
 from django.conf import settings
 
-from campaign.dashboard import bulk_change
+from campaign.dashboard import bulk_offer
 from campaign.dashboard.contact import ACTS
 from campaign.models import Contact, Customer, SavedView, Tagging, WavePlan
 from campaign.plan import bulk, records
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 NOW = noon(TODAY)
-MAY = {"campaign.view_campaign", "campaign.view_customer", "campaign.export_customer", bulk_change.MAY}
-MAY |= {act.permission for act in ACTS.values()} | set(bulk_change.ALSO.values())
+MAY = {"campaign.view_campaign", "campaign.view_customer", "campaign.export_customer", bulk_offer.MAY}
+MAY |= {act.permission for act in ACTS.values()} | set(bulk_offer.ALSO.values())
 
 
 @pytest.fixture

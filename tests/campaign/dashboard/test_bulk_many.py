@@ -1,0 +1,183 @@
+"""Changes to more customers than one transaction takes, from the list to the worker and back; and extra notices."""
+
+from datetime import timedelta
+
+import pytest
+from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
+from desk import make_mailing, make_notice
+
+from campaign.dashboard import bulk_offer, bulk_work, finding
+from campaign.models import AuditEntry, BulkChange, BulkChosen, Tagging
+from campaign.plan import bulk, bulk_portions
+from notices import mailings
+from notices.models import Mailing, Mute, Notice
+
+pytestmark = pytest.mark.django_db
+NOW = noon(TODAY)
+PAGE = "/staff/customers/"
+QUERY = "campaign=pop_before_smtp"
+MAY = ("campaign.view_customer", bulk_offer.MAY, *bulk_offer.ALSO.values())
+
+
+@pytest.fixture
+def campaign():
+    return make_campaign()
+
+
+@pytest.fixture
+def operator(client):
+    client.user = make_user("suzuki", *MAY)
+    client.force_login(client.user)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Three are as many as one transaction takes here, and as the list counts."""
+    monkeypatch.setattr(bulk, "MOST", 3)
+    monkeypatch.setattr(finding, "COUNTED", 3)
+    monkeypatch.setattr(bulk_portions, "PORTION", 2)
+
+
+def people(campaign, number: int = 5) -> list:
+    return [make_holdout(campaign, make_customer(f"c{place}@isp.example")) for place in range(number)]
+
+
+def change(client, kind: str, *, query: str = QUERY, **given):
+    return client.post(f"{PAGE}bulk/", {"kind": kind, "query": query, **given}, follow=True)
+
+
+def shown(client) -> str:
+    return " ".join(client.get(f"{PAGE}?{QUERY}").content.decode().split())
+
+
+def undo(client) -> str:
+    pk = BulkChange.objects.latest("pk").pk
+    return client.post(f"{PAGE}bulk/{pk}/undo/", {"query": QUERY}, follow=True).content.decode()
+
+
+def test_more_than_fit_are_asked_for_by_their_number_and_changed_by_a_worker(operator, campaign, few):
+    people(campaign)
+    assert "all customers of this list; their number comes next" in shown(operator)
+    assert "Change all 5 customers of the list?" in change(operator, "tag", whom="all", tag="shop").content.decode()
+    told = change(operator, "tag", whom="all", tag="shop", typed="5").content.decode()
+    assert "5 customers are being changed." in told and not Tagging.objects.exists()
+    assert "under way: collects the customers" in shown(operator)
+    pk = BulkChange.objects.get().pk
+    assert bulk_work.step(change_id=pk, now=NOW) and bulk_work.step(change_id=pk, now=NOW)
+    page = shown(operator)
+    assert "under way: 2 of 5" in page and '<progress max="5" value="2" aria-label="Tagged “shop”">' in page
+    assert 'data-live="changes"' in page and "live.js" in page and "Load the page anew" in page
+    bulk_work.work(clock=lambda: NOW)
+    page = shown(operator)
+    assert Tagging.objects.count() == 5 and "<progress" not in page and "live.js" not in page
+    entry = AuditEntry.objects.get(kind="bulkchange")
+    assert (entry.after["chosen"], entry.after["tag"]) == (5, "shop")
+
+
+def test_it_is_undone_by_a_worker_too_also_while_it_is_under_way(operator, campaign, few):
+    people(campaign)
+    change(operator, "tag", whom="all", tag="shop", typed="5")
+    pk = BulkChange.objects.get().pk
+    for _ in range(2):
+        bulk_work.step(change_id=pk, now=NOW)
+    assert "It is being undone." in undo(operator)
+    assert "is being undone: 0 of 2" in shown(operator)
+    bulk_work.work(clock=lambda: NOW)
+    assert not Tagging.objects.exists() and "undone for 2 customers" in shown(operator)
+    assert "It cannot be undone any more" in undo(operator)
+
+
+def test_only_who_the_filters_find_are_changed(operator, campaign, few):
+    held = people(campaign)
+    make_holdout(campaign, standing="migrated")
+    change(operator, "tag", whom="all", tag="shop", typed="5", query=f"{QUERY}&standing=holdout")
+    bulk_work.work(clock=lambda: NOW)
+    assert set(Tagging.objects.values_list("customer", flat=True)) == {each.customer_id for each in held}
+
+
+def test_what_cannot_be_is_said_before_anything_begins(operator, campaign, few):
+    people(campaign)
+    told = change(operator, "exempt", whom="all", typed="5", reason="", until=str(TODAY)).content.decode()
+    assert "Give a reason" in told and not BulkChange.objects.exists()
+
+
+def test_an_extra_notice_waits_for_a_second_person_and_leaves_out_whom_no_mail_may_reach(operator, campaign):
+    held = people(campaign)
+    Mute.objects.create(holdout=held[0], by="page", at=NOW)
+    make_notice(make_mailing(campaign, state="finished"), held[1], accepted_at=NOW - timedelta(days=2))
+    moved = make_holdout(campaign, standing="migrated")
+    given = [each.customer_id for each in (*held, moved)]
+    told = change(operator, "notice", customer=given).content.decode()
+    assert "An extra notice to 3 customers is planned and waits for approval by a second person." in told
+    assert "3 of those chosen are left out" in told
+    mailing = Mailing.objects.get(kind="extra")
+    assert (mailing.state, mailing.planned_by, mailing.asked_for) == ("planned", operator.user, False)
+    assert set(Notice.objects.for_mailing(mailing).values_list("holdout", flat=True)) == {each.pk for each in held[2:]}
+    assert not BulkChosen.objects.exists()
+    with pytest.raises(mailings.NotAllowed, match="second person"):
+        mailings.approve(mailing_id=mailing.pk, user_id=operator.user.pk, now=NOW)
+    mailings.approve(mailing_id=mailing.pk, user_id=make_user("sato").pk, now=NOW)
+    page = shown(operator)
+    assert f'href="/staff/mailings/{mailing.pk}/"' in page and "An extra notice" in page
+    assert "Extra notice, Nov. 24, 2026" in operator.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+
+
+def test_an_extra_notice_is_taken_back_while_it_has_not_gone_out(operator, campaign):
+    held = people(campaign, 3)
+    change(operator, "notice", customer=[each.customer_id for each in held])
+    mailing = Mailing.objects.get()
+    gone = Notice.objects.for_mailing(mailing).order_by("pk").first()
+    Mailing.objects.update(state="sending", started_at=NOW)
+    gone.claim(now=NOW)
+    gone.accept("250 Ok", now=NOW)
+    assert "The extra notice is taken back: 2 customers do not get it." in undo(operator)
+    mailing.refresh_from_db()
+    assert mailing.state == "cancelled"
+    assert mailings.report(mailing_id=mailing.pk).withdrawn == 2
+    assert "It cannot be undone any more" in undo(operator)
+
+
+def test_an_extra_notice_that_has_gone_out_is_not_taken_back(operator, campaign):
+    change(operator, "notice", customer=[people(campaign, 1)[0].customer_id])
+    Mailing.objects.update(state="finished")
+    assert "has gone out" in undo(operator)
+    assert BulkChange.objects.get().undone_at is None
+
+
+def test_where_nobody_is_due_nothing_is_planned_and_the_reason_is_said(operator, campaign):
+    one = people(campaign, 1)[0]
+    Mute.objects.create(holdout=one, by="page", at=NOW)
+    told = change(operator, "notice", customer=[one.customer_id]).content.decode()
+    assert "most often: wants no more reminders." in told
+    assert not Mailing.objects.exists() and not BulkChange.objects.exists()
+
+
+def test_a_notice_to_more_than_fit_is_planned_by_a_worker(operator, campaign, few):
+    people(campaign)
+    change(operator, "notice", whom="all", typed="5")
+    assert not Mailing.objects.exists()
+    bulk_work.work(clock=lambda: NOW)
+    mailing = Mailing.objects.get()
+    assert Notice.objects.for_mailing(mailing).count() == 5 and mailing.planned_by == operator.user
+    bulk_work.work(clock=lambda: NOW)
+    assert Mailing.objects.count() == 1
+    assert "taken back: 5 customers" in undo(operator)
+
+
+def test_a_notice_by_a_worker_that_nobody_may_get_says_why_on_the_list(operator, campaign, few):
+    for each in people(campaign):
+        Mute.objects.create(holdout=each, by="page", at=NOW)
+    change(operator, "notice", whom="all", typed="5")
+    bulk_work.work(clock=lambda: NOW)
+    assert "It stopped: None of them can get an extra notice; most often: wants no more reminders." in shown(operator)
+    assert not Mailing.objects.exists() and not BulkChosen.objects.exists()
+
+
+def test_who_may_not_run_mailings_plans_no_notice(client, campaign):
+    client.force_login(make_user("tagger", "campaign.view_customer", bulk_offer.MAY, bulk_offer.ALSO["tag"]))
+    one = people(campaign, 1)[0]
+    assert (
+        client.post(f"{PAGE}bulk/", {"kind": "notice", "query": QUERY, "customer": one.customer_id}).status_code == 403
+    )
