@@ -14,6 +14,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaign", "0025_keep_fewer_indexes_of_holdouts")]
+    dependencies = [("campaign", "0026_count_the_days_of_some")]
 
     operations = [migrations.RunPython(leave, fill)]
