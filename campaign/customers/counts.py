@@ -6,9 +6,10 @@ somebody looks. The cells are few: most combinations of standing, reason, progra
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 from uuid import uuid4
 
 from django.db.models import Count, F, QuerySet, Value
@@ -17,7 +18,10 @@ from django.db.models.functions import Coalesce, Now
 from campaign.customers.chosen import Cell, Chosen, Shared, brand_at, wanted_cells
 from campaign.models import Campaign, Holdout, HoldoutCounts
 
-TOP_RANGES = 20  # of addresses, those with most customers left: for these alone there are cells
+TOP_RANGES = 10  # of addresses, those with most customers left: for these alone there are cells
+REMEMBERED = 64  # results that are kept beside the cells they were made of
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +30,15 @@ class Kept:
 
     counted_at: datetime
     by_range: dict[str, list[Cell]]
+    _made: dict[Hashable, object] = field(default_factory=dict, repr=False)
+
+    def remembered(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` makes of these cells; made again only after many others."""
+        if key not in self._made:
+            if len(self._made) >= REMEMBERED:
+                self._made.clear()
+            self._made[key] = make()
+        return self._made[key]
 
     def wanted(self, chosen: Chosen) -> list[Cell]:
         return wanted_cells(chosen, self.by_range.get(chosen.range, ()))

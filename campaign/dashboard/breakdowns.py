@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 
 from django.conf import settings
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from campaign import brands
@@ -202,6 +202,11 @@ def _wave(wave: int, narrowed: Narrowed, people: int, written: int | None, stood
 
 def of(kept: Kept, reached: funnel.Kept | None, narrowed: Narrowed) -> dict[str, object]:
     """All tables but the standings; what has nothing to tell apart is left out."""
+    key = (narrowed, reached and reached.counted_at, get_language(), len(brands.brands()))
+    return kept.remembered(key, lambda: _of(kept, reached, narrowed))
+
+
+def _of(kept: Kept, reached: funnel.Kept | None, narrowed: Narrowed) -> dict[str, object]:
     left = kept.wanted(narrowed.of_left)
     several = len(brands.brands()) > 1
     return {
