@@ -54,6 +54,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(minutes=10),
         "options": {"expires": 600},
     },
+    "count how far notices got people": {
+        "task": "notices.tasks.count_funnels",
+        "schedule": timedelta(minutes=1),  # to look whether it is time again
+        "options": {"expires": 60},
+    },
     "read the bounce mailbox": {"task": "notices.tasks.read_bounces", "schedule": timedelta(minutes=1)},
     "show that beat and a worker are at work": {
         "task": "notices.tasks.beat_the_heart",

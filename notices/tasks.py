@@ -59,15 +59,22 @@ def settle() -> None:
 
 @shared_task
 def count_rounds() -> None:
-    """What the rounds did and how far they got people, for the pages, and what that says of the days to come."""
+    """What the rounds did, for the page of waves and rounds, and what that says of the days to come."""
     from notices import forecast  # with numpy, which sending has no use for
     from notices.deliveries import unreachable
 
     with only_one("count_rounds") as mine:
         if mine:
             lift.count_due(now=timezone.now())
-            funnel.count_due(now=timezone.now())
             forecast.make_due(now=timezone.now(), unreached=lambda campaign: unreachable.holdouts(campaign).count())
+
+
+@shared_task
+def count_funnels() -> None:
+    """How far notices got people, for the first page."""
+    with only_one("count_funnels") as mine:
+        if mine:
+            funnel.count_due(now=timezone.now())
 
 
 @shared_task
