@@ -23,7 +23,10 @@ class Help:
 PAGES = {
     "progress": Help(
         lambda: _("How far the campaign is: how many still send the old way, and whether the date can be kept."),
-        lambda: _("Begin with “To do now”. Every number leads to the customers behind it, where you may see them."),
+        lambda: _(
+            "Begin with “To do now”. A row of a table narrows the whole page to its customers, and another one further; "
+            "the address of the page can be handed on. One press lists the customers, where you may see them."
+        ),
         ("holdout", "left", "standing", "quiet-days", "reason", "share", "needed", "band", "lift"),
     ),
     "forecast": Help(
@@ -35,6 +38,11 @@ PAGES = {
         lambda: _("What the old way costs while it is open, in minutes, mail and money, for those who decide."),
         lambda: _("Check the assumptions: each is a setting. Then print the page or take the file."),
         ("open-minutes", "unexplained-relay", "confidence", "share"),
+    ),
+    "digest": Help(
+        lambda: _("The numbers for the board by mail, each week, to you alone."),
+        lambda: _("Switch it on or off, and choose its language. Below is what would go out now."),
+        ("left", "share", "band"),
     ),
     "unknown_programs": Help(
         lambda: _("Mail programs that customers use and that have no guide yet, as their mail names them."),
@@ -73,9 +81,7 @@ PAGES = {
     ),
     "delays": Help(
         lambda: _("Customers who asked for more time on their page, and until when they have it."),
-        lambda: _(
-            "End a delay that is not justified. While it lasts, the old way has to stay open for that customer."
-        ),
+        lambda: _("End a delay that is not justified. While it lasts, the old way has to stay open for that customer."),
         ("exemption", "cut-off"),
     ),
     "unreachable": Help(
@@ -175,6 +181,26 @@ PAGES = {
     "audit": Help(
         lambda: _("Who changed, looked at or took out what. Entries cannot be changed."),
         lambda: _("Filter by person, act, customer or day; the administration is linked above the list."),
+    ),
+    "mfa_index": Help(
+        lambda: _("How you log in: with a password, with a code from your phone beside it, or at the provider."),
+        lambda: _("Set up the code if you have none, and keep the recovery codes where you find them."),
+    ),
+    "mfa_activate_totp": Help(
+        lambda: _("Sets up the second step of your login: a code that an app on your phone shows."),
+        lambda: _("Scan the picture with the app, enter the code that it shows, and keep the recovery codes."),
+    ),
+    "mfa_deactivate_totp": Help(
+        lambda: _("Takes the second step away from your login."),
+        lambda: _("Do it only to set up another phone. Whoever knows your password could log in until then."),
+    ),
+    "mfa_view_recovery_codes": Help(
+        lambda: _("Codes for the day on which your phone is not at hand; each works once."),
+        lambda: _("Print them or write them down, and keep them apart from the phone."),
+    ),
+    "mfa_generate_recovery_codes": Help(
+        lambda: _("Makes new recovery codes; the old ones stop working."),
+        lambda: _("Replace the codes that you have written down."),
     ),
     "help": Help(
         lambda: _("What the words on the staff's pages mean, and what each page is for."),
