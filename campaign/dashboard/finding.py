@@ -13,6 +13,7 @@ from django.urls import reverse
 from campaign import brands
 from campaign.customers.chosen import GROUPS, NO_WAVE, UNKNOWN, Chosen, of_brand, wanted_rows
 from campaign.models import Campaign, Customer, DailyUse, Exemption, Holdout, Reason
+from campaign.models.holdouts import LEFT
 from notices.deliveries import unreachable
 
 COUNTED = 10_000  # rows that are counted and can be paged to; who wants to see more has to filter
@@ -118,7 +119,7 @@ def _holdouts(campaign: Campaign, filters: Filters, today: date) -> QuerySet[Hol
     if filters.tag:
         found = found.filter(_tagged(filters, "customer__"))
     if filters.undelivered:
-        found = found.filter(pk__in=unreachable.holdouts(campaign).order_by().values("pk"))
+        found = found.filter(standing__in=LEFT, pk__in=unreachable.keys(campaign))
     if filters.delayed:
         delayed = Exemption.objects.not_over(today).filter(campaign=campaign)
         found = found.filter(customer__in=delayed.values("customer"))
