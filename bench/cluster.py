@@ -18,7 +18,7 @@ from urllib.parse import quote
 def postgresql(kept: Path | None = None, *, name: str = "bench") -> Iterator[str]:
     """The address of the database `name`, empty where it is new, while the server runs.
 
-    With `kept` the server is that of this folder, made at the first time.
+    With `kept` the server is that of this folder, made at the first time; one that runs already goes on running.
     """
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[4]))
     if not found:
@@ -40,15 +40,24 @@ def postgresql(kept: Path | None = None, *, name: str = "bench") -> Iterator[str
             data = ["-D", f"{folder}/data"]
             if not Path(folder, "data").exists():
                 run("initdb", *data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+            ours = not _runs(folder)
             options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c autovacuum=off"
-            run("pg_ctl", "start", "-w", "-t", "600", *data, "-o", options)
+            if ours:
+                run("pg_ctl", "start", "-w", "-t", "600", *data, "-o", options)
             try:
                 server = ["-h", folder, "-U", "postgres"]
                 if not _has(found[-1] / "psql", server, name):
                     run("createdb", *server, name)
                 yield f"postgresql://postgres@{quote(folder, safe='')}/{name}"
             finally:
-                run("pg_ctl", "stop", *data, "-t", "600", "-m", "fast" if kept else "immediate")
+                if ours:
+                    run("pg_ctl", "stop", *data, "-t", "600", "-m", "fast" if kept else "immediate")
+
+
+def _runs(folder: str) -> bool:
+    """Its lock file has the process, and where that listens."""
+    noted = Path(folder, "data", "postmaster.pid")
+    return noted.exists() and Path("/proc", noted.read_text().split()[0]).exists()
 
 
 def _has(psql: Path, server: list[str], name: str) -> bool:
