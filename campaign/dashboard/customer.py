@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -19,8 +18,9 @@ from campaign.dashboard.call_backs import waiting_call
 from campaign.dashboard.contact import desk_of
 from campaign.dashboard.next_notice import NextNotice, next_notice
 from campaign.dashboard.seen import campaigns_with_a_page
-from campaign.dashboard.shell import Choice, asked_campaign, pager, show
+from campaign.dashboard.shell import asked_campaign, pager, show
 from campaign.dashboard.timeline import OLD_WAYS, Entry, timeline
+from campaign.dashboard.timeline_filter import kinds, narrowed, periods
 from campaign.models import Customer, DailyUse, Exemption, Holdout
 from campaign.plan import records
 from campaign.submissions.intake import kept_from
@@ -29,13 +29,6 @@ from notices.guides import catalog
 from notices.models import Notice
 
 NUMBER = ("number", "mailing__kind", "mailing__period", "mailing")
-KINDS = {  # what the timeline can be narrowed to: the looks of its entries
-    "log": {"old", "new"},
-    "notice": {"notice", "bad"},
-    "visit": {"visit"},
-    "standing": {"standing"},
-    "desk": {"contact", "note"},
-}
 DEVICES_OF = timedelta(days=92)  # older use says little of what stands on the desk today
 DEVICES = 8
 
@@ -169,38 +162,23 @@ def lanes(entries: list[Entry], *, today: date) -> Markup:
     )
 
 
-def kinds(address: str, chosen: str, campaign: str = "") -> list[Choice]:
-    titles = {
-        "": _("Everything"),
-        "log": _("Mail sent"),
-        "notice": _("Notices"),
-        "visit": _("Visits"),
-        "standing": _("Standing"),
-        "desk": _("Contacts and notes"),
-    }
-    found = []
-    for kind, title in titles.items():
-        query = urlencode({name: value for name, value in (("campaign", campaign), ("kind", kind)) if value})
-        found.append(Choice(title, f"{address}?{query}" if query else address, kind == chosen))
-    return found
-
-
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     noting.seen(request, customer, "customer")
     today, now = timezone.localdate(), timezone.now()
     entries, seen = timeline(customer), devices_of(customer, today=today)
     left = next((device.program for device in seen if device.left and device.program), "")
-    kind = request.GET.get("kind", "")
-    kind = kind if kind in KINDS else ""
-    narrowed = [entry for entry in entries if not kind or entry.css in KINDS[kind]]
-    pages = pager(request, total=len(narrowed))
+    chosen = narrowed(request)
+    found = [entry for entry in entries if chosen.takes(entry, today=today)]
+    pages = pager(request, total=len(found))
     values = {
         "person": person(customer, today=today, campaign=asked_campaign(request), program=left),
         "lanes": lanes(entries, today=today) if entries else "",
-        "entries": narrowed[pages.shown],
-        "total": len(narrowed),
-        "kinds": kinds(request.path, kind, asked_campaign(request)),
+        "entries": found[pages.shown],
+        "total": len(found),
+        "kinds": kinds(request.path, chosen),
+        "periods": periods(chosen),
+        "chosen": chosen,
         "pager": pages,
         "kept_from": kept_from(now),
         "suppressed": suppression.shown(customer, request.user),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,7 @@ from campaign.dashboard.finding import (
     keys,
 )
 from campaign.dashboard.shell import Choice, campaign_choices, chosen_campaign, pager, show
-from campaign.models import Campaign, Customer, Holdout, Reason, Standing, Tagging, WavePlan
+from campaign.models import Campaign, Customer, DailyUse, Holdout, Reason, Standing, Tagging, WavePlan
 from notices.models import Notice
 
 EXPORT = "campaign.export_customer"
@@ -48,6 +48,8 @@ class Row:
     last_notice_at: datetime | None
     wave: int | None
     tags: tuple[str, ...]
+    certainty: str  # of the last day of mail sent the old way
+    next_step: str
 
 
 def rows(campaign: Campaign, filters: Filters, found: Found, shown: slice, *, today: date) -> list[Row]:
@@ -57,7 +59,8 @@ def rows(campaign: Campaign, filters: Filters, found: Found, shown: slice, *, to
 def rows_of(campaign: Campaign, keys: list[int]) -> list[Row]:
     """In the order of the keys."""
     customers = Customer.objects.in_bulk(keys)
-    holdouts = {each.customer_id: each for each in Holdout.objects.filter(campaign=campaign, customer__in=keys)}
+    held = Holdout.objects.filter(campaign=campaign, customer__in=keys).annotate(sure=Exists(_sure(campaign)))
+    holdouts = {each.customer_id: each for each in held}
     sent = Notice.objects.filter(holdout__in=[each.pk for each in holdouts.values()], state=Notice.State.ACCEPTED)
     sent = sent.values_list("holdout").annotate(Count("pk"), Max("accepted_at")).order_by()
     notices = {holdout: (number, last) for holdout, number, last in sent}
@@ -67,6 +70,12 @@ def rows_of(campaign: Campaign, keys: list[int]) -> list[Row]:
     ):
         tags.setdefault(key, []).append(tag)
     return [_row(customers[key], holdouts.get(key), notices, tuple(tags.get(key, ()))) for key in keys]
+
+
+def _sure(campaign: Campaign) -> QuerySet[DailyUse]:
+    """The last day of mail sent the old way, where it names the customer beyond doubt."""
+    last = {"customer": OuterRef("customer"), "day": OuterRef("last_legacy_on")}
+    return DailyUse.objects.filter(**last, submission_class=campaign.legacy_class, confirmed__gt=0)
 
 
 def _row(
@@ -89,6 +98,8 @@ def _row(
         last_notice_at=last,
         wave=holdout.wave if holdout else None,
         tags=tags,
+        certainty=words.certainty_title(holdout.sure) if holdout else "",
+        next_step=words.short_step(holdout.standing, holdout.reason) if holdout else "",
     )
 
 

@@ -36,6 +36,7 @@ def _lines(campaign: Campaign, filters: Filters, found: Found, *, today: date) -
     heads = (
         *(_("Name"), _("Login"), _("Contract"), _("Standing"), _("Fell back"), _("Reason"), _("Mail program")),
         *(_("Last the old way"), _("Last with SMTP-AUTH"), _("Notices"), _("Last notice"), _("Wave"), _("Tags")),
+        *(_("Certainty"), _("Next step")),
     )
     yield "\ufeff".encode()  # without it a spreadsheet takes UTF-8 for something else
     yield writer.writerow(heads).encode()
@@ -44,7 +45,7 @@ def _lines(campaign: Campaign, filters: Filters, found: Found, *, today: date) -
             cells = (
                 *(row.name, row.login, row.contract, row.standing_title, _("yes") if row.relapsed else "", row.reason),
                 *(row.program, _stamp(row.last_legacy_at), _stamp(row.last_auth_at), str(row.notices)),
-                *(_stamp(row.last_notice_at), str(row.wave or ""), ", ".join(row.tags)),
+                *(_stamp(row.last_notice_at), str(row.wave or ""), ", ".join(row.tags), row.certainty, row.next_step),
             )
             yield writer.writerow([defused(cell) for cell in cells]).encode()
 

@@ -18,9 +18,19 @@ from notices.models import Delivery, Mute, Notice, Visit
 OLD_WAYS = (SubmissionClass.POP_BEFORE_SMTP, SubmissionClass.LOCAL_PORT25)
 
 
+KINDS = {  # of entries, by their looks, where nothing else is said
+    **dict.fromkeys(("old", "new"), "log"),
+    **dict.fromkeys(("notice", "bad"), "notice"),
+    "visit": "visit",
+    "standing": "standing",
+    **dict.fromkeys(("contact", "note"), "desk"),
+}
+
+
 @dataclass(frozen=True)
 class Entry:
-    """`at` is None where only the day is known; `css` names the kind of thing that happened.
+    """`at` is None where only the day is known; `css` names the kind of thing that happened, `kind` the one that it
+    is looked for as.
 
     `made` is what somebody wrote down here and may take back for ten minutes.
     """
@@ -31,6 +41,10 @@ class Entry:
     title: str
     details: tuple[str, ...] = ()
     made: Contact | Note | None = None
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", self.kind or KINDS[self.css])
 
     @property
     def order(self) -> tuple[date, bool, float]:
@@ -124,7 +138,8 @@ def _notices(customer: Customer) -> Iterator[Entry]:
         if delivery:
             title = FATE_TITLES[Delivery.Fate(delivery.fate)]() % mailing
             reply = f"{delivery.status_code} {delivery.text}".strip()
-            yield _timed(delivery.at, "bad" if delivery.fate in BAD else "notice", title, reply)
+            css = "bad" if delivery.fate in BAD else "notice"
+            yield _timed(delivery.at, css, title, reply, kind="delivery")
 
 
 def _asked_for(notice: Notice) -> tuple[str, ...]:
@@ -185,5 +200,7 @@ def _by(user: AbstractUser | None) -> str:
 TOLD = (_use, _notices, _visits, _changes, _exemptions, _contacts, _notes, _mutes)
 
 
-def _timed(at: datetime, css: str, title: str, *details: str, made: Contact | Note | None = None) -> Entry:
-    return Entry(timezone.localdate(at), at, css, title, tuple(detail for detail in details if detail), made)
+def _timed(
+    at: datetime, css: str, title: str, *details: str, made: Contact | Note | None = None, kind: str = ""
+) -> Entry:
+    return Entry(timezone.localdate(at), at, css, title, tuple(detail for detail in details if detail), made, kind)

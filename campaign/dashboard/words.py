@@ -169,6 +169,35 @@ def next_step(standing: str, reason: str) -> str:
     }[Standing(standing)]
 
 
+SHORT_STEPS = {  # in a list; the customer's page says it in whole sentences
+    Reason.AUTH_FAILED: lambda: _("Enter the password again"),
+    Reason.FORWARDER: lambda: _("Ask who looks after the server"),
+    Reason.DEVICE_OR_PRINTER: lambda: _("Change the device's own settings"),
+    Reason.OLD_HOST_OR_PORT: lambda: _("Correct server name and port"),
+    Reason.SECOND_DEVICE: lambda: _("Find the second device"),
+}
+SHORT_BY_STANDING = {
+    Standing.HOLDOUT: lambda: _("Go through the guide"),
+    Standing.MIXED: lambda: _("Find the second device"),
+    Standing.MOVING: lambda: _("Wait for the quiet days"),
+    Standing.MIGRATED: lambda: _("Nothing"),
+    Standing.SILENT: lambda: _("Nothing, unless asked"),
+    Standing.EXEMPT: lambda: _("Agree on what comes after"),
+}
+
+
+def short_step(standing: str, reason: str) -> str:
+    """The next step in a few words."""
+    if standing in LEFT and reason in SHORT_STEPS:
+        return SHORT_STEPS[Reason(reason)]()
+    return SHORT_BY_STANDING[Standing(standing)]()
+
+
+def certainty_title(sure: bool) -> str:
+    """Of the last day of mail sent the old way: whether it names the customer beyond doubt."""
+    return _("certain") if sure else _("probable")
+
+
 def mailing_title(kind: str, period: str) -> str:
     """What a mailing is called: its kind, and the month or day that it is for."""
     if kind == Mailing.Kind.REMINDER:

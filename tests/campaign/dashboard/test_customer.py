@@ -97,6 +97,29 @@ def test_a_long_timeline_is_paged_and_narrowed(staff):
     assert "Nothing of this kind" in shown(staff, customer, "?kind=visit")
 
 
+def test_the_timeline_is_narrowed_to_deliveries_and_to_a_time(staff):
+    customer = make_customer()
+    held = make_holdout(make_campaign(), customer)
+    make_notice(make_mailing(held.campaign), held, fate="bounced")  # 19 days ago
+    make_use(customer, "pop_before_smtp", TODAY)
+    make_use(customer, "pop_before_smtp", TODAY - timedelta(days=100))
+    sent, back = "Reminder of November 2026: sent", "Reminder of November 2026: came back"
+
+    def listed(query: str) -> str:
+        return shown(staff, customer, query).partition('<ol class="timeline">')[2]  # below the drawing of its days
+
+    assert back in listed("?kind=delivery") and sent not in listed("?kind=delivery")
+    assert sent in listed("?kind=notice") and back not in listed("?kind=notice")
+    for days, used, noticed in [("7", 1, False), ("30", 1, True), ("365", 2, True), ("8", 2, True), ("x", 2, True)]:
+        text = listed(f"?days={days}")
+        assert text.count("Sent 1 message the old way") == used, days
+        assert (sent in text) is noticed, days
+    both = shown(staff, customer, "?kind=log&days=7")
+    assert '<option value="7" selected>the last 7 days</option>' in both
+    assert f'href="/staff/customers/{customer.pk}/?kind=notice&amp;days=7#timeline"' in both
+    assert '<input type="hidden" name="kind" value="log">' in both
+
+
 def test_the_number_of_queries_does_not_grow_with_what_happened(staff, django_assert_max_num_queries):
     customer = make_customer()
     held = make_holdout(make_campaign(), customer)

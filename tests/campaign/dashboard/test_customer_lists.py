@@ -246,6 +246,17 @@ def test_who_may_not_is_neither_offered_nor_let(client, campaign):
     assert client.post(f"{PAGE}bulk/{made.pk}/undo/").status_code == 403
 
 
+def test_the_list_says_how_sure_the_last_evidence_is_and_what_comes_next(operator, campaign):
+    sure, likely = held(campaign, "a", 2), held(campaign, "b", 1, reason="auth_failed")
+    make_use(sure.customer, "pop_before_smtp", TODAY - timedelta(days=2), confirmed=1)
+    make_use(likely.customer, "pop_before_smtp", TODAY - timedelta(days=1), confirmed=0)
+    make_use(likely.customer, "pop_before_smtp", TODAY - timedelta(days=5), confirmed=1)
+    page = " ".join(operator.get(f"{PAGE}?campaign=pop_before_smtp").content.decode().split())
+    assert 'Nov. 22, 2026<span class="soft under">certain</span>' in page
+    assert 'Nov. 23, 2026<span class="soft under">probable</span>' in page
+    assert "<td>Go through the guide</td>" in page and "<td>Enter the password again</td>" in page
+
+
 def told(response) -> list[list[str]]:
     whole = b"".join(response.streaming_content)
     assert whole.startswith(b"\xef\xbb\xbf")
@@ -268,6 +279,7 @@ def test_the_file_has_what_the_filters_find_and_no_formula(operator, campaign, m
     row = dict(zip(head, lines[0], strict=True))
     assert row["Name"] == '\'=HYPERLINK("http://x")' and row["Contract"] == "'＋1"
     assert (row["Wave"], row["Tags"], row["Notices"], row["Last the old way"]) == ("2", "shop", "1", "2026-11-24 12:00")
+    assert (row["Certainty"], row["Next step"]) == ("probable", "Go through the guide")
     entry = AuditEntry.objects.get(act="exported")
     assert (entry.after["rows"], entry.after["filter"]["standing"]) == (5, "left")
     assert last.customer.login == told(operator.get(f"{PAGE}file/?q=b"))[1][1]
