@@ -32,11 +32,10 @@ class Unreadable(Exception):
 
 
 class Block(NamedTuple):
-    """Whole lines. `offset` counts uncompressed bytes, `line` is the number of the first one."""
+    """Whole lines, but for the begin of one that is longer than a block. `offset` counts uncompressed bytes."""
 
     data: np.ndarray
     offset: int
-    line: int
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,8 @@ class LogFile:
         """The first bytes, at most HEAD; reading goes on in front of them."""
         if not self._head:
             try:
-                self._head = _read(self._stream, HEAD)
+                room = bytearray(HEAD)
+                self._head = bytes(room[: _fill(self._stream, memoryview(room))])
             except DAMAGE as error:
                 raise Unreadable(_why(error, self.compression)) from error
         return self._head
@@ -95,36 +95,36 @@ class LogFile:
         head = self.head()[:length]
         return Fingerprint(hashlib.sha256(head).hexdigest(), len(head))
 
-    def blocks(self, *, offset: int = 0, line: int = 1, last_line_too: bool = False) -> Iterator[Block]:
-        """Whole lines from `offset` on, which must be where line `line` begins.
+    def blocks(self, *, offset: int = 0, last_line_too: bool = False) -> Iterator[Block]:
+        """Whole lines from `offset` on, which must be where a line begins.
 
         `last_line_too`: take a last line without its line end. Raises Unreadable where the
         data end early; all before that was yielded.
         """
-        carried = self._skip_to(offset)
+        carried = memoryview(self._skip_to(offset))
         failed: Unreadable | None = None
         endless = False  # inside a line longer than a block
         while True:
+            data = bytearray(max(BLOCK, len(carried) + 1))  # of each block its own: others read it meanwhile
+            filled = len(carried)
+            data[:filled] = carried
             try:
-                fresh = _read(self._stream, BLOCK - len(carried))
+                fresh = _fill(self._stream, memoryview(data)[filled:])
             except DAMAGE as error:
-                fresh, failed = b"", Unreadable(_why(error, self.compression))
-            data = carried + fresh
-            cut = len(data) if not fresh and last_line_too and not failed else data.rfind(b"\n") + 1
+                fresh, failed = 0, Unreadable(_why(error, self.compression))
+            filled += fresh
+            begin = 0
+            cut = filled if not fresh and last_line_too and not failed else data.rfind(b"\n", 0, filled) + 1
             if endless and cut:  # the rest of such a line is no line of its own
-                rest = data.find(b"\n", 0, cut) + 1 or cut
-                data, cut, offset, line, endless = data[rest:], cut - rest, offset + rest, line + 1, False
-            if not cut and len(data) >= BLOCK:
-                cut = len(data)  # handed on once, so that it is reported
-                if endless:
-                    offset, data, cut = offset + cut, b"", 0
+                begin, endless = data.find(b"\n", 0, cut) + 1 or cut, False
+            if not cut and filled >= BLOCK:
+                cut = filled  # handed on once, so that it is reported
+                begin = cut if endless else 0
                 endless = True
-            if cut:
-                block = np.frombuffer(data, np.uint8, cut)
-                yield Block(block, offset, line)
-                line += data.count(b"\n", 0, cut)
-                offset += cut
-            carried = data[cut:]
+            if begin < cut:
+                yield Block(np.frombuffer(data, np.uint8, cut - begin, begin), offset + begin)
+            offset += cut
+            carried = memoryview(data)[cut:filled]
             if failed:
                 raise failed
             if not fresh:
@@ -147,21 +147,25 @@ class LogFile:
         return b""
 
 
-def _read(stream: BinaryIO, size: int) -> bytes:
-    """Up to `size` bytes; fewer only at the end of the data, or before it is damaged."""
-    parts = []
-    while size > 0:
+def _fill(stream: BinaryIO, room: memoryview) -> int:
+    """How many bytes were read into `room`; fewer than it holds only at the end of the data, or before damage."""
+    filled = 0
+    while filled < len(room):
         try:
-            part = stream.read(size if isinstance(stream, io.BufferedReader) else min(size, 1 << 16))
+            if isinstance(stream, io.BufferedReader):
+                size = stream.readinto(room[filled:])
+            else:
+                part = stream.read(min(len(room) - filled, 1 << 16))
+                size = len(part)
+                room[filled : filled + size] = part
         except DAMAGE:
-            if not parts:
+            if not filled:
                 raise
             break  # what came before the damage is good; the next read raises again
-        if not part:
+        if not size:
             break
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+        filled += size
+    return filled
 
 
 class _Zstd:

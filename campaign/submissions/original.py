@@ -94,16 +94,17 @@ def _texts(path: Path, row: LogFile, numbers: set[int], bytes_at_most: int) -> d
 
 def _numbered(log: OpenLog, numbers: set[int], bytes_at_most: int) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
-    left = sorted(numbers)
+    left, line = sorted(numbers), 1
     try:
         for block in log.blocks(last_line_too=True):
-            behind = block.line + int(np.count_nonzero(block.data == LINE_FEED))
+            behind = line + int(np.count_nonzero(block.data == LINE_FEED)) + int(block.data[-1] != LINE_FEED)
             if left[0] < behind:
-                ends = np.flatnonzero(block.data == LINE_FEED)
+                ends = np.append(np.flatnonzero(block.data == LINE_FEED), block.data.size)
             while left and left[0] < behind:
-                place = left.pop(0) - block.line
-                begin = ends[place - 1] + 1 if place else 0
-                found[place + block.line] = journal.plain(block.data[begin : ends[place]]).tobytes()
+                number = left.pop(0)
+                begin = ends[number - line - 1] + 1 if number > line else 0
+                found[number] = journal.plain(block.data[begin : ends[number - line]]).tobytes()
+            line = behind
             if not left or block.offset > bytes_at_most:
                 break
     except Unreadable:

@@ -12,7 +12,7 @@ import numpy as np
 
 from campaign.logs.dialects import WITHOUT_STAMP, Reader
 from campaign.logs.events import ProgramCount
-from campaign.logs.files import Block, Fingerprint, LogFile, Unreadable
+from campaign.logs.files import Fingerprint, LogFile, Unreadable
 from campaign.logs.journal import is_journal, plain
 from campaign.logs.own_pattern import OwnPattern
 from campaign.logs.sources import Source, SourceCount, add_all
@@ -136,15 +136,17 @@ def _read_blocks(log, reading, segments, report, workers, name, seen, last_line_
     )
     journal = is_journal(log.head())
     waiting: deque[tuple[Place, Place, Future]] = deque()
+    line = start.line
     try:
-        for block in log.blocks(offset=start.offset, line=start.line, last_line_too=last_line_too or not log.grows):
-            before, size = Place(block.offset, block.line, reader.state), block.data.size
+        for block in log.blocks(offset=start.offset, last_line_too=last_line_too or not log.grows):
+            before, size = Place(block.offset, line, reader.state), block.data.size
             if journal:
                 block = block._replace(data=plain(block.data))
             heads, times = reader.heads(block.data)  # here, in order: years turn from line to line
-            behind = Place(block.offset + size, block.line + heads.start.size, reader.state)
-            future = workers.submit(_read_block, reader, segments, block, heads, times, name, seen, reading.keep_from)
-            waiting.append((before, behind, future))
+            given = block.data, before, heads, times, name, seen, reading.keep_from
+            future = workers.submit(_read_block, reader, segments, *given)
+            line += heads.start.size
+            waiting.append((before, Place(block.offset + size, line, reader.state), future))
             if len(waiting) > (os.cpu_count() or 1):
                 _finish(*waiting.popleft(), report)
             if progress:
@@ -157,18 +159,19 @@ def _read_blocks(log, reading, segments, report, workers, name, seen, last_line_
 def _read_block(
     reader: Reader,
     segments: Segments,
-    block: Block,
+    data: np.ndarray,
+    place: Place,
     heads,
     times: np.ndarray,
     name: str,
     seen: int,
     keep_from: date,
 ):
-    events, wrong = reader.events(block.data, heads, times, block.line)
-    found = segments.write(events, name=name, offset=block.offset, keep_from=keep_from)
+    events, wrong = reader.events(data, heads, times, place.line)
+    found = segments.write(events, name=name, offset=place.offset, keep_from=keep_from)
     stamped = heads.stamp > 0
     # The last piece of a growing file is read anew each time: its old lines change no day again.
-    fresh = times[stamped & (np.arange(times.size) >= seen + 1 - block.line)]
+    fresh = times[stamped & (np.arange(times.size) >= seen + 1 - place.line)]
     touched = set()
     if fresh.size:
         first, last = (day_of(int(at), segments.zone) for at in (fresh.min(), fresh.max()))
