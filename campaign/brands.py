@@ -15,6 +15,7 @@ what is its own, and has the rest from the settings:
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -145,8 +146,14 @@ def of_domain(domain: str) -> Brand | None:
 
 def of_login(login: str) -> Brand:
     """The brand of a customer; the main one where the login has no domain, or one that no brand names."""
+    return by_login()(login)
+
+
+def by_login() -> Callable[[str], Brand]:
+    """`of_login` for many, after one look at the settings."""
     known = _known()
-    return known.by_domain.get(login.rpartition("@")[2].lower().rstrip(".")) or known.brands[0]
+    by_domain, main = known.by_domain, known.brands[0]
+    return lambda login: by_domain.get(login.rpartition("@")[2].lower().rstrip("."), main)
 
 
 def of_host(host: str) -> Brand:

@@ -1,5 +1,6 @@
 """The bytes of a notice: the text of its mailing, filled in for one customer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import format_datetime
@@ -56,13 +57,20 @@ def compose(notice: Notice, *, now: datetime, text: texts.Text | None = None) ->
     return letter(cases.of_notice(notice), notice.mailing, now=now, text=text)
 
 
-def letter(case: Case, mailing: Mailing, *, now: datetime, text: texts.Text | None = None) -> Letter:
-    """The mail of a mailing for one customer; as `compose`."""
+def letter(
+    case: Case,
+    mailing: Mailing,
+    *,
+    now: datetime,
+    text: texts.Text | None = None,
+    brands: Callable[[str], Brand] = of_login,
+) -> Letter:
+    """The mail of a mailing for one customer; as `compose`. `brands`: `campaign.brands.by_login()`, made for many."""
     address = case.address
     wrong = selection.unusable(address)
     if wrong:
         raise NotSendable(wrong)
-    brand, recipient = of_login(case.login), encoding.quoted(address)
+    brand, recipient = brands(case.login), encoding.quoted(address)
     old = is_for_old_program(case.language, case.client_program)
     readable = _readable(case, brand, mailing, text, html=settings.NOTICE_HTML and not old)
     headers = _headers(case, mailing, brand, recipient=recipient, now=now)
@@ -107,7 +115,7 @@ def values_for(notice: Notice) -> dict[str, object]:
 
 def _own(case: Case, brand: Brand) -> stencils.Own:
     """The values that are a customer's own."""
-    sent_at = timezone.localtime(case.last_legacy_at)
+    sent_at = case.last_legacy_at.astimezone(timezone.get_default_timezone())
     return {
         "name": one_line(case.name),
         "number": spelled(case.number),

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign.brands import by_login
 from notices import compose, ledger, mailings, pace, pacing, selection
 from notices.claims import Claim
 from notices.compose import Letter, NotSendable
@@ -150,14 +151,15 @@ class Batch:
     def _compose(self, chunk: "Chunk") -> bool:
         """Make the letters; whoever does not get one any more has an end with the reason. False: the text fails."""
         now = self.clock()
-        last_look = LastLook(timezone.localdate(now))
+        last_look, brands = LastLook(timezone.localdate(now)), None
         for notice in chunk.notices:
             reason = last_look.why_not(notice)
             if reason:
                 chunk.end(notice, State.WITHDRAWN, reason)
                 continue
             try:
-                letter = compose.letter(notice.case, notice.mailing, now=now)
+                brands = brands or by_login()
+                letter = compose.letter(notice.case, notice.mailing, now=now, brands=brands)
                 ledger.keep_coding(notice, utf8_instead=letter.utf8_instead)
                 chunk.letters.append((notice, letter))
             except NotSendable as error:

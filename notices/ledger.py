@@ -27,11 +27,11 @@ ACCEPT = """
 UPDATE notices_notice SET state = 'accepted', reply = one.value ->> 1, accepted_at = %(now)s, ended_at = %(now)s
 FROM json_each(%(ends)s) AS one
 WHERE notices_notice.id = one.value ->> 0 AND claimed_at = %(claimed_at)s AND state IN ('claimed', 'unknown')"""
-# Two arrays and not a row for each; the keys once more, because the planner, which believes that hardly any are being
-# sent, would otherwise go through all of those again for each of ours.
+# Two lists and not a row for each, as texts that a driver need not look into. The keys once more, because the planner,
+# which believes that hardly any are being sent, would otherwise go through all of those again for each of ours.
 ACCEPT_AT_ONCE = """
 UPDATE notices_notice SET state = 'accepted', reply = one.reply, accepted_at = %(now)s, ended_at = %(now)s
-FROM unnest(%(keys)s::bigint[], %(replies)s::text[]) AS one (id, reply)
+FROM ROWS FROM (unnest(%(keys)s::bigint[]), json_array_elements_text(%(replies)s::json)) AS one (id, reply)
 WHERE notices_notice.id = ANY (ARRAY (SELECT unnest(%(keys)s::bigint[]))) AND notices_notice.id = one.id
 AND claimed_at = %(claimed_at)s AND state || '' IN ('claimed', 'unknown')"""
 
@@ -54,8 +54,8 @@ def claim(*, mailing_id: int, limit: int, now: datetime, trial: bool = False) ->
     """
     going = Mailing.objects.to_try() if trial else Mailing.objects.sending(now=now)
     with transaction.atomic(durable=True):
-        mailing = going.select_related("campaign", "text_ja", "text_en").filter(pk=mailing_id).first()
-        return _claimed(mailing, limit, now) if mailing else []
+        found = list(going.select_related("campaign", "text_ja", "text_en").filter(pk=mailing_id))
+        return _claimed(found[0], limit, now) if found else []
 
 
 def _claimed(mailing: Mailing, limit: int, now: datetime) -> list[Claim]:
@@ -97,7 +97,8 @@ def _accept(ends: list[End], *, now: datetime) -> list[End]:
     times = {"now": adapt(now), "claimed_at": adapt(ends[0].notice.claimed_at)}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(ACCEPT_AT_ONCE, times | {"keys": keys, "replies": replies})
+            of_keys = f"{{{','.join(map(str, keys))}}}"
+            cursor.execute(ACCEPT_AT_ONCE, times | {"keys": of_keys, "replies": json.dumps(replies)})
         else:
             cursor.execute(ACCEPT, times | {"ends": json.dumps(list(zip(keys, replies, strict=True)))})
         if cursor.rowcount == len(ends):

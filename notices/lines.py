@@ -33,19 +33,26 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def wrapped(text: str, *, columns: int) -> str:
-    """Lines of at most `columns`, at most one blank line in a row; a line with an address on its own stays whole."""
-    paragraphs = (wrapped_paragraph(paragraph, columns=columns) for paragraph in text.split("\n\n"))
+def wrapped(text: str, *, columns: int, whole: re.Pattern[str] | None = None) -> str:
+    """Lines of at most `columns`, at most one blank line in a row; a line with an address on its own stays whole.
+
+    So do those with a match of `whole`, each of which stands for what is not blank.
+    """
+    paragraphs = (_wrapped_paragraph(paragraph, columns, whole) for paragraph in text.split("\n\n"))
     return "\n\n".join(filter(None, paragraphs)) + "\n"
 
 
-def wrapped_paragraph(text: str, *, columns: int) -> str:
+def _wrapped_paragraph(text: str, columns: int, whole: re.Pattern[str] | None) -> str:
     lines: list[str] = []
     for line in text.splitlines():
-        for each in (line,) if line.startswith(URL) else broken(line.rstrip(), columns):
+        for each in (line,) if whole and whole.search(line) else short_lines(line, columns):
             if each or (lines and lines[-1]):
                 lines.append(each)
     return "\n".join(lines).rstrip("\n")
+
+
+def short_lines(line: str, columns: int) -> tuple[str, ...]:
+    return (line,) if line.startswith(URL) else broken(line.rstrip(), columns)
 
 
 def breathing(pieces: Iterable[str], *, columns: int) -> str:

@@ -13,7 +13,7 @@ from notices.models import Attempt, Mailing, SendingDay
 
 BATCH_SECONDS = 12  # a batch ends before beat asks for the next one
 CHUNK_SECONDS = 0.1  # a worker claims what goes out in this time,
-CHUNK = 100  # and no more: so many may be of unknown outcome when it dies
+CHUNK = 250  # and no more: so many may be of unknown outcome when it dies
 NOT_TAKEN_IN_A_ROW = 5  # no connection, or the relay does not take our mail
 ERRORS, OUT_OF = 10, 20
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120, 240))

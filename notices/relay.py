@@ -205,7 +205,7 @@ def _transparent(content: bytes) -> bytes:
 
 
 def _readable(text: bytes) -> str:
-    words = text.decode("utf-8", "replace")
+    words = text.decode("utf-8", "replace").strip()
     if not words.isprintable():
         words = "".join(char if char.isprintable() else " " for char in words)
     return " ".join(words.split())

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 
 from notices import texts
 from notices.encoding import encoded
-from notices.lines import COLUMNS, one_line, wrapped_paragraph
+from notices.lines import COLUMNS, one_line, short_lines, wrapped
 
 OWN = ("name", "number", "sent_on", "sent_at", "moved_on", "link")
 # Characters that no text and no value has, since they stand for nothing: each keeps an own value's place.
 PLACES = {name: chr(0xFDD0 + place) for place, name in enumerate(OWN)}
 NAMES = {place: f"%({name})s" for name, place in PLACES.items()}
 ANY_PLACE = re.compile(f"[{''.join(NAMES)}]")
-BETWEEN = b"\r\n\r\n"  # paragraphs
 Own = dict[str, str]  # values by the names of OWN, each on one line
 
 
@@ -50,33 +49,31 @@ class Stencil:
         if parts is None:
             return None
         columns = COLUMNS[self.language]
-        found = [
-            part if part.__class__ is bytes else encoded(wrapped_paragraph(part % own, columns=columns), charset)
-            for part in parts
-        ]
+        found = [part if part.__class__ is bytes else _line(part % own, columns, charset) for part in parts]
         return None if None in found else b"".join(found)
 
     def _parts(self, charset: str) -> list[bytes | str] | None:
-        """What is the same for all as bytes, and paragraphs with own values in them as texts to fill in."""
-        parts: list[bytes | str] = [b""]
-        for paragraph in self._paragraphs(charset):
-            if paragraph is None:
-                return None
-            between = BETWEEN if parts != [b""] else b""
-            if isinstance(paragraph, bytes):
-                parts[-1] += between + paragraph
+        """What is the same for all as bytes, and each line with an own value in it as a text to fill in."""
+        parts: list[bytes | str] = []
+        same: list[str] = []
+        for line in self._lines():
+            if ANY_PLACE.search(line):
+                parts += [encoded("".join(same), charset), _with_names(line)]
+                same = ["\n"]
             else:
-                parts[-1] += between
-                parts += [paragraph, b""]
-        parts[-1] += b"\r\n"
-        return parts
+                same += [line, "\n"]
+        parts.append(encoded("".join(same), charset))
+        return None if None in parts else parts
 
-    def _paragraphs(self, charset: str) -> Iterator[bytes | str | None]:
-        for paragraph in self.filled.body.split("\n\n"):
-            if ANY_PLACE.search(paragraph):
-                yield _with_names(paragraph)
-            elif same := wrapped_paragraph(paragraph, columns=COLUMNS[self.language]):
-                yield encoded(same, charset)
+    def _lines(self) -> Iterator[str]:
+        """All lines; those without an own value are short ones."""
+        columns = COLUMNS[self.language]
+        text = wrapped(self.filled.body, columns=columns, whole=ANY_PLACE)
+        return iter(text.removesuffix("\n").split("\n"))
+
+
+def _line(filled: str, columns: int, charset: str) -> bytes | None:
+    return encoded("\n".join(short_lines(filled, columns)), charset)
 
 
 def cut(text: texts.Text, common: dict[str, object], *, empty: frozenset[str], language: str) -> Stencil:
