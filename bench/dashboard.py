@@ -16,9 +16,10 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median, quantiles
@@ -136,9 +137,45 @@ def keep_up(day: date) -> None:
 
     staff.hire()
     rollup.bring_up_to_date(days=[day], today=day)
+    clean_up(connection)
     lift.count_due(now=timezone.now())
     forecast.make_due(now=timezone.now(), unreached=lambda campaign: unreachable.holdouts(campaign).count())
+    jobs()
     clean_up(connection)
+
+
+def jobs() -> None:
+    """What the product counts in the background for its pages, where it is due."""
+    from django.utils import timezone
+
+    from campaign.customers import counts, past
+    from notices import funnel, reports
+
+    counts.count_due()
+    past.count_waiting(now=timezone.now())
+    funnel.count_due(now=timezone.now())
+    reports.count_due(now=timezone.now())
+
+
+@contextmanager
+def at_work(job: Callable[[], None], *, every: float) -> Iterator[None]:
+    """Beside what is measured, as a worker does it beside the pages."""
+    from django.db import connection
+
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.wait(every):
+            job()
+        connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        worker.join()
 
 
 def clean_up(connection) -> None:
@@ -159,7 +196,7 @@ def measured_pages(given: argparse.Namespace, data: Path) -> Found:
     import asked
     import serving
 
-    with serving.served(data) as port:
+    with serving.served(data) as port, at_work(jobs, every=30):
         alone = one_by_one(port, backends(given), requests=given.requests)
         times = agents.at_work(port, asked.pages, seconds=60 * given.minutes)
         began = time.monotonic()
