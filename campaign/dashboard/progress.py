@@ -253,7 +253,6 @@ def page(request: HttpRequest) -> HttpResponse:
     reached = funnel.kept(campaign)
     values = {
         "progress": found,
-        "campaign": campaign.name,
         "quiet_days": campaign.quiet_days,
         "effect": effects.newest(campaign),
         "campaigns": campaign_choices(campaign, reverse("progress")),

@@ -24,8 +24,8 @@ PAGES = {
     "progress": Help(
         lambda: _("How far the campaign is: how many still send the old way, and whether the date can be kept."),
         lambda: _(
-            "Begin with “To do now”. A row of a table narrows the whole page to its customers, and another one further; "
-            "the address of the page can be handed on. One press lists the customers, where you may see them."
+            "Begin with “To do now”. A row of a table narrows the whole page to its customers, and another one "
+            "further; the address of the page can be handed on. One press lists the customers, where you may see them."
         ),
         ("holdout", "left", "standing", "quiet-days", "reason", "share", "needed", "band", "lift"),
     ),

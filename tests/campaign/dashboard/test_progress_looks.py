@@ -48,7 +48,7 @@ def make_crowd() -> Campaign:
             reason="auth_failed" if left and number % 2 == 0 else "",
             relapsed=left and number % 5 == 0,
             client_program=programs[number % len(programs)],
-            wave=1 + number % 2 if number % 7 else None,
+            wave=1 + number // 4 % 2 if number % 7 else None,
             last_range=f"192.0.{number % 13}.0/24",
             last_legacy_on=TODAY - timedelta(days=40 if standing == "migrated" else 2),
             last_auth_at=noon(TODAY),
