@@ -14,7 +14,7 @@ from nameserver import Zone
 from nameserver import serving as names_served
 
 from campaign import brands
-from notices.doctor import setup
+from notices.doctor import https, names, setup
 from notices.guides.setup import records
 
 HOSTS = ("autoconfig.isp.example", "autodiscover.isp.example")
@@ -44,6 +44,8 @@ def fronted(folder: Path, monkeypatch, *, hosts: tuple[str, ...] = HOSTS, days: 
         front = web_front.Front(upstream)
         with web_front.serving(front, authority.issue(*hosts, days=days)):
             monkeypatch.setattr(setup, "HTTPS_PORT", front.port)
+            for asking in (names, https):  # no test waits so long, and a busy machine may answer late
+                monkeypatch.setattr(asking, "SECONDS", 60.0)
             publish(zone)
             yield Fronted(zone, front)
 
