@@ -60,7 +60,9 @@ def _asked_already(holdout: Holdout, *, now: datetime) -> str:
     going_on = mailings.exclude(state__in=Mailing.ENDED).first()
     if going_on is not None:
         return _("A guide for this customer is on its way: %(state)s.") % {"state": going_on.get_state_display()}
-    lately = Notice.objects.filter(mailing__in=mailings, mailing__planned_at__gt=now - NOT_AGAIN_WITHIN)
+    lately = Notice.objects.filter(
+        holdout=holdout, mailing__in=mailings, mailing__planned_at__gt=now - NOT_AGAIN_WITHIN
+    )
     last = lately.exclude(state__in=NOT_OUT).select_related("mailing").order_by("-pk").first()
     if last is None:
         return ""
