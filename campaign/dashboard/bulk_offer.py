@@ -98,7 +98,8 @@ def offered(user: AbstractUser, campaign: Campaign, *, now: datetime, today: dat
 
 
 def _recent(change: BulkChange, user: AbstractUser, now: datetime) -> Recent:
-    undoable = bulk.undoable(change, now=now) and may(user, change.kind)
+    nothing = change.state == State.STOPPED and not change.customers
+    undoable = not nothing and bulk.undoable(change, now=now) and may(user, change.kind)
     mailing = change.values.get("mailing")
     return Recent(
         title=TITLES[Kind(change.kind)](change.values),
