@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from campaign import brands
+from campaign.customers import counts
 from campaign.customers.chosen import GROUPS, NO_WAVE, UNKNOWN, Chosen, of_brand, wanted_rows
 from campaign.models import Campaign, Customer, DailyUse, Exemption, Holdout, Reason
 from campaign.models.holdouts import LEFT
@@ -78,8 +79,18 @@ def find(campaign: Campaign, filters: Filters, *, today: date) -> Found:
     """A search finds customers outside the campaign too; they come at the end."""
     if filters.q:
         return _searched(campaign, filters, today)
+    if _surely_capped(campaign, filters):
+        return Found(COUNTED, capped=True)
     total = _holdouts(campaign, filters, today)[: COUNTED + 1].count()
     return Found(min(total, COUNTED), total > COUNTED)
+
+
+def _surely_capped(campaign: Campaign, filters: Filters) -> bool:
+    """By the cells that are kept, where they tell: so many cannot have gone since, and nobody need count them."""
+    if filters.tag or filters.undelivered or filters.delayed or filters.range:
+        return False
+    kept = counts.kept(campaign)
+    return kept is not None and sum(cell.holdouts for cell in kept.wanted(filters)) > 2 * COUNTED
 
 
 def keys(campaign: Campaign, filters: Filters, found: Found, shown: slice, *, today: date) -> list[int]:

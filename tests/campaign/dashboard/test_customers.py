@@ -4,6 +4,7 @@ import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout
 from desk import make_mailing, make_notice
 
+from campaign.customers import counts
 from campaign.dashboard import finding
 from campaign.dashboard.customers import rows
 from campaign.dashboard.finding import Filters, find
@@ -137,3 +138,18 @@ def test_each_filter_can_be_taken_off_alone(world, staff):
     assert "?campaign=pop_before_smtp&amp;program=thunderbird&amp;q=person" in text
     assert "?campaign=pop_before_smtp&amp;standing=left&amp;q=person" in text
     assert "?campaign=pop_before_smtp&amp;standing=left&amp;program=thunderbird" in text
+
+
+@pytest.mark.parametrize(("kept", "counted_anew"), [(5, False), (4, True)])
+def test_what_the_kept_cells_tell_to_be_too_many_is_not_counted_anew(monkeypatch, kept, counted_anew):
+    monkeypatch.setattr(finding, "COUNTED", 2)
+    campaign = make_campaign()
+    for number in range(kept):
+        holdout(campaign, f"person{number}", reason="never_tried")
+    counts.count(campaign)
+    Holdout.objects.first().delete()
+    Holdout.objects.first().delete()
+    Holdout.objects.first().delete()
+    listed = find(campaign, Filters(campaign.name, reason="never_tried"), today=TODAY)
+    assert (listed.total, listed.capped) == ((1, False) if counted_anew else (2, True))
+    assert not find(campaign, Filters(campaign.name, reason="never_tried", tag="none"), today=TODAY).total
