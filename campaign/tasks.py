@@ -39,7 +39,7 @@ def read_logs() -> None:
         if days or rollup.unsettled_days(today=today) or not rollup.covers(today=today):
             rollup.bring_up_to_date(days=days, today=today)
         _draw_waves()
-        counts.count_due()
+        counts.count_due(today=timezone.localdate())
 
 
 @shared_task

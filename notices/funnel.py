@@ -113,16 +113,17 @@ def count(campaign: Campaign, mailing: Mailing | None, *, now: datetime) -> None
     sent = Notice.objects.filter(mailing__campaign=campaign, state=Notice.State.ACCEPTED)
     sent = sent.filter(mailing=mailing) if mailing else sent.exclude(mailing__kind=Mailing.Kind.THANKS)
     today = timezone.localdate(now)
-    cells = _cells(sent, today=today, everywhere=True)
+    several = mailing is None
+    cells = _cells(sent, today=today, several=several, everywhere=True)
     holdouts = counts.kept(campaign)
     if holdouts and holdouts.ranges:
-        cells += _cells(sent.filter(holdout__last_range__in=holdouts.ranges), today=today)
+        cells += _cells(sent.filter(holdout__last_range__in=holdouts.ranges), today=today, several=several)
     values = {"counted_at": now, "version": uuid4().hex, "cells": cells}
     FunnelCounts.objects.update_or_create(campaign=campaign, mailing=mailing, defaults=values)
 
 
-def _cells(sent: QuerySet[Notice], *, today: date, everywhere: bool = False) -> list[list]:
-    """Of several notices to one customer, it is enough if one got so far."""
+def _cells(sent: QuerySet[Notice], *, today: date, several: bool, everywhere: bool = False) -> list[list]:
+    """Of several notices to one customer, it is enough if one got so far; in one round everybody has but one."""
     fields = [f"holdout__{name}" for name in ("standing", "relapsed", "reason", "client_program")]
     rows = sent.annotate(
         in_wave=Coalesce("holdout__wave", 0),
@@ -138,5 +139,5 @@ def _cells(sent: QuerySet[Notice], *, today: date, everywhere: bool = False) -> 
         "begun": Q(holdout__last_auth_at__gte=F("accepted_at")),
         "moved": Q(holdout__standing__in=MOVED, holdout__last_legacy_on__lte=today - timedelta(days=HELD)),
     }
-    people = {name: Count("holdout", distinct=True, filter=each or None) for name, each in conditions.items()}
+    people = {name: Count("holdout", distinct=several, filter=each or None) for name, each in conditions.items()}
     return list(map(list, grouped.annotate(**people)))

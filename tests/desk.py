@@ -226,7 +226,7 @@ def make_world() -> Campaign:
 
 def count_all(campaign: Campaign) -> None:
     """What the jobs keep for the first page."""
-    counts.count(campaign)
+    counts.count(campaign, today=TODAY)
     funnel.count(campaign, None, now=noon(TODAY))
 
 

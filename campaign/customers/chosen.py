@@ -1,6 +1,6 @@
 """By what customers of a campaign are chosen, from the addresses of pages: one rule for rows and for counted cells."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -57,7 +57,8 @@ class Cell(NamedTuple):
     """So many holdouts have all of these in common; `begun` of them have ever sent with SMTP-AUTH.
 
     `wave` is 0 for who is in none. `range` is "" in cells of all ranges together: those of single
-    ranges count the same people once more.
+    ranges count the same people once more. `contacts` at the help desk are those of the last 7 days, of the
+    7 before, and of the last 28 by topic, in the order of `Contact.Topic`; () where there were none.
     """
 
     standing: str
@@ -69,6 +70,7 @@ class Cell(NamedTuple):
     range: str
     holdouts: int
     begun: int
+    contacts: Sequence[int] = ()
 
 
 def wanted_rows(chosen: Chosen, at: str = "") -> Q:

@@ -5,20 +5,23 @@ somebody looks. The cells are few: most combinations of standing, reason, progra
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TypeVar
 from uuid import uuid4
 
 from django.db.models import Count, F, QuerySet, Value
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Now, TruncDate
+from django.utils import timezone
 
 from campaign.customers.chosen import Cell, Chosen, Shared, brand_at, wanted_cells
-from campaign.models import Campaign, Holdout, HoldoutCounts
+from campaign.models import Campaign, Contact, Holdout, HoldoutCounts
 
 TOP_RANGES = 10  # of addresses, those with most customers left: for these alone there are cells
+CONTACT_DAYS = 28
+WEEK = 7
 REMEMBERED = 64  # results that are kept beside the cells they were made of
 
 Made = TypeVar("Made")
@@ -52,17 +55,18 @@ class Kept:
         return [place for place in self.by_range if place]
 
 
-def kept(campaign: Campaign, *, place: str = "") -> Kept | None:
-    """As last counted; None before that. Cells are read again only where they are others.
-
-    A range `place` without cells is one with few customers: it is counted now.
-    """
+def kept(campaign: Campaign) -> Kept | None:
+    """As last counted; None before that. Cells are read again only where they are others."""
     version = HoldoutCounts.objects.filter(campaign=campaign).values_list("version", flat=True).first()
-    found = _kept(campaign.pk, version) if version else None
-    if found and place and place not in found.by_range:
-        few = _cells(Holdout.objects.filter(campaign=campaign, last_range=place))
-        return Kept(found.counted_at, {**found.by_range, **by_range(Cell(*cell) for cell in few)})
-    return found
+    return _kept(campaign.pk, version) if version else None
+
+
+def with_range(found: Kept, campaign: Campaign, place: str, *, today: date) -> Kept:
+    """A range without cells is one with few customers: it is counted now."""
+    if place in found.by_range:
+        return found
+    few = _cells(Holdout.objects.filter(campaign=campaign, last_range=place), today=today)
+    return Kept(found.counted_at, {**found.by_range, **by_range(Cell(*cell) for cell in few)})
 
 
 @lru_cache(maxsize=4)
@@ -86,11 +90,11 @@ def sums(cells: Iterable[Cell], key: Callable[[Cell], Hashable]) -> Counter:
     return found
 
 
-def count_due() -> int:
+def count_due(*, today: date) -> int:
     """Count the campaigns that were never counted, or where something has changed since; how many."""
     due = list(Campaign.objects.exclude(holdout_counts__stale=False).order_by("pk"))
     for campaign in due:
-        count(campaign)
+        count(campaign, today=today)
     return len(due)
 
 
@@ -99,10 +103,11 @@ def mark_stale(campaign_id: int) -> None:
     HoldoutCounts.objects.filter(campaign=campaign_id).update(stale=True)
 
 
-def count(campaign: Campaign) -> None:
+def count(campaign: Campaign, *, today: date) -> None:
     HoldoutCounts.objects.filter(campaign=campaign).update(stale=False)  # what changes from here on is for the next
     holdouts = Holdout.objects.filter(campaign=campaign)
-    cells = [*_cells(holdouts, everywhere=True), *_cells(holdouts.filter(last_range__in=_top_ranges(holdouts)))]
+    top = holdouts.filter(last_range__in=_top_ranges(holdouts))
+    cells = [*_cells(holdouts, today=today, everywhere=True), *_cells(top, today=today)]
     values = {"counted_at": Now(), "version": uuid4().hex, "cells": cells}
     HoldoutCounts.objects.update_or_create(campaign=campaign, defaults=values)
 
@@ -112,10 +117,28 @@ def _top_ranges(holdouts: QuerySet[Holdout]) -> list[str]:
     return [found["last_range"] for found in ranges.order_by("-number", "last_range")[:TOP_RANGES]]
 
 
-def _cells(holdouts: QuerySet[Holdout], *, everywhere: bool = False) -> list[list]:
+def _cells(holdouts: QuerySet[Holdout], *, today: date, everywhere: bool = False) -> list[list]:
     """Lists, since they are kept as JSON: the fields of `Cell`."""
     place = Value("") if everywhere else F("last_range")
     fields = ("standing", "relapsed", "reason", "client_program", "in_wave", "slug", "place")
     rows = holdouts.annotate(in_wave=Coalesce("wave", 0), slug=brand_at("customer"), place=place)
-    counted = rows.values_list(*fields).order_by()
-    return list(map(list, counted.annotate(number=Count("*"), begun=Count("last_auth_on"))))
+    counted = rows.values_list(*fields).order_by().annotate(number=Count("*"), begun=Count("last_auth_on"))
+    contacts = _contacts(rows, fields, today=today)
+    return [[*row, contacts.get(row[: len(fields)], [])] for row in counted]
+
+
+def _contacts(rows: QuerySet[Holdout], fields: Sequence[str], *, today: date) -> dict[tuple, list[int]]:
+    """By what the cells have in common, as they have them."""
+    ends = (today - timedelta(days=CONTACT_DAYS - 1), today + timedelta(days=1))
+    begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in ends)
+    asked = rows.filter(customer__contacts__at__gte=begin, customer__contacts__at__lt=end)
+    day = TruncDate("customer__contacts__at", tzinfo=timezone.get_default_timezone())
+    counted = asked.values_list(*fields, day, "customer__contacts__topic").order_by().annotate(number=Count("*"))
+    found: dict[tuple, list[int]] = {}
+    for *common, on, topic, number in counted:
+        numbers = found.setdefault(tuple(common), [0] * (2 + len(Contact.Topic)))
+        ago = (today - on).days
+        if ago < 2 * WEEK:
+            numbers[ago // WEEK] += number
+        numbers[2 + Contact.Topic.values.index(topic)] += number
+    return found

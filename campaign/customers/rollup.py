@@ -53,7 +53,7 @@ def bring_up_to_date(*, days: Iterable[date], today: date) -> None:
         _execute("programs", start=min(changed), today=today)
     _execute("holdout_programs")
     for campaign in Campaign.objects.order_by("pk"):
-        counts.count(campaign)
+        counts.count(campaign, today=today)
     if seen:
         # A day attributed again in the meantime has a later stamp, and stays unsettled.
         attributed.filter(attributed_at__lte=seen).update(rolled_up_at=F("attributed_at"))

@@ -11,15 +11,13 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from markupsafe import Markup
 
-from campaign.customers.chosen import wanted_rows
+from campaign.customers.counts import CONTACT_DAYS, WEEK, Kept
 from campaign.dashboard import charts
 from campaign.dashboard.breakdowns import percent
 from campaign.dashboard.narrowing import Narrowed
-from campaign.models import Campaign, Contact, Holdout
+from campaign.models import Contact
 from notices.models import SendingDay
 
-DAYS = 28
-WEEK = 7
 TOPICS = 5
 
 
@@ -50,7 +48,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Contacts:
-    """Of `DAYS` days up to today, newest first; `rate` is of all customers, whoever is chosen."""
+    """Of `CONTACT_DAYS` days up to today; `days`, newest first, and `rate` are of all customers, whoever is chosen."""
 
     total: int
     week: int
@@ -61,31 +59,42 @@ class Contacts:
     rate: Rate
 
 
-def of(campaign: Campaign, narrowed: Narrowed, *, today: date) -> Contacts:
-    by_day, by_topic = _counted(campaign, narrowed, first=today - timedelta(days=DAYS - 1), last=today)
+def of(kept: Kept | None, narrowed: Narrowed, *, today: date) -> Contacts:
+    """Of all customers as of now, also of those in no campaign; of some as they were counted last."""
+    if not narrowed.any:
+        by_day, by_topic = _of_all(today)
+        newest_first = [today - timedelta(days=ago) for ago in range(CONTACT_DAYS)]
+        weeks = [sum(by_day[day] for day in newest_first[at : at + WEEK]) for at in (0, WEEK)]
+        return _contacts(weeks, by_topic, [(day, by_day[day]) for day in newest_first])
+    numbers = [0] * (2 + len(Contact.Topic))
+    for cell in kept.wanted(narrowed) if kept else []:
+        if cell.contacts:
+            numbers = [sum(pair) for pair in zip(numbers, cell.contacts, strict=True)]
+    return _contacts(numbers[:2], Counter(dict(zip(Contact.Topic.values, numbers[2:], strict=True))), [])
+
+
+def _contacts(weeks: list[int], by_topic: Counter[str], by_day: list[tuple[date, int]]) -> Contacts:
     total, most = by_topic.total(), max(by_topic.values(), default=0)
-    days = [today - timedelta(days=ago) for ago in range(DAYS)]
-    busiest = max(by_day.values(), default=0)
+    busiest = max((number for _day, number in by_day), default=0)
     return Contacts(
         total=total,
-        week=sum(by_day[day] for day in days[:WEEK]),
-        week_before=sum(by_day[day] for day in days[WEEK : 2 * WEEK]),
-        a_day=number_format(total / DAYS, decimal_pos=1),
+        week=weeks[0],
+        week_before=weeks[1],
+        a_day=number_format(total / CONTACT_DAYS, decimal_pos=1),
         topics=[
             Topic(str(Contact.Topic(name).label), number, percent(number, total), charts.bar(number, most, "mixed"))
             for name, number in by_topic.most_common(TOPICS)
+            if number
         ],
-        days=[Day(day, by_day[day], charts.bar(by_day[day], busiest, "mixed")) for day in days],
+        days=[Day(day, number, charts.bar(number, busiest, "mixed")) for day, number in by_day],
         rate=_rate(),
     )
 
 
-def _counted(campaign: Campaign, narrowed: Narrowed, *, first: date, last: date) -> tuple[Counter, Counter]:
-    begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in (first, last + timedelta(days=1)))
+def _of_all(today: date) -> tuple[Counter[date], Counter[str]]:
+    ends = (today - timedelta(days=CONTACT_DAYS - 1), today + timedelta(days=1))
+    begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in ends)
     contacts = Contact.objects.filter(at__gte=begin, at__lt=end)
-    if narrowed.any:
-        chosen = Holdout.objects.filter(wanted_rows(narrowed), campaign=campaign)
-        contacts = contacts.filter(customer__in=chosen.values("customer"))
     day = TruncDate("at", tzinfo=timezone.get_default_timezone())
     by_day, by_topic = Counter(), Counter()
     for on, topic, number in contacts.values_list(day, "topic").annotate(number=Count("*")).order_by():

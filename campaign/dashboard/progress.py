@@ -135,7 +135,9 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
     narrowed = narrowed or Narrowed(campaign.name)
     everybody = _history(campaign, today)
     data_day = everybody[-1].day if everybody else today
-    kept = counts.kept(campaign, place=narrowed.range)
+    kept = counts.kept(campaign)
+    if kept and narrowed.range:
+        kept = counts.with_range(kept, campaign, narrowed.range, today=today)
     history = everybody
     if narrowed.any and kept and everybody:
         history = _history_of(campaign, narrowed, kept, everybody, now=now)
@@ -258,6 +260,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "campaigns": campaign_choices(campaign, reverse("progress")),
         "chips": chips(narrowed),
         "way": way.of(campaign, reached, narrowed),
-        "contacts": contact_figures.of(campaign, narrowed, today=today),
+        "contacts": contact_figures.of(found.kept, narrowed, today=today),
     }
     return show(request, "progress.html", values | figures.of(found, reached))

@@ -40,7 +40,7 @@ def campaign():
     make_notice(first, nothing, fate="bounced")
     make_notice(second, make_holdout(campaign, client_program="becky"), state="refused")
     opened(make_notice(make_mailing(campaign, kind="thanks", period="2026-11-02"), begun))
-    counts.count(campaign)
+    counts.count(campaign, today=TODAY)
     return campaign
 
 

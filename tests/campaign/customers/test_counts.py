@@ -59,7 +59,7 @@ def crowd(two_brands):
             last_auth_on=chance.choice([None, TODAY]),
         )
     make_holdout(make_campaign(name="local_port25"), client_program="becky")  # another campaign's
-    counts.count(campaign)
+    counts.count(campaign, today=TODAY)
     return campaign
 
 
@@ -98,7 +98,7 @@ def test_cells_are_read_again_only_when_they_are_others(crowd, django_assert_num
     with django_assert_num_queries(1):
         before = counts.kept(crowd)
     make_holdout(crowd)
-    counts.count(crowd)
+    counts.count(crowd, today=TODAY)
     after = counts.kept(crowd)
     assert sum(cell.holdouts for cell in after.wanted(Chosen(crowd.name))) == 151
     assert sum(cell.holdouts for cell in before.wanted(Chosen(crowd.name))) == 150
@@ -110,7 +110,7 @@ def test_only_the_ranges_with_most_customers_left_have_cells_of_their_own():
         for _ in range(2 if number else 1):
             make_holdout(campaign, last_range=f"192.0.{number}.0/24")
     make_holdout(campaign, last_range="203.0.113.0/24", standing="migrated")
-    counts.count(campaign)
+    counts.count(campaign, today=TODAY)
     ranges = counts.kept(campaign).ranges
     assert len(ranges) == counts.TOP_RANGES
     assert not set(ranges) & {"192.0.0.0/24", "203.0.113.0/24"}
@@ -119,19 +119,25 @@ def test_only_the_ranges_with_most_customers_left_have_cells_of_their_own():
 def test_a_range_of_few_is_counted_when_somebody_asks(crowd):
     make_holdout(crowd, last_range="203.0.113.0/24", standing="migrated")
     make_holdout(crowd, last_range="203.0.114.0/24", standing="migrated")
-    counts.count(crowd)
+    counts.count(crowd, today=TODAY)
     asked = Chosen(crowd.name, range="203.0.114.0/24")
     assert counts.kept(crowd).wanted(asked) == []
-    assert sum(cell.holdouts for cell in counts.kept(crowd, place=asked.range).wanted(asked)) == 1
+    assert (
+        sum(
+            cell.holdouts
+            for cell in counts.with_range(counts.kept(crowd), crowd, asked.range, today=TODAY).wanted(asked)
+        )
+        == 1
+    )
 
 
 def test_what_changed_other_than_by_evidence_is_counted_by_the_next_job():
     campaign = make_campaign()
     assert counts.kept(campaign) is None
-    assert counts.count_due() == 1
-    assert counts.count_due() == 0
+    assert counts.count_due(today=TODAY) == 1
+    assert counts.count_due(today=TODAY) == 0
     counts.mark_stale(campaign.pk)
-    assert counts.count_due() == 1
+    assert counts.count_due(today=TODAY) == 1
     assert not HoldoutCounts.objects.get().stale
 
 

@@ -146,7 +146,7 @@ def test_what_the_kept_cells_tell_to_be_too_many_is_not_counted_anew(monkeypatch
     campaign = make_campaign()
     for number in range(kept):
         holdout(campaign, f"person{number}", reason="never_tried")
-    counts.count(campaign)
+    counts.count(campaign, today=TODAY)
     Holdout.objects.first().delete()
     Holdout.objects.first().delete()
     Holdout.objects.first().delete()
