@@ -101,6 +101,7 @@ def prepare(stack: ExitStack, given: argparse.Namespace, data: Path, holdouts: i
         for left in data.glob("bench.sqlite3*"):
             left.unlink()
     os.environ |= {"DATA": str(data), "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "campaign.settings"}
+    os.environ |= two_brands(data)
     import django
 
     django.setup()
@@ -119,6 +120,15 @@ def prepare(stack: ExitStack, given: argparse.Namespace, data: Path, holdouts: i
     day = date.fromisoformat(mark.read_text())
     keep_up(day)
     return day
+
+
+def two_brands(data: Path) -> dict[str, str]:
+    """As the web server has them, from the sample."""
+    from campaign.sample import machine, people
+
+    path = data / "brands.toml"
+    path.write_text(machine.BRANDS.format(site="http://localhost:8000"), encoding="utf-8")
+    return {"BRANDS_FILE": str(path), "LOCAL_DOMAINS": f"{people.DOMAIN} {people.SECOND_DOMAIN}"}
 
 
 def good(mark: Path) -> bool:
