@@ -1,5 +1,8 @@
 """The peers of `round.py`: `python peers.py NAME MAILS COUNT` fills a peer's queue and empties it by its own command.
 
+"django-mailer" and "django-post-office" get ready-made mails; with "templates", post-office gets a template and the
+values of each mail, which it fills in when it sends (`render_on_delivery`); with "two" it runs two processes.
+
 Also their settings: the product's database server and sink. Nothing is written of a mail that went well where that
 can be chosen; all else is as each peer comes.
 """
@@ -11,6 +14,7 @@ import sys
 import time
 from email import message_from_bytes
 from email.policy import default
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -26,6 +30,7 @@ USE_TZ = True
 LOGGING_CONFIG = None
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = "127.0.0.1", int(os.environ["RELAY_PORT"])
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "OPTIONS": {"autoescape": False}}]
 POST_OFFICE = {"BACKENDS": {"default": EMAIL_BACKEND}}
 MAILER_EMAIL_BACKEND = EMAIL_BACKEND
 MAILER_LOCK_PATH = f"{os.environ['DATA']}/mailer"
@@ -33,32 +38,60 @@ CHUNK = 1000
 
 
 def mails(file: Path, count: int):
-    """As Django's own messages, with the headers and the text that the product made."""
+    """As Django's own messages, with the headers and the text that the product made, and what that was made of."""
     from django.core.mail import EmailMessage
 
     with file.open("rb") as kept:
         for _ in range(count):
-            sender, recipient, content = pickle.load(kept)
+            sender, recipient, content, personal = pickle.load(kept)
             found = message_from_bytes(content, policy=default)
             headers = {name: str(found[name]) for name in found if name not in OWN} | {"From": str(found["From"])}
-            yield EmailMessage(str(found["Subject"]), found.get_content(), sender, [recipient], headers=headers)
+            mail = EmailMessage(str(found["Subject"]), found.get_content(), sender, [recipient], headers=headers)
+            yield mail, personal
 
 
 OWN = ("Subject", "From", "To", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 
 
-def fill_post_office(file: Path, count: int) -> None:
+def fill_post_office(file: Path, count: int, *, templates: bool) -> None:
     from post_office.models import PRIORITY, STATUS, Email
 
     found = mails(file, count)
     while some := list(islice(found, CHUNK)):
         Email.objects.bulk_create(
             Email(
-                from_email=one.from_email, to=one.to, subject=one.subject, message=one.body, headers=one.extra_headers,
-                status=STATUS.queued, priority=PRIORITY.medium, backend_alias="default",
+                from_email=one.from_email, to=one.to, headers=one.extra_headers, status=STATUS.queued,
+                priority=PRIORITY.medium, backend_alias="default", **(filled_in(*personal) if templates else made(one)),
             )
-            for one in some
+            for one, personal in some
         )  # fmt: skip
+    if templates:
+        compare(Email.objects.earliest("pk"), next(mails(file, 1))[0])
+
+
+def made(one) -> dict[str, object]:
+    return {"subject": one.subject, "message": one.body}
+
+
+def filled_in(subject: str, body: str, values: dict[str, object]) -> dict[str, object]:
+    """The product's own text, whose forms are those of Django's templates, too."""
+    return {"template": template(subject, body), "context": values}
+
+
+@cache
+def template(subject: str, body: str):
+    from post_office.models import EmailTemplate
+
+    EmailTemplate.objects.all().delete()
+    return EmailTemplate.objects.create(name="round", subject=subject, content=body)
+
+
+def compare(queued, ready) -> None:
+    """The template gives the words of the ready-made mail, or the bench is none."""
+    rendered = queued.prepare_email_message()
+    words = [(one.subject, "".join(one.body.split())) for one in (rendered, ready)]
+    if words[0] != words[1]:
+        sys.exit("post-office's template does not give the words of the product's mail")
 
 
 def fill_mailer(file: Path, count: int) -> None:
@@ -67,7 +100,7 @@ def fill_mailer(file: Path, count: int) -> None:
     found = mails(file, count)
     while some := list(islice(found, CHUNK)):
         rows = []
-        for one in some:
+        for one, _personal in some:
             row = Message()
             row.email = one
             rows.append(row)
@@ -97,7 +130,10 @@ def main() -> None:
     from django.db import connection
 
     call_command("migrate", verbosity=0)
-    (fill_mailer if name == "django-mailer" else fill_post_office)(file, count)
+    if name == "django-mailer":
+        fill_mailer(file, count)
+    else:
+        fill_post_office(file, count, templates="templates" in name)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")

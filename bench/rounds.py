@@ -95,17 +95,19 @@ def _clean_up() -> None:
 
 
 def queue_for_peers(file: Path, mails: int) -> int:
-    """Keep the product's mails of a round for the peers; the median of their bytes."""
-    from notices.compose import compose, with_all_it_needs
+    """Keep the product's mails of a round for the peers, ready-made and as text and values; the median of their bytes."""
+    from notices.compose import compose, values_for, with_all_it_needs
     from notices.models import Notice
+    from notices.texts import of_mailing
 
     plan(mails, "p")
     sizes = []
     with file.open("wb") as out:
         for notice in with_all_it_needs(Notice.objects.all()).order_by("pk").iterator(chunk_size=CHUNK):
-            letter = compose(notice, now=MORNING)
+            letter, text = compose(notice, now=MORNING), of_mailing(notice.mailing, "ja")
             sizes.append(len(letter.content))
-            pickle.dump((letter.envelope_sender, letter.recipient, letter.content), out)
+            personal = (text.subject, text.body, values_for(notice))
+            pickle.dump((letter.envelope_sender, letter.recipient, letter.content, personal), out)
     return round(median(sizes))
 
 
