@@ -22,6 +22,14 @@ FILTERS = {
     "list: filters that find few": "?standing=mixed&program=android&reason=auth_failed",
 }
 
+NARROWED = {
+    "dashboard": "",
+    "dashboard: program": "?program=becky",
+    "dashboard: wave and brand": "?wave=2&brand=minato",
+    "dashboard: standing, reason, program": "?standing=left&reason=never_tried&program=outlook",
+    "dashboard: range": "?range=198.18.3.0/24",
+}
+
 
 def pages(rng: random.Random) -> Pages:
     """Those of the people at work."""
@@ -29,7 +37,7 @@ def pages(rng: random.Random) -> Pages:
 
     listed, someone = reverse("customers"), customers(rng)
     return (
-        {"dashboard": lambda: reverse("progress")}
+        {name: lambda query=query: reverse("progress") + query for name, query in NARROWED.items()}
         | {name: lambda query=query: listed + query for name, query in FILTERS.items()}
         | searches(rng)
         | {"customer": lambda: reverse("customer", kwargs={"pk": someone()})}
