@@ -42,6 +42,9 @@ class Site(admin.AdminSite):
             raise PermissionDenied
         return HttpResponseRedirect(reverse("admin:index"))
 
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("account_change_password"))
+
     def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return leave(request)
 

@@ -186,6 +186,10 @@ PAGES = {
         lambda: _("How you log in: with a password, with a code from your phone beside it, or at the provider."),
         lambda: _("Set up the code if you have none, and keep the recovery codes where you find them."),
     ),
+    "account_change_password": Help(
+        lambda: _("Sets another password for your login. Wherever else you are logged in, you are logged out."),
+        lambda: _("Take one that you use nowhere else, and let your browser or a password safe keep it."),
+    ),
     "mfa_activate_totp": Help(
         lambda: _("Sets up the second step of your login: a code that an app on your phone shows."),
         lambda: _("Scan the picture with the app, enter the code that it shows, and keep the recovery codes."),

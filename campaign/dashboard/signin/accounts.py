@@ -23,7 +23,6 @@ from campaign.dashboard import noting
 from campaign.dashboard.signin import factor, gate
 from notices.pages.limit import visitor
 
-UNKNOWN = Actor(None, "?")
 STAGE = f"{factor.FactorStage.__module__}.{factor.FactorStage.__name__}"
 
 
@@ -65,17 +64,17 @@ class Accounts(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """What was typed is not kept where nobody has that name: it may be a password in the wrong field."""
         user = get_user_model().objects.filter(username=credentials.get("username", "")).first()
-        noted_refusal(request, user, by="password")
+        noted_refusal(request, user, by=gate.PASSWORD)
 
     def pre_login(self, request: HttpRequest, user: User, **values: Any) -> HttpResponse | None:
         if gate.may_enter(user):
             return None
         clear_login(request)
-        noted_refusal(request, user, by="password", reason="no role")
+        noted_refusal(request, user, by=gate.PASSWORD, reason="no role", proven=True)
         return refusal(request, _("Your login has no role yet, so nothing would open. An administrator gives it one."))
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        noted_refusal(request, user, by="password", reason="inactive")
+        noted_refusal(request, user, by=gate.PASSWORD, reason="inactive", proven=True)
         return refusal(request, _("This login is closed."))
 
     def post_login(self, request: HttpRequest, user: User, **values: Any) -> HttpResponse:
@@ -97,9 +96,14 @@ class Accounts(DefaultAccountAdapter):
         return not shown or time.time() - shown[-1] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
-def noted_refusal(request: HttpRequest, user: User | None, *, by: str, reason: str = "") -> None:
+def noted_refusal(request: HttpRequest, user: User | None, *, by: str, reason: str = "", proven: bool = False) -> None:
+    """`user` is who it was about. Whether it was that person is not known, unless they have `proven` it."""
     on = audit.thing(user) if user else Thing("signin")
-    actor = Actor(user.pk if user else None, user.get_username() if user else UNKNOWN.name, visitor(request))
+    actor = Actor(None, "?", visitor(request))
+    if request.user.is_authenticated:
+        actor = noting.actor(request)
+    elif user and proven:
+        actor = Actor(user.pk, user.get_username(), visitor(request))
     audit.note(actor, Act.REFUSED, on, now=timezone.now(), after={"by": by}, reason=reason)
 
 

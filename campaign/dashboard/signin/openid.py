@@ -72,7 +72,7 @@ class OpenId(DefaultSocialAccountAdapter):
             given = {"issuer": settings.OIDC_ISSUER, "remote": visitor(request), "now": timezone.now()}
             user, new = people.admitted(claims, role, **given)
         except people.Refused as error:
-            noted_refusal(request, error.user, by=WAY, reason=str(error))
+            noted_refusal(request, error.user, by=WAY, reason=str(error), proven=True)
             raise ImmediateHttpResponse(refusal(request, _words(str(error)))) from error
         if new:
             sociallogin.connect(request, user)

@@ -1,6 +1,7 @@
 """Signing in by password: who gets in, how often it may be tried, and what the audit keeps of it."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from entering import PASSWORD, acts, enter, is_in
@@ -44,7 +45,7 @@ def test_a_failed_sign_in_is_noted_without_what_was_typed_for_a_name(client, suz
     enter(client, "my secret pass phrase", "wrong")
     entries = list(AuditEntry.objects.order_by("pk").values_list("act", "by_name", "kind", "what", "after"))
     assert entries == [
-        ("refused", "suzuki", "user", "suzuki", {"by": "password"}),
+        ("refused", "?", "user", "suzuki", {"by": "password"}),
         ("refused", "?", "signin", "", {"by": "password"}),
     ]
     assert "secret" not in str(list(AuditEntry.objects.values()))
@@ -55,7 +56,8 @@ def test_who_has_no_role_is_not_let_in(client, suzuki):
     response = client.get(enter(client)["Location"])
     assert "has no role yet" in response.content.decode()
     assert not client.get(reverse("login")).wsgi_request.user.is_authenticated
-    assert AuditEntry.objects.get().reason == "no role"
+    entry = AuditEntry.objects.get()
+    assert (entry.by, entry.reason) == (suzuki, "no role")
 
 
 def test_in_and_out_are_noted(client, suzuki):
@@ -97,6 +99,11 @@ def test_a_password_that_is_not_good_enough_is_not_set(client, suzuki, given):
     assert 'role="alert"' in response.content.decode()
     suzuki.refresh_from_db()
     assert suzuki.check_password(PASSWORD)
+
+
+def test_the_administration_has_no_page_of_its_own_for_it(client):
+    client.force_login(User.objects.create_superuser("root"))
+    assert client.get("/staff/admin/password_change/")["Location"] == reverse("account_change_password")
 
 
 def test_without_the_factor_that_is_asked_for_no_password_is_changed(client, suzuki, asked):
