@@ -52,7 +52,8 @@ def try_again(*, mailing_id: int, clock: Clock) -> bool:
     One connection with one notice, if one is due. True when the mailing goes on.
     """
     now = clock()
-    if not pacing.hours().allow(now) or not mailings.take_try(mailing_id=mailing_id, now=now):
+    asked_for = Mailing.objects.asked_for().filter(pk=mailing_id).exists()
+    if not pacing.may_go(now, asked_for=asked_for) or not mailings.take_try(mailing_id=mailing_id, now=now):
         return False
     with contextlib.ExitStack() as stack:
         batch = Batch(Mailing.objects.get(pk=mailing_id), clock, stack, trial=True)

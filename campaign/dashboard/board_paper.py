@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from reportlab.graphics.shapes import Drawing, Line, Polygon, PolyLine, String
 from reportlab.lib.colors import HexColor
@@ -33,7 +34,7 @@ def pdf(found: Board) -> bytes:
     file = BytesIO()
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), MARGIN)
     document = SimpleDocTemplate(
-        file, pagesize=A4, title=title(found), author=found.provider, invariant=True, **margins
+        file, pagesize=A4, title=title(found), author=found.provider, lang=get_language(), invariant=True, **margins
     )
     frame = 12  # points that a frame keeps free around what is in it
     fitted = KeepInFrame(WIDTH - frame, HEIGHT - frame, [*_head(found), *_body(found)], mode="shrink")

@@ -211,7 +211,8 @@ def marks(progress: Progress) -> list[charts.Mark]:
     """Rounds, trial cut-offs, and moves of the date, since the first day counted."""
     begin = progress.history[0].day
     found = [
-        charts.Mark("mailing", sent.day, _("Mailing of %(period)s") % {"period": sent.period}) for sent in progress.sent
+        charts.Mark("mailing", sent.day, _("Mailing of %(period)s") % {"period": sent.period[:10]})
+        for sent in progress.sent
     ]
     found += [
         charts.Mark("tried", first, _("Week of a trial cut-off: %(day)s") % {"day": day(first)})

@@ -23,7 +23,7 @@ from rounds import AFTERNOON, DAY, at, clock, sending
 from campaign.models import Customer, Exemption, Holdout, Standing
 from campaign.plan.campaigns import NotPossible
 from notices import lift, mailings, on_request, pace, planning, selection
-from notices.dispatch import send_batch
+from notices.dispatch import send_batch, try_again
 from notices.models import Mailing, Mute, Notice, SendingDay
 from notices.tasks import send_asked_for, send_due
 
@@ -246,3 +246,15 @@ def test_who_mailed_it_is_kept(holdout):
     user = make_user("suzuki")
     on_request.send_guide(holdout_id=holdout.pk, program="", user_id=user.pk, now=AFTERNOON)
     assert Mailing.objects.get().planned_by == user
+
+
+def test_a_relay_that_was_away_at_night_is_tried_again_at_night(settings, holdout):
+    notice = ask(holdout, now=NIGHT)
+    with running(Relay(greeting="554 5.3.2 not now"), settings):
+        for minute in range(6):
+            send_batch(mailing_id=notice.mailing_id, clock=clock(NIGHT + timedelta(minutes=minute)), limit=1)
+    paused = Mailing.objects.get()
+    assert (paused.state, paused.pause_cause) == ("paused", "relay")
+    with running(Relay(), settings) as relay:
+        assert try_again(mailing_id=paused.pk, clock=clock(NIGHT + timedelta(minutes=20)))
+    assert len(relay.letters) == 1 and state(notice) == "accepted"

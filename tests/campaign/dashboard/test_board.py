@@ -49,9 +49,11 @@ def get(staff, **asked) -> bytes:
 )
 def test_it_is_one_sheet_of_a4_with_the_numbers_and_the_date_of_the_data(staff, doors, tmp_path, language, wanted):
     make_forecast(doors)
-    text, told = read_back(get(staff, campaign=doors.name, language=language), tmp_path)
+    content = get(staff, campaign=doors.name, language=language)
+    text, told = read_back(content, tmp_path)
     assert "Pages:           1\n" in told
     assert "595.276 x 841.89 pts (A4)" in told
+    assert f"/Lang ({language})".encode() in content
     for words in wanted:
         assert words in text
     for setting in ("SUPPORT_MINUTE_COST", "ABUSE_CASE_COST", "ABUSE_CASES_A_YEAR", "WINDOW_MINUTES"):
