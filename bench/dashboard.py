@@ -160,11 +160,13 @@ def jobs() -> None:
 
     from campaign.customers import counts, past
     from notices import funnel, reports
+    from notices.deliveries import unreachable
 
-    counts.count_due()
+    counts.count_due(today=timezone.localdate())
     past.count_waiting(now=timezone.now())
     funnel.count_due(now=timezone.now())
     reports.count_due(now=timezone.now())
+    unreachable.keep_due()
 
 
 @contextmanager

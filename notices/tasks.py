@@ -51,10 +51,11 @@ def send_asked_for() -> None:
 @shared_task
 def settle() -> None:
     from notices import reports
-    from notices.deliveries import record  # with what reads logs: 100 MB that sending has no use for
+    from notices.deliveries import record, unreachable  # with what reads logs: 100 MB that sending has no use for
 
     record.settle(now=timezone.now())
     reports.count_due(now=timezone.now())
+    unreachable.keep_due()
 
 
 @shared_task

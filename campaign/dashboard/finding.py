@@ -130,7 +130,7 @@ def _holdouts(campaign: Campaign, filters: Filters, today: date) -> QuerySet[Hol
     if filters.tag:
         found = found.filter(_tagged(filters, "customer__"))
     if filters.undelivered:
-        found = found.filter(standing__in=LEFT, pk__in=unreachable.keys(campaign))
+        found = found.filter(standing__in=LEFT, pk__in=unreachable.keys_kept(campaign))
     if filters.delayed:
         delayed = Exemption.objects.not_over(today).filter(campaign=campaign)
         found = found.filter(customer__in=delayed.values("customer"))

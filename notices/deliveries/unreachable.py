@@ -1,16 +1,21 @@
 """Those who still send the old way and whom no mail reaches: the help desk writes a letter or calls."""
 
-from django.db import models
+from datetime import timedelta
+
+from django.db import models, transaction
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Campaign, Holdout
 from campaign.models.holdouts import LEFT
 from notices import selection
-from notices.models import Delivery, Notice, Suppression
+from notices.models import Delivery, Notice, Suppression, Unreached, UnreachedCount
 
 State, Fate = Notice.State, Delivery.Fate
+MANY = 2000  # in one campaign: fewer are found while a page waits
+TOO_OLD = timedelta(minutes=10)  # then no job keeps them, and they are looked up instead
+BATCH = 1000
 
 
 class Reason(models.TextChoices):
@@ -68,6 +73,39 @@ def keys(campaign: Campaign) -> QuerySet:
         customer__in=Suppression.objects.open().values("customer"),
     )
     return suppressed.order_by().values("pk").union(refused.values("holdout"), failed.values("holdout"))
+
+
+def keys_kept(campaign: Campaign) -> QuerySet:
+    """The same, a minute old at most where they are many: for the list of customers, which counts and orders them."""
+    fresh = UnreachedCount.objects.filter(campaign=campaign, counted_at__gt=Now() - TOO_OLD)
+    if not fresh.exists():
+        return keys(campaign)
+    return Unreached.objects.filter(holdout__campaign=campaign).values("holdout")
+
+
+def keep_due() -> int:
+    """Look up those of each campaign, and keep them where they are many; how many were kept."""
+    kept = 0
+    for campaign in Campaign.objects.order_by("pk"):
+        found = set(keys(campaign).values_list("pk", flat=True))
+        if len(found) <= MANY:
+            UnreachedCount.objects.filter(campaign=campaign).delete()
+            continue
+        with transaction.atomic():
+            UnreachedCount.objects.update_or_create(campaign=campaign, defaults={"counted_at": Now()})
+            _keep(campaign, found)
+        kept += len(found)
+    return kept
+
+
+def _keep(campaign: Campaign, found: set[int]) -> None:
+    """Writes only what is others."""
+    known = set(Unreached.objects.filter(holdout__campaign=campaign).values_list("pk", flat=True))
+    gone = sorted(known - found)
+    for begin in range(0, len(gone), BATCH):
+        Unreached.objects.filter(pk__in=gone[begin : begin + BATCH]).delete()
+    rows = (Unreached(pk=key) for key in sorted(found - known))
+    Unreached.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
 
 
 def _later() -> QuerySet[Notice]:

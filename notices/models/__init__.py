@@ -3,7 +3,16 @@
 from notices.models.deliveries import Delivery, Mute, ReturnedMail, Suppression, SuppressionQuerySet
 from notices.models.ledger import Notice, NoticeQuerySet, SendingDay, Visit
 from notices.models.mailings import Attempt, Mailing, MailingPlan, MailingQuerySet
-from notices.models.measured import Forecast, FunnelCounts, Lift, Outcome, ReportCounts, WaveNotices
+from notices.models.measured import (
+    Forecast,
+    FunnelCounts,
+    Lift,
+    Outcome,
+    ReportCounts,
+    Unreached,
+    UnreachedCount,
+    WaveNotices,
+)
 from notices.models.texts import StaffCopy, TextVersion
 
 __all__ = [
@@ -26,6 +35,8 @@ __all__ = [
     "Suppression",
     "SuppressionQuerySet",
     "TextVersion",
+    "Unreached",
+    "UnreachedCount",
     "Visit",
     "WaveNotices",
 ]

@@ -107,3 +107,16 @@ class ReportCounts(models.Model):
     mailing = models.OneToOneField("notices.Mailing", models.CASCADE, primary_key=True, related_name="report_counts")
     counted_at = models.DateTimeField()
     counts = models.JSONField()
+
+
+class Unreached(models.Model):
+    """A holdout whom no mail reaches, as last looked up: kept where they are many, for the list of customers."""
+
+    holdout = models.OneToOneField("campaign.Holdout", models.CASCADE, primary_key=True, related_name="unreached_kept")
+
+
+class UnreachedCount(models.Model):
+    """When those of a campaign were last looked up; no row where they are few, and looked up when somebody asks."""
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="unreached_count")
+    counted_at = models.DateTimeField()

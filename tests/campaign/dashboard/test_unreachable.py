@@ -5,10 +5,12 @@ import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
 from django.contrib.auth.models import Permission
+from django.db.models.functions import Now
 
 from campaign.dashboard.unreachable import defused
 from campaign.models import Customer, Holdout
-from notices.models import Delivery, Suppression
+from notices.deliveries import unreachable
+from notices.models import Delivery, Suppression, UnreachedCount
 
 pytestmark = pytest.mark.django_db
 PAGE, FILE = "/staff/unreachable/", "/staff/unreachable/file/"
@@ -56,6 +58,36 @@ def suppress(customer: Customer, **given) -> Suppression:
         "text": "550 5.1.1 unknown",
     }
     return Suppression.objects.create(customer=customer, **values | given)
+
+
+def listed(campaign) -> list[int]:
+    return sorted(unreachable.keys_kept(campaign).values_list("pk", flat=True))
+
+
+def test_few_are_looked_up_when_somebody_asks(people):
+    campaign = people["fine"].campaign
+    assert unreachable.keep_due() == 0
+    found = ("suppressed", "no_address", "refused", "came_back", "given_up", "moved", "waiting")
+    assert listed(campaign) == sorted(people[name].pk for name in found)
+
+
+def test_many_are_kept_and_looked_up_again_by_the_job(people, monkeypatch):
+    monkeypatch.setattr(unreachable, "MANY", 1)
+    campaign = people["fine"].campaign
+    assert unreachable.keep_due() == 7
+    before = listed(campaign)
+    Delivery.objects.filter(notice__holdout=people["came_back"]).update(fate="delivered")
+    Delivery.objects.filter(notice__holdout=people["fine"]).update(fate="bounced")
+    assert listed(campaign) == before
+    assert unreachable.keep_due() == 7
+    assert people["came_back"].pk in before and people["came_back"].pk not in listed(campaign)
+    assert people["fine"].pk not in before and people["fine"].pk in listed(campaign)
+    Delivery.objects.filter(notice__holdout=people["given_up"]).update(fate="delivered")
+    UnreachedCount.objects.update(counted_at=Now() - unreachable.TOO_OLD)
+    assert people["given_up"].pk not in listed(campaign), "no job keeps them any more"
+    monkeypatch.setattr(unreachable, "MANY", 1000)
+    unreachable.keep_due()
+    assert not UnreachedCount.objects.exists()
 
 
 def logins(text: str) -> list[str]:
