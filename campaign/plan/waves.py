@@ -69,6 +69,8 @@ def draw(campaign: Campaign) -> int:
         if number:
             values = {"campaign": campaign.pk, "waves": plan.waves, "seed": plan.seed, "anew": not plan.drawn}
             with connection.cursor() as cursor:
+                if connection.vendor == "postgresql":
+                    cursor.execute("SET LOCAL work_mem = '64MB'")  # a million are sorted three times
                 cursor.execute(Path(__file__).with_name("waves.sql").read_text(), values)
         Holdout.objects.filter(campaign=campaign, wave_pinned=True, wave__gt=plan.waves).update(wave=plan.waves)
         WavePlan.objects.filter(pk=plan.pk).update(drawn=True)
