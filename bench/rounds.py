@@ -95,7 +95,7 @@ def _clean_up() -> None:
 
 
 def queue_for_peers(file: Path, mails: int) -> int:
-    """Keep the product's mails of a round for the peers, ready-made and as text and values; the median of their bytes."""
+    """Keep a round of mails for the peers, ready-made and as text and values; the median of their bytes."""
     from notices.compose import compose, values_for, with_all_it_needs
     from notices.models import Notice
     from notices.texts import of_mailing

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from rounds import at
+from rounds import at, take
 
 from campaign.submissions import intake
 from notices.models import Notice
@@ -48,6 +48,6 @@ def removed(time: datetime, queue_id: str) -> list[Line]:
 
 
 def accepted(notice: Notice, time: datetime) -> Notice:
-    assert notice.claim(now=time)
+    take(notice, now=time)
     assert notice.accept("250 2.0.0 Ok", now=time)
     return notice

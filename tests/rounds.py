@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from builders import make_campaign, make_customer, make_holdout, make_user
 
 from campaign.models import Campaign, Customer
-from notices import mailings, planning
+from notices import ledger, mailings, planning
 from notices.models import Mailing, Notice
 
 DAY = date(2026, 12, 1)  # a Tuesday, and the first working day of its month
@@ -45,6 +45,15 @@ def sending(holdouts: int = 1, **given) -> Mailing:
     Notice.objects.for_mailing(mailing).filter(state="waiting").update(send_after=at(9))
     mailing.refresh_from_db()
     return mailing
+
+
+def take(notice: Notice, *, now: datetime) -> None:
+    """Claim it for sending, as a worker does once it is due; what is claimed along with it waits again."""
+    Notice.objects.filter(pk=notice.pk, send_after__gt=now).update(send_after=now)
+    claims = ledger.claim(mailing_id=notice.mailing_id, limit=10_000, now=now)
+    assert notice.pk in [claim.pk for claim in claims]
+    ledger.settle([], untouched=[claim for claim in claims if claim.pk != notice.pk], now=now)
+    notice.refresh_from_db()
 
 
 def state_of(mailing: Mailing) -> str:

@@ -128,30 +128,6 @@ class Notice(models.Model):
             ),
         ]
 
-    def claim(self, *, now: datetime) -> bool:
-        """Take the notice for sending, in its customer's language and program of this moment.
-
-        Conditional: False when another worker has it, or the mailing is no longer being sent.
-        """
-        customer = self.holdout.customer
-        values = {"claimed_at": now, "language": customer.language, "client_program": customer.client_program}
-        values["sent_to"] = customer.notice_address.lower()[:254]
-        # Both conditions stand on the row's own statement: a join would become a subquery, which
-        # PostgreSQL does not look at again after it has waited for another worker's claim.
-        sending = Mailing.objects.sending(now=now).filter(pk=models.OuterRef("mailing"))
-        waiting = Notice.objects.filter(models.Exists(sending), pk=self.pk, state=self.State.WAITING)
-        claimed = waiting.update(state=self.State.CLAIMED, attempts=models.F("attempts") + 1, **values)
-        if claimed:
-            self.attempts += 1
-            self.claimed_at = now
-        return claimed == 1
-
-    def keep_coding(self, *, utf8_instead: bool) -> None:
-        """Seldom a write: nearly every mail goes out in the coding that its program reads."""
-        if utf8_instead != self.utf8_instead:
-            Notice.objects.filter(pk=self.pk).update(utf8_instead=utf8_instead)
-            self.utf8_instead = utf8_instead
-
     def accept(self, reply: str, *, now: datetime) -> bool:
         return self._settle(self.State.ACCEPTED, reply=reply, accepted_at=now, ended_at=now)
 

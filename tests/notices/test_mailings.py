@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 from builders import make_campaign, make_customer, make_holdout, make_user
 from django.db import IntegrityError, connection
-from rounds import DAY, at, numbers, plan, sending, state_of
+from rounds import DAY, at, numbers, plan, sending, state_of, take
 
 from notices import links, mailings, planning
 from notices.models import Mailing, Notice, TextVersion
@@ -156,7 +156,7 @@ def test_cancelling_withdraws_what_waits():
 def test_a_notice_that_comes_back_after_the_mailing_was_cancelled_does_not_wait_for_ever():
     mailing = sending()
     notice = Notice.objects.get()
-    assert notice.claim(now=at(10))
+    take(notice, now=at(10))
     mailings.cancel(mailing_id=mailing.pk, now=at(10))
     assert notice.put_back("450 later", send_after=at(10, 5))
     assert numbers(mailing).waiting == 1
@@ -178,7 +178,7 @@ def test_pausing_keeps_the_reason_and_resuming_forgets_it():
 
 def test_a_claimed_notice_keeps_its_mailing_open_and_an_unknown_one_does_not():
     mailing = sending()
-    Notice.objects.get().claim(now=at(10))
+    take(Notice.objects.get(), now=at(10))
     assert not mailings.finish_if_done(mailing_id=mailing.pk, now=at(10))
     Notice.objects.update(state="unknown")
     assert mailings.finish_if_done(mailing_id=mailing.pk, now=at(11))

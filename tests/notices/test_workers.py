@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from databases import database_url
 from django.conf import settings as django_settings
-from django.db import connection, transaction
+from django.db import connection
 from relays import Relay, running
 from rounds import AFTERNOON, clock, numbers, sending, state_of
 
@@ -96,32 +96,6 @@ def test_resuming_from_the_command_lets_the_rest_go(settings):
         act_on(mailing, "resume")
         assert worker(mailing, settings).communicate(timeout=60)[0] == "20\n"
     assert len(relay.accepted) == 20
-
-
-def test_of_two_claims_at_the_same_moment_one_holds(settings):
-    sending()
-    first_has_claimed, answers = threading.Event(), []
-
-    def first():
-        with transaction.atomic():
-            answers.append(Notice.objects.select_related("holdout__customer").get().claim(now=AFTERNOON))
-            first_has_claimed.set()
-            time.sleep(0.5)  # the other one is at the same row by now, and waits for the commit
-        connection.close()
-
-    def second():
-        notice = Notice.objects.select_related("holdout__customer").get()
-        first_has_claimed.wait()
-        answers.append(notice.claim(now=AFTERNOON))
-        connection.close()
-
-    threads = [threading.Thread(target=second), threading.Thread(target=first)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [True, False]
-    assert Notice.objects.get().attempts == 1
 
 
 def test_many_threads_keep_to_the_days_cap(settings):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
+from rounds import take
 
 from campaign.dashboard import bulk_offer, bulk_work, finding
 from campaign.models import AuditEntry, BulkChange, BulkChosen, Tagging
@@ -130,7 +131,7 @@ def test_an_extra_notice_is_taken_back_while_it_has_not_gone_out(operator, campa
     mailing = Mailing.objects.get()
     gone = Notice.objects.for_mailing(mailing).order_by("pk").first()
     Mailing.objects.update(state="sending", started_at=NOW)
-    gone.claim(now=NOW)
+    take(gone, now=NOW)
     gone.accept("250 Ok", now=NOW)
     assert "The extra notice is taken back: 2 customers do not get it." in undo(operator)
     mailing.refresh_from_db()

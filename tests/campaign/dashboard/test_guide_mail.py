@@ -4,6 +4,7 @@ import re
 
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
+from rounds import take
 
 from campaign.models import AuditEntry
 from notices.models import Mailing, Mute, Notice
@@ -42,7 +43,7 @@ def test_one_press_mails_it_and_the_timeline_has_it_with_who_did_it(desk, holdou
     assert "The guide, as asked for, Nov. 24, 2026: waits to be sent" in shown
     assert re.search(r"Thunderbird[^·]* · suzuki", shown)
     assert "A guide for this customer is on its way: being sent." in shown and "Mail the guide now" not in shown
-    notice.claim(now=noon(TODAY))
+    take(notice, now=noon(TODAY))
     notice.accept("250 2.0.0 Ok", now=noon(TODAY))
     assert "The guide, as asked for, Nov. 24, 2026: sent" in page(desk, holdout)
 

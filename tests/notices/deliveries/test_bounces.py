@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from maillog import EVENING, accepted, attempt, taken
 from returned import RETURNED_AT, complaint, dsn, plain, sender_of
-from rounds import AFTERNOON, at, numbers, sending
+from rounds import AFTERNOON, at, numbers, sending, take
 
 from notices.deliveries import bounces, record
 from notices.models import Delivery, Mute, Notice, ReturnedMail, Suppression
@@ -118,7 +118,7 @@ def test_an_automatic_answer_changes_no_fate(notice, content):
 def test_what_came_back_of_an_unknown_notice_proves_that_it_went_out():
     mailing = sending()
     notice = mailing.notices.get()
-    assert notice.claim(now=AFTERNOON)
+    take(notice, now=AFTERNOON)
     Notice.objects.update(state="unknown")
     bounces.take_in(dsn(sender_of(notice)), now=EVENING)
     assert (numbers(mailing).accepted, numbers(mailing).bounced, numbers(mailing).unknown) == (1, 1, 0)
@@ -127,7 +127,7 @@ def test_what_came_back_of_an_unknown_notice_proves_that_it_went_out():
 def test_a_notice_that_is_just_being_sent_asks_to_come_again():
     mailing = sending()
     notice = mailing.notices.get()
-    assert notice.claim(now=AFTERNOON)
+    take(notice, now=AFTERNOON)
     with pytest.raises(bounces.NotYet):
         bounces.take_in(dsn(sender_of(notice)), now=AFTERNOON)
     assert not ReturnedMail.objects.exists()

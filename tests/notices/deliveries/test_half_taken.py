@@ -2,7 +2,7 @@
 
 import pytest
 from maillog import EVENING, accepted, removed, taken
-from rounds import at, sending
+from rounds import at, sending, take
 
 from notices.deliveries import record
 from notices.models import Notice
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def notice(mail_log) -> Notice:
     """Claimed at ten by a worker that died; the relay mx1 has its header, and no more was logged of it."""
     notice, before, _ = sending(3).notices.order_by("pk")
-    assert notice.claim(now=at(10))
+    take(notice, now=at(10))
     accepted(before, at(9, 59))
     mail_log(taken(before, at(9, 59), "4BEFORE1") + taken(notice, at(10), "4HALF1")[:2])
     return notice

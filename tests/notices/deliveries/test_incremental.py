@@ -4,7 +4,7 @@ import os
 
 import pytest
 from maillog import EVENING, accepted, attempt, removed, taken
-from rounds import AFTERNOON, at, numbers, sending
+from rounds import AFTERNOON, at, numbers, sending, take
 
 from campaign.submissions import fates, traces
 from notices.deliveries import keep, record
@@ -101,7 +101,7 @@ def test_the_log_may_be_faster_than_the_relays_reply(mail_log):
     mailing = sending(2)
     notice, other = mailing.notices.order_by("pk")
     accepted(other, AFTERNOON)
-    assert notice.claim(now=AFTERNOON)
+    take(notice, now=AFTERNOON)
     mail_log(taken(notice, AFTERNOON, "4XyzQ1") + attempt(AFTERNOON, "4XyzQ1", "sent", "2.0.0", "250 Ok"))
     record.settle(now=at(16, 31))
     assert not Delivery.objects.exists()

@@ -3,7 +3,7 @@ import mailbox as stdlib
 import pytest
 from maillog import accepted
 from returned import dsn, plain, sender_of
-from rounds import AFTERNOON, clock, numbers, sending
+from rounds import AFTERNOON, clock, numbers, sending, take
 
 from notices.deliveries import bounces, mailbox
 from notices.deliveries.message import LONGEST
@@ -61,7 +61,7 @@ def test_who_dies_before_it_is_put_aside_meets_it_again_and_changes_nothing(box,
 
 def test_what_is_just_being_sent_stays_for_the_next_time(box):
     notice = sending().notices.get()
-    assert notice.claim(now=AFTERNOON)
+    take(notice, now=AFTERNOON)
     box.add(dsn(sender_of(notice)))
     assert read(box).later == 1
     assert folders(box) == {"": 1}

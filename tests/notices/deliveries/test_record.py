@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from maillog import EVENING, accepted, attempt, removed, taken
-from rounds import AFTERNOON, DAY, at, numbers, sending, state_of
+from rounds import AFTERNOON, DAY, at, numbers, sending, state_of, take
 
 from notices import mailings
 from notices.deliveries import record
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def lost(notice: Notice, time: datetime) -> Notice:
     """Claimed by a worker that died."""
-    assert notice.claim(now=time)
+    take(notice, now=time)
     return notice
 
 
@@ -124,7 +124,7 @@ def test_a_reply_to_an_attempt_that_was_given_up_changes_nothing():
     first = lost(mailing.notices.get(), at(10))
     second = Notice.objects.get()
     assert second.put_back("it may go again", send_after=at(12))
-    assert second.claim(now=at(12))
+    take(second, now=at(12))
     assert not first.refuse("550 no", now=at(12))
     assert state(first) == "claimed"
 

@@ -6,7 +6,7 @@ from builders import make_customer, make_user
 from maillog import EVENING, accepted, attempt, taken
 from relays import Relay, running
 from returned import dsn, sender_of
-from rounds import AFTERNOON, DAY, at, clock, numbers, plan, sending
+from rounds import AFTERNOON, DAY, at, clock, numbers, plan, sending, take
 
 from campaign.models import Customer
 from notices.deliveries import bounces, keep, record, suppressions
@@ -146,7 +146,7 @@ def test_a_bounce_in_the_log_suppresses_too(mail_log):
 def test_a_relay_that_knows_its_users_suppresses_at_once(reply, suppressed):
     mailing = sending()
     notice = mailing.notices.get()
-    assert notice.claim(now=AFTERNOON)
+    take(notice, now=AFTERNOON)
     assert notice.refuse(reply, now=AFTERNOON)
     for _twice in range(2):
         record.settle(now=EVENING)

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from maillog import accepted
 from returned import dsn, sender_of
-from rounds import AFTERNOON, sending
+from rounds import AFTERNOON, sending, take
 
 from notices import tasks
 from notices.models import Delivery, Notice, ReturnedMail
@@ -75,7 +75,7 @@ def test_without_its_database_it_asks_the_mail_server_to_keep_the_message(url):
 
 def test_a_notice_that_is_just_being_sent_is_kept_too(transactional_db):
     notice = sending().notices.get()
-    assert notice.claim(now=AFTERNOON)
+    take(notice, now=AFTERNOON)
     assert bounce(dsn(sender_of(notice))).returncode == 75
 
 
