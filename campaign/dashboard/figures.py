@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -69,38 +70,39 @@ def without(progress: Progress) -> list[tuple[Choice, int]]:
 
 
 def tiles(progress: Progress, now: Totals, before: Totals | None) -> list[Tile]:
-    def week(value: int, value_before: int | None) -> tuple[str, ...]:
-        if value_before is None:
-            return ()
-        values = {"before": count(value_before), "change": signed(value - value_before)}
-        return (_("a week ago %(before)s (%(change)s)") % values,)
-
     share = percent(now.moved, now.identified)
     return [
         _cutoff_tile(progress),
         Tile(
             _("Still sending the old way"),
             count(now.left),
-            week(now.left, before and before.left),
+            _week(now.left, before and before.left),
             css="left",
             url=_list(progress, LEFT, "left"),
         ),
         Tile(
             _("Moved"),
             count(now.moved),
-            (_("%(share)s of all") % {"share": share}, *week(now.moved, before and before.moved)),
+            (_("%(share)s of all") % {"share": share}, *_week(now.moved, before and before.moved)),
             url=_list(progress, MOVED, "moved"),
         ),
         Tile(
             _("Identified so far"),
             count(now.identified),
-            week(now.identified, before and before.identified),
+            _week(now.identified, before and before.identified),
             url=progress.narrowed.list_url(),
         ),
         *_share_tile(progress),
-        _pace_tile(progress, now),
+        _pace_tile(progress, now, before),
         *_foretold_tile(progress),
     ]
+
+
+def _week(value: int, value_before: int | None) -> tuple[str, ...]:
+    if value_before is None:
+        return ()
+    values = {"before": count(value_before), "change": signed(value - value_before)}
+    return (_("a week ago %(before)s (%(change)s)") % values,)
 
 
 def _list(progress: Progress, group: tuple[Standing, ...], name: str) -> str:
@@ -134,21 +136,31 @@ def _share_tile(progress: Progress) -> list[Tile]:
     return [Tile(label, percent(progress.share), notes)]
 
 
-def _pace_tile(progress: Progress, now: Totals) -> Tile:
+def _pace_tile(progress: Progress, now: Totals, before: Totals | None) -> Tile:
     label = _("Needed a day to make the date")
     if progress.needed is None:
         return Tile(label, "–", (_("the date has come"),))
     if now.left == 0:
         return Tile(label, "0", (_("nobody is left"),), css="good")
-    if progress.pace is None and progress.narrowed.any:
-        return Tile(label, count(progress.needed), (_("by how many a day they become fewer is not known"),))
-    if progress.pace is None:
-        return Tile(label, count(progress.needed), (_("the pace shows after a week"),))
-    pace = progress.pace
-    notes = (_("at present %(pace)s a day") % {"pace": signed(round(-pace)) if pace < 0 else count(round(pace))},)
-    if pace >= progress.needed:
-        return Tile(label, count(progress.needed), (*notes, _("enough, if it stays so")), css="good")
-    return Tile(label, count(progress.needed), (*notes, _("too slow to make the date")), css="bad")
+    needed, pace = progress.needed, progress.pace
+    needed_before = before and needed_a_day(before.left, (progress.cutoff_on - before.day).days)
+    week = _week(needed, needed_before)
+    if pace is None and progress.narrowed.any:
+        return Tile(label, count(needed), (*week, _("by how many a day they become fewer is not known")))
+    if pace is None:
+        return Tile(label, count(needed), (*week, _("the pace shows after a week")))
+    notes = (
+        *week,
+        _("at present %(pace)s a day") % {"pace": signed(round(-pace)) if pace < 0 else count(round(pace))},
+    )
+    if pace >= needed:
+        return Tile(label, count(needed), (*notes, _("enough, if it stays so")), css="good")
+    return Tile(label, count(needed), (*notes, _("too slow to make the date")), css="bad")
+
+
+def needed_a_day(left: int, days: int) -> int | None:
+    """How many a day have to move until the date; None from the date on."""
+    return ceil(left / days) if days > 0 else None
 
 
 def _foretold_tile(progress: Progress) -> list[Tile]:

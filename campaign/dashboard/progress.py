@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import ceil
 
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
@@ -157,7 +156,7 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
         everybody=everybody[-1] if everybody else None,
         share=_share(data_day),
         share_before=_share(data_day - WEEK),
-        needed=needed(history[-1].left, campaign.days_left(today)) if history else None,
+        needed=figures.needed_a_day(history[-1].left, campaign.days_left(today)) if history else None,
         pace=pace(history),
         last_mailing=_last_mailing(mailed, now),
         sent=tuple(
@@ -181,11 +180,6 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
 def totals_on(history: tuple[Totals, ...], day: date) -> Totals | None:
     """The newest totals up to `day`."""
     return next((totals for totals in reversed(history) if totals.day <= day), None)
-
-
-def needed(left: int, days: int) -> int | None:
-    """How many a day have to move until the date; None from the date on."""
-    return ceil(left / days) if days > 0 else None
 
 
 def pace(history: tuple[Totals, ...]) -> float | None:

@@ -3,31 +3,25 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
+from builders import TODAY, make_campaign, make_customer, make_holdout, noon
 from desk import count_all, count_day, cover, make_forecast, make_mailing, make_notice
 from django.core.management import CommandError, call_command
 
-from campaign.customers import counts, past
-from campaign.dashboard import contact_figures
+from campaign.dashboard import figures
 from campaign.dashboard import progress as page
-from campaign.dashboard.narrowing import Narrowed
-from campaign.dashboard.progress import Totals, needed, pace, progress
+from campaign.dashboard.figures import needed_a_day
+from campaign.dashboard.progress import Totals, pace, progress
 from campaign.models import (
     AttributedDay,
-    Contact,
     Coverage,
     DailyUse,
     Holdout,
-    HoldoutCounts,
     LogFile,
     ProgramLines,
     Standing,
-    StandingChange,
     StandingCount,
     Stream,
 )
-from notices import funnel
-from notices.models import Mailing, SendingDay
 
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)
@@ -70,10 +64,10 @@ def test_days_after_today_are_not_shown(world):
 
 
 def test_the_needed_number_a_day_is_rounded_up_and_ends_with_the_date():
-    assert needed(10, 3) == 4
-    assert needed(0, 3) == 0
-    assert needed(10, 0) is None
-    assert needed(10, -1) is None
+    assert needed_a_day(10, 3) == 4
+    assert needed_a_day(0, 3) == 0
+    assert needed_a_day(10, 0) is None
+    assert needed_a_day(10, -1) is None
 
 
 def test_the_pace_is_the_average_of_four_weeks_or_of_what_there_is():
@@ -241,124 +235,9 @@ def test_a_campaign_whose_counts_are_all_zero_is_shown_as_such(staff):
     assert "0 of 0 customers" in text and "nobody is left" in text
 
 
-def narrowed(staff, **filters: str) -> str:
-    query = "&".join(f"{name}={value}" for name, value in filters.items())
-    return staff.get(f"/staff/?campaign=pop_before_smtp&{query}").content.decode()
-
-
-def test_narrowed_the_tiles_and_the_list_behind_them_have_the_filter(world, staff):
-    make_holdout(world, make_customer(client_program="becky"), reason="auth_failed")
-    count_all(world)
-    text = narrowed(staff, program="becky")
-    assert "1 of 1 customers still send the old way" in text
-    assert "/staff/customers/?campaign=pop_before_smtp&amp;standing=left&amp;program=becky" in text
-    assert '/staff/customers/?campaign=pop_before_smtp&amp;program=becky">List these customers' in text
-    assert "Data up to" in text
-
-
-def test_what_cannot_follow_a_filter_says_so(world, staff):
-    make_forecast(world)
-    whole, text = narrowed(staff), narrowed(staff, program="thunderbird")
-    assert "this does not follow the filters" not in whole
-    assert (whole.count('<dd class="value">'), text.count('<dd class="value">')) == (
-        7,
-        5,
-    )  # no share of mail, no forecast
-    assert (
-        text.count("this does not follow the filters") == 3
-    )  # the last mailing, what notices do, contacts per hundred
-    assert "What is foretold is foretold for all customers together." in text
-
-
-@pytest.mark.parametrize("filters", [{"standing": "left"}, {"reason": "never_tried", "program": "thunderbird"}])
-def test_by_standing_or_reason_no_days_before_today_are_shown(world, staff, filters):
-    text = narrowed(staff, **filters)
-    assert "The days before today cannot be shown by standing or reason" in text
-    assert 'id="burn-down-wide-title"' not in text
-    assert "a week ago" not in text
-
-
-def test_by_anything_else_the_days_are_those_of_the_customers_who_match(world, staff):
-    for holdout in Holdout.objects.all():
-        StandingChange.objects.create(holdout=holdout, day=TODAY - timedelta(days=9), standing=holdout.standing)
-    Holdout.objects.filter(standing="moving").update(wave=2)
-    moved = Holdout.objects.get(standing="moving")
-    StandingChange.objects.create(holdout=moved, day=TODAY, standing="moving", previous="holdout")
-    StandingChange.objects.filter(holdout=moved, day=TODAY - timedelta(days=9)).update(standing="holdout")
-    count_all(world)
-    found = progress(campaign=world, today=TODAY, now=NOW, narrowed=Narrowed(world.name, wave="2"))
-    assert [(totals.left, totals.moved) for totals in found.history[-2:]] == [(1, 0), (0, 1)]
-    assert found.history[0].identified == 0
-    assert (found.week_before.left, found.now.left) == (1, 0)
-    assert "a week ago 1 (−1)" in narrowed(staff, wave="2")
-
-
-def test_of_many_holdouts_a_job_counts_the_days_of_some_and_nobody_waits(world, staff, monkeypatch):
-    for holdout in Holdout.objects.all():
-        StandingChange.objects.create(holdout=holdout, day=TODAY - timedelta(days=9), standing=holdout.standing)
-    monkeypatch.setattr(page, "SMALL", 7)
-    text = narrowed(staff, program="thunderbird")
-    assert "The days of these customers are being counted" in text
-    assert "by how many a day they become fewer is not known" in text
-    assert "The same as a table, week by week" in narrowed(staff)
-    past.count_waiting(now=NOW)
-    text = narrowed(staff, program="thunderbird")
-    assert "are being counted" not in text and "a week ago 4 (±0)" in text
-
-
-def test_where_nobody_matches_the_page_says_which_filter_to_remove(world, staff):
-    text = narrowed(staff, program="becky", wave="none")
-    assert "Nobody matches" in text
-    assert "Without “Becky!” there are 8." in text
-    assert "Without “In no wave yet”" not in text
-
-
-def test_before_the_customers_are_counted_a_narrowed_page_says_so(world, staff):
-    HoldoutCounts.objects.all().delete()
-    assert "The customers are being counted" in narrowed(staff, program="thunderbird")
-    assert "These are being counted, which takes a minute or so." in narrowed(staff)
-
-
-def test_filters_that_do_not_exist_narrow_nothing(world, staff):
-    text = narrowed(staff, standing="nonsense", reason="x", wave="-1", brand="no", range="192.0.2.1/24", round="x")
-    assert "Only these customers" not in text and "4 of 8 customers still send the old way" in text
-
-
-def test_who_sees_numbers_alone_narrows_the_page_and_gets_no_list(world, client):
-    client.force_login(make_user("numbers"))
-    client.cookies["django_language"] = "en"
-    text = narrowed(client, program="thunderbird")
-    assert "Only these customers" in text and "/staff/customers/" not in text
-
-
-def test_the_way_of_the_notices_is_that_of_the_chosen_round_and_customers(world, staff):
-    text = " ".join(narrowed(staff).split())
-    assert 'Opened the guide from the link</th> <td class="number">1</td> <td class="number soft">100.0%' in text
-    mailing = Mailing.objects.get()
-    funnel.count(world, mailing, now=NOW)
-    text = " ".join(narrowed(staff, round=mailing.pk, standing="mixed").split())
-    assert 'Notice sent</th> <td class="number">0</td>' in text
-    assert f'standing=mixed&amp;round={mailing.pk}" aria-current="true"' in text
-    Holdout.objects.filter(standing="mixed").update(last_range="203.0.113.0/24")
-    counts.count(world, today=TODAY)  # the way is not counted anew yet
-    assert "For this address range it is not counted" in narrowed(staff, range="203.0.113.0/24")
-
-
-def test_contacts_follow_the_filters_and_their_rate_does_not(world, staff):
-    person = Holdout.objects.filter(standing="mixed").get().customer
-    values = {"channel": "phone", "minutes": 5, "outcome": "solved"}
-    Contact.objects.create(customer=person, at=NOW, topic="password", **values)
-    Contact.objects.create(customer=person, at=NOW - timedelta(days=8), topic="how_to", **values)
-    Contact.objects.create(customer=make_customer(), at=NOW, topic="genuine", **values)
-    Contact.objects.create(customer=person, at=NOW - timedelta(days=28), topic="error", **values)
-    count_all(world)
-    whole, some = narrowed(staff), narrowed(staff, standing="mixed")
-    assert "is the mail genuine" in whole and "is the mail genuine" not in some
-    assert "password unknown or wrong" in some and "error message" not in whole
-    found = contact_figures.of(counts.kept(world), Narrowed(world.name, standing="mixed"), today=TODAY)
-    assert (found.total, found.week, found.week_before) == (2, 1, 1)
-    assert "assumed: nothing has been measured yet" in whole
-    SendingDay.objects.create(
-        day=TODAY, decided_at=NOW, contacts_per_hundred=4.26, contacts_at_least=3.1, contacts_at_most=5.6
-    )
-    assert "nine times of ten from 3.1 to 5.6" in narrowed(staff, standing="mixed")
+def test_what_is_needed_a_day_has_last_week_beside_it(world):
+    StandingCount.objects.filter(day=TODAY, standing="holdout").update(holdouts=800)
+    StandingCount.objects.filter(day=TODAY - timedelta(days=7), standing="holdout").update(holdouts=1000)
+    found = read(world)
+    tile = figures.tiles(found, found.now, found.week_before)[5]
+    assert (tile.value, tile.notes[0]) == ("7", "a week ago 8 (−1)")  # 801 in 127 days; 1001 in 134
