@@ -70,12 +70,11 @@ class OpenId(DefaultSocialAccountAdapter):
         role = role_of(groups_in(claims, settings.OIDC_GROUPS_CLAIM), roles_by_group())
         try:
             given = {"issuer": settings.OIDC_ISSUER, "remote": visitor(request), "now": timezone.now()}
-            user, new = people.admitted(claims, role, **given)
+            sociallogin.account = people.admitted(claims, role, **given)
         except people.Refused as error:
             noted_refusal(request, error.user, by=WAY, reason=str(error), proven=True)
             raise ImmediateHttpResponse(refusal(request, _words(str(error)))) from error
-        if new:
-            sociallogin.connect(request, user)
+        sociallogin.user = sociallogin.account.user
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **found: Any) -> None:
         error, exception = found.get("error"), found.get("exception")
@@ -108,7 +107,7 @@ class Conversation(OpenIDConnectOAuth2Adapter):
                 raise OAuth2Error("userinfo is about another subject than the ID token")
             claims = more | claims
         login = self.get_provider().sociallogin_from_response(request, {"userinfo": claims})
-        login.account.extra_data = {"iss": claims["iss"], "sub": claims["sub"]}
+        login.account.extra_data = {"iss": settings.OIDC_ISSUER, "sub": claims["sub"]}
         login.claims = claims
         return login
 

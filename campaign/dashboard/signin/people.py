@@ -35,33 +35,41 @@ NO_NAME = "the provider names neither a user name nor an address nor a subject t
 
 def admitted(
     claims: Mapping[str, object], role: Role | None, *, issuer: str, remote: str, now: datetime
-) -> tuple[User, bool]:
-    """The staff member, with exactly this role, and whether they were bound by this. Raises `Refused`.
+) -> SocialAccount:
+    """What binds the person to a staff member, who has exactly this role from now on. Raises `Refused`.
 
     Who has no group any more loses the role too, so that nothing else that is open stays open.
     """
-    subject = str(claims["sub"])
-    user = bound_to(subject, issuer=issuer)
-    found = user or matching(claims, issuer=issuer)
-    if user is not None and not user.is_active:
-        raise Refused(INACTIVE, user)
+    bound = bound_to(str(claims["sub"]), issuer=issuer)
+    if bound and not bound.user.is_active:
+        raise Refused(INACTIVE, bound.user)
     if role is None:
-        if user is not None:
-            change_role(user, None, remote=remote, now=now)
-        raise Refused(NO_GROUP, found)
+        if bound:
+            change_role(bound.user, None, remote=remote, now=now)
+        raise Refused(NO_GROUP, bound and bound.user)
     with transaction.atomic():
-        if found is None:
-            return hire(claims, role, remote=remote, now=now), True
-        change_role(found, role, remote=remote, now=now)
-        if user is None:
-            values = {"before": {"openid": ""}, "after": {"openid": subject}, "reason": "the same confirmed address"}
-            audit.note(_by(found, remote), Act.CHANGED, audit.thing(found), now=now, **values)
-        return found, user is None
+        if bound is None:
+            bound = bind(claims, role, issuer=issuer, remote=remote, now=now)
+        change_role(bound.user, role, remote=remote, now=now)
+    return bound
 
 
-def bound_to(subject: str, *, issuer: str) -> User | None:
-    account = SocialAccount.objects.filter(provider=issuer, uid=subject).select_related("user").first()
-    return account and account.user
+def bind(claims: Mapping[str, object], role: Role, *, issuer: str, remote: str, now: datetime) -> SocialAccount:
+    """The person who signs in for the first time: to the member whom the address finds, or to a new one."""
+    subject = str(claims["sub"])
+    user = matching(claims, issuer=issuer)
+    if user:
+        values = {"before": {"openid": ""}, "after": {"openid": subject}, "reason": "the same confirmed address"}
+        audit.note(_by(user, remote), Act.CHANGED, audit.thing(user), now=now, **values)
+    else:
+        user = hire(claims, role, remote=remote, now=now)
+    return SocialAccount.objects.create(
+        user=user, provider=issuer, uid=subject, extra_data={"iss": issuer, "sub": subject}
+    )
+
+
+def bound_to(subject: str, *, issuer: str) -> SocialAccount | None:
+    return SocialAccount.objects.filter(provider=issuer, uid=subject).select_related("user").first()
 
 
 def matching(claims: Mapping[str, object], *, issuer: str) -> User | None:

@@ -102,6 +102,19 @@ def test_whose_group_is_gone_is_refused_and_loses_the_role(client, provider):
     assert AuditEntry.objects.get(act="refused").what == "hanako"
 
 
+def test_a_first_sign_in_that_breaks_off_leaves_nobody_behind(client, provider, monkeypatch):
+    def broken(**values):
+        raise RuntimeError("the database is gone")
+
+    provider.person("hanako", "helpdesk")
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(SocialAccount.objects, "create", broken)
+        sign_in(client, provider, "hanako")
+    assert not User.objects.exists() and not AuditEntry.objects.exists()
+    sign_in(client, provider, "hanako")
+    assert is_in(client)
+
+
 def test_a_stranger_without_a_group_leaves_no_staff_member_behind(client, provider):
     provider.person("hanako")
     sign_in(client, provider, "hanako")
