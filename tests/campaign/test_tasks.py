@@ -5,6 +5,9 @@ from builders import make_campaign
 from django.utils import timezone
 
 from campaign import tasks
+from campaign.celery import app
+from campaign.customers import counts, past
+from campaign.customers.chosen import Chosen
 from campaign.cutoff import dryrun
 from campaign.cutoff.dryrun import Question
 from campaign.cutoff.weeks import Week
@@ -116,3 +119,25 @@ def test_the_clocks_are_compared_on_yesterday_and_today(logs, monkeypatch):
     tasks.compare_clocks()
     today = timezone.localdate()
     assert asked == [today - timedelta(days=1), today]
+
+
+def test_beat_has_the_days_of_some_counted(empty_redis):
+    campaign, today = make_campaign(), timezone.localdate()
+    StandingCount.objects.create(campaign=campaign, day=today, standing="holdout", holdouts=0)
+    some = Chosen(campaign.name, program="becky")
+    assert past.known(campaign, some, now=timezone.now()) is None
+    assert "campaign.tasks.count_pasts" in {each["task"] for each in app.conf.beat_schedule.values()}
+    tasks.count_pasts()
+    assert past.known(campaign, some, now=timezone.now()) == [(today, {})]
+
+
+def test_what_changed_other_than_by_evidence_is_counted_when_the_logs_are_looked_at(logs):
+    campaign = make_campaign()
+    tasks.read_logs()
+    before = counts.kept(campaign)
+    tasks.read_logs()
+    assert counts.kept(campaign) is before
+    Holdout.objects.update(wave=3)
+    counts.mark_stale(campaign.pk)
+    tasks.read_logs()
+    assert [cell.wave for cell in counts.kept(campaign).by_range[""]] == [3]

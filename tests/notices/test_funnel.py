@@ -6,9 +6,11 @@ import pytest
 from builders import TODAY, make_campaign, make_holdout, noon
 from desk import make_mailing, make_notice
 
+from campaign.celery import app
 from campaign.customers import counts
 from campaign.customers.chosen import Chosen
-from notices import funnel
+from campaign.turns import only_one
+from notices import funnel, tasks
 from notices.models import FunnelCounts, Visit
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +90,16 @@ def test_only_the_latest_rounds_are_counted_one_by_one(campaign):
         make_mailing(campaign, period=f"2025-0{month}", planned_at=NOW - timedelta(days=400 - month))
     assert len(funnel.rounds(campaign)) == funnel.SHOWN
     assert {mailing.period for mailing in funnel.rounds(campaign)} >= {"2026-10", "2026-11", "2025-09"}
+
+
+def test_beat_has_it_counted_and_one_worker_is_enough(campaign, empty_redis):
+    assert "notices.tasks.count_funnels" in {each["task"] for each in app.conf.beat_schedule.values()}
+    with only_one("count_funnels") as mine:
+        assert mine
+        tasks.count_funnels()
+        assert funnel.kept(campaign) is None
+    tasks.count_funnels()
+    assert funnel.kept(campaign).steps(Chosen(campaign.name))["sent"] == 4
 
 
 def test_before_it_is_counted_there_is_none(campaign):
