@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from campaign.cutoff.weeks import Week
 from campaign.dashboard import charts, words
-from campaign.dashboard.cutoff import RULE_TITLES, week_title
+from campaign.dashboard.cutoff import ASK, RULE_TITLES, week_title
 from campaign.dashboard.figures import ORDER, Tile, percent
 from campaign.dashboard.shell import Choice, pager, show
 from campaign.jinja import count
@@ -228,6 +228,7 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "rule": RULE_TITLES[ShadowRun.Rule(run.rule)](),
         "failure": _(run.failure) if run.failure else "",
         "known": run.computed_at is not None,
+        "may_ask": request.user.has_perm(ASK),
         "outdated": outdated(run),
     }
     if run.computed_at is not None:
