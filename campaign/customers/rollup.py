@@ -5,7 +5,6 @@ not on the order in which the days were attributed. A changed day is evaluated a
 with all days after it, since each day's standing rests on the days before.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Min, Q
 
-from campaign.customers import counts, identification
+from campaign.customers import counts, identification, past
 from campaign.customers.status import quiet_since
 from campaign.models import (
     AttributedDay,
@@ -111,19 +110,18 @@ def _replay(campaign: Campaign, start: date, today: date) -> None:
 
 def _count(campaign: Campaign, start: date, today: date) -> None:
     """Replace the counts from `start` on: today's from the holdouts, then back change by change."""
-    standing = Counter(dict(campaign.holdouts.values_list("standing").annotate(number=Count("pk"))))
+    standing = dict(campaign.holdouts.values_list("standing").annotate(number=Count("pk")))
     changes = StandingChange.objects.filter(holdout__campaign=campaign, day__gt=start)
     moves: dict[date, list[tuple[str, str, int]]] = {}
     for day, *move in changes.values_list("day", "standing", "previous").annotate(number=Count("holdout")):
         moves.setdefault(day, []).append(tuple(move))
-    counts = []
-    for day in reversed(_days(start, today)):
-        counts += [StandingCount(campaign=campaign, day=day, standing=s, holdouts=standing[s]) for s in Standing.values]
-        for to, previous, number in moves.get(day, ()):
-            standing[to] -= number
-            standing[previous] += number  # "" for those identified on the day
+    rows = [
+        StandingCount(campaign=campaign, day=day, standing=name, holdouts=standings.get(name, 0))
+        for day, standings in past.unwound(standing, moves, _days(start, today))
+        for name in Standing.values
+    ]
     StandingCount.objects.filter(campaign=campaign, day__gte=start).delete()
-    StandingCount.objects.bulk_create(counts)
+    StandingCount.objects.bulk_create(rows)
 
 
 def _days(start: date, until: date) -> list[date]:
