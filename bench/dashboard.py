@@ -28,7 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SMALL = 1_000  # holdouts, to try the bench itself
 DAYS = {"postgresql": 100, "sqlite": 365}
 GOOD_FOR = timedelta(days=7)  # a database; after that too many of its logs are late
-TARGETS = {"postgresql": 200, "sqlite": 200}  # ms at the 95th percentile, by 20 agents
+TARGET = 200  # ms at the 95th percentile, by 20 agents, on PostgreSQL
+ALONE = {"dashboard": 150, "search": 100}  # ms at the median, asked alone, on SQLite
 STANDINGS = 60  # seconds
 Found = dict[str, object]
 
@@ -304,7 +305,8 @@ def tell(found: dict[int, Found], *, database: str) -> int:
     missed = 0
     for size, one in found.items():
         print(f"\n{size:,} holdouts: " + ", ".join(f"{number:,} {name}" for name, number in one["rows"].items()))
-        missed += pages_table(one, target=TARGETS[database])
+        pages_table(one)
+        missed += by_agents(one) if database == "postgresql" else by_itself(one)
         taken = median(one["standings"]["seconds"])
         late = taken >= STANDINGS
         missed += late
@@ -320,13 +322,23 @@ def tell(found: dict[int, Found], *, database: str) -> int:
         )
         print(f"standings: bench {one['peak']} MB, database {one['standings']['database MB']} MB")
         print(f"load average {one['load']:.1f} on {os.cpu_count()} cores")
+    if len(found) > 1:
+        growth(found)
     return int(missed > 0)
 
 
-def pages_table(one: Found, *, target: int) -> int:
-    """How many groups of pages missed the target."""
-    import agents
+def growth(found: dict[int, Found]) -> None:
+    """Processor time of the web server and the database together, by the number of holdouts."""
+    print("\nCPU ms a page" + " " * 21 + "".join(f"{size:>13,}" for size in found))
+    first, *_others = found.values()
+    for name in first["alone"]:
+        both = [median(one["alone"][name]["web"]) + median(one["alone"][name]["database"]) for one in found.values()]
+        print(f"{name:34}" + "".join(f"{each:>13,.1f}" for each in both))
+    seconds = [median(one["standings"]["work"]) for one in found.values()]
+    print(f"{'standings, seconds':34}" + "".join(f"{each:>13,.1f}" for each in seconds))
 
+
+def pages_table(one: Found) -> None:
     columns = ("alone 50%", "95%", "CPU web", "CPU db", "asked", "20: 50%", "95%", "closed 95%")
     print(f"\n{'ms':34}" + "".join(f"{column:>11}" for column in columns))
     for name, alone in one["alone"].items():
@@ -334,16 +346,34 @@ def pages_table(one: Found, *, target: int) -> int:
         cells = [mid(alone["ms"]), high(alone["ms"]), mid(alone["web"]), mid(alone["database"])]
         cells += [str(len(ours)), mid(ours), high(ours), high(closed)]
         print(f"{name:34}" + "".join(f"{cell:>11}" for cell in cells))
-    missed = 0
     print()
+
+
+def by_agents(one: Found) -> int:
+    """How many groups of pages missed the target with twenty agents at work."""
+    import agents
+
+    missed = 0
     for group in agents.SHARES:
         times = [each for name, its in one["agents"].items() if agents.group_of(name) == group for each in its]
-        bad = len(times) < 2 or quantiles(times, n=20, method="inclusive")[-1] >= target
+        bad = len(times) < 2 or quantiles(times, n=20, method="inclusive")[-1] >= TARGET
         missed += bad
         print(
             f"20 agents, {group}: {len(times)} asked, 95 % within {high(times)} ms"
-            f" ({'missed' if bad else 'under'} {target}), slowest {max(times, default=0):,.0f}"
+            f" ({'missed' if bad else 'under'} {TARGET}), slowest {max(times, default=0):,.0f}"
         )
+    return missed
+
+
+def by_itself(one: Found) -> int:
+    """How many groups have a page that missed its target when nobody else asked."""
+    import agents
+
+    missed = 0
+    for group, target in ALONE.items():
+        slowest = max(median(its["ms"]) for name, its in one["alone"].items() if agents.group_of(name) == group)
+        missed += slowest >= target
+        print(f"alone, {group}: median of the slowest row {slowest:.1f} ms (wanted: under {target})")
     return missed
 
 
