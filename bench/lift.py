@@ -104,8 +104,11 @@ def _page() -> Callable[[], object]:
     from django.contrib.auth import get_user_model
     from django.test import Client
 
+    from campaign.sample import staff
+
+    staff.hire()
     client = Client(SERVER_NAME="localhost")
-    client.force_login(get_user_model().objects.create(username="bench"))
+    client.force_login(get_user_model().objects.get(username="operator"))
 
     def read() -> None:
         answer = client.get("/staff/waves/")
