@@ -190,5 +190,10 @@ def web(here: Place) -> list[str]:
     ]  # fmt: skip
 
 
+# Celery advises against root, rightly: it is at work here on one machine, with a sample, and with JSON alone. In
+# production its units run as a user of their own.
+AS_ROOT = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"} if os.geteuid() == 0 else {}
+
+
 def celery(*words: str) -> list[str]:
     return [sys.executable, "-m", "celery", "--quiet", "--app", "campaign.celery", *words, "--loglevel", "warning"]

@@ -83,8 +83,11 @@ if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "campaign.settings"
     Clock(Path(sys.argv[1])).rule()
     django.setup()
+    import campaign.submissions.gaps
+    import campaign.submissions.intake
     import campaign.tasks  # noqa: F401
-    import notices.tasks  # noqa: F401 (both loaded once, for all that are forked)
+    import notices.deliveries.record
+    import notices.tasks  # noqa: F401 (all of it loaded once, for all that are forked)
 
     for line in sys.stdin:
         print(base64.b64encode(answer(line).encode()).decode(), flush=True)

@@ -59,7 +59,8 @@ class Command(BaseCommand):
         # The worker and beat come when the past is over: they live by the real clock.
         if not family.wait(here.ready.exists):
             return
-        family.start("worker", *machine.celery("worker", "--concurrency", "2", "--without-gossip", "--without-mingle"))
+        worker = machine.celery("worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
+        family.start("worker", *worker, **machine.AS_ROOT)
         family.start("beat", *machine.celery("beat", "--pidfile="))
         self.welcome(here, "The history is complete; from here on the sample lives in real time.")
         family.wait(lambda: False)
