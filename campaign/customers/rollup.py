@@ -138,10 +138,17 @@ def _execute(name: str, **values: object) -> None:
         if connection.vendor == "sqlite":  # PostgreSQL has it from a migration
             connection.connection.create_function("campaign_range_of", 1, _range_of, deterministic=True)
         else:
-            whole = "off" if name in BY_STEPS else "on"
-            cursor.execute(f"SET LOCAL enable_hashjoin = {whole}; SET LOCAL enable_mergejoin = {whole}")
             cursor.execute("SET LOCAL work_mem = '64MB'")
+            _join_whole_tables(cursor, name not in BY_STEPS)
         cursor.execute(Path(__file__).with_name(f"{name}.sql").read_text(), values)
+        if connection.vendor == "postgresql":
+            _join_whole_tables(cursor, True)
+
+
+def _join_whole_tables(cursor, allowed: bool) -> None:
+    """Of PostgreSQL, up to the end of the transaction."""
+    word = "on" if allowed else "off"
+    cursor.execute(f"SET LOCAL enable_hashjoin = {word}; SET LOCAL enable_mergejoin = {word}")
 
 
 def _range_of(address: str | None) -> str | None:
