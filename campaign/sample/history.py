@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from campaign.customers import rollup
 from campaign.models import Campaign
 from campaign.plan import campaigns
-from campaign.sample import calls, rounds
+from campaign.sample import calls, rounds, visits
 from campaign.sample.hands import Hands
 from campaign.sample.relay import Journal
 from campaign.sample.state import State, load, save
@@ -131,6 +131,7 @@ class History:
     def _take_calls(self, until: datetime) -> None:
         since = until - timedelta(days=75)  # the last round was at most two months ago
         calls.record(since=since, until=until, zone=self.world.zone, made_by_id=self.approver_id)
+        visits.record(since=since, until=until)
 
     def _round(self, day: date) -> None:
         self.read(now=self._written_until())

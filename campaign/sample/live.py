@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from campaign.sample import calls, rounds
+from campaign.sample import calls, rounds, visits
 from campaign.sample.relay import Journal
 from campaign.sample.world import Day, World
 from campaign.sample.writer import Writer
@@ -46,4 +46,5 @@ class Live:
             return
         since = self._calls_until or now - calls.LONGEST
         calls.record(since=since, until=now, zone=self.world.zone, made_by_id=None)
+        visits.record(since=since, until=now)
         self._calls_until = now
