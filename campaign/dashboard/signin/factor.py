@@ -33,7 +33,7 @@ class Factor(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         picture = BytesIO()
-        segno.make(url, micro=False, error="m").save(
+        segno.make(url, micro=False, error="l").save(
             picture, kind="svg", scale=5, border=4, light="#fff", xmldecl=False
         )
         return picture.getvalue().decode()

@@ -79,7 +79,7 @@ def test_apps_read_who_and_where_it_is_for(client, suzuki):
     wanted = f"otpauth://totp/Mihon%20Net:suzuki?secret={secret}&issuer=Mihon%20Net"
     assert page.context_data["totp_url"] == wanted
     drawn = BytesIO()
-    segno.make(wanted, micro=False, error="m").save(drawn, kind="svg", scale=5, border=4, light="#fff", xmldecl=False)
+    segno.make(wanted, micro=False, error="l").save(drawn, kind="svg", scale=5, border=4, light="#fff", xmldecl=False)
     assert client.get(reverse("mfa_picture")).content == drawn.getvalue()
 
 
