@@ -217,7 +217,7 @@ def withheld(role: Crawl, most: Crawl) -> dict[str, str]:
 
 def test_a_role_may_use_what_it_is_offered_and_is_offered_what_it_may_use(filled):
     found = {role: crawl(role) for role in Role}
-    assert {role: each.refused for role, each in found.items()} == dict.fromkeys(Role, [])
+    assert {role: each.refused for role, each in found.items()} == {role: [] for role in Role}
     most = found[Role.ADMINISTRATOR]
     assert {role: withheld(each, most) for role, each in found.items()} == {role: {} for role in Role}
     for role, led in ((Role.VIEWER, False), (Role.SUPPORT, True)):
