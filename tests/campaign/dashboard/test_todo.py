@@ -28,7 +28,7 @@ def write(campaign, number: int = 1, **given) -> TextVersion:
 
 def test_where_nothing_waits_nothing_is_listed(world, staff):
     assert listed(world) == []
-    assert "To do now" not in staff.get("/staff/").content.decode()
+    assert "todo-heading" not in staff.get("/staff/").content.decode()
 
 
 def test_logs_that_are_late_and_relays_come_first(world):
