@@ -7,9 +7,11 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
 from desk import make_mailing, make_notice
 from rounds import take
 
+from campaign.celery import app
 from campaign.dashboard import bulk_offer, bulk_work, finding
 from campaign.models import AuditEntry, BulkChange, BulkChosen, Tagging
 from campaign.plan import bulk, bulk_portions
+from campaign.tasks import change_many
 from notices import mailings
 from notices.models import Mailing, Mute, Notice
 
@@ -182,3 +184,12 @@ def test_who_may_not_run_mailings_plans_no_notice(client, campaign):
     assert (
         client.post(f"{PAGE}bulk/", {"kind": "notice", "query": QUERY, "customer": one.customer_id}).status_code == 403
     )
+
+
+def test_beat_asks_a_worker_to_go_on(operator, campaign, few, empty_redis, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    people(campaign)
+    change(operator, "tag", whom="all", tag="shop", typed="5")
+    change_many()
+    assert Tagging.objects.count() == 5 and BulkChange.objects.get().state == "done"
+    assert "campaign.tasks.change_many" in {each["task"] for each in app.conf.beat_schedule.values()}

@@ -19,8 +19,10 @@ from django.core.management.base import CommandError
 from django.db import connection
 from relays import Relay, running
 
+from campaign.celery import app
 from campaign.dashboard import digest
 from campaign.models import AuditEntry, Campaign, Customer, DailyCount, Digest, DigestWish, StandingCount
+from campaign.tasks import send_digests
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = "/staff/benefit/mail/"
@@ -173,6 +175,7 @@ from datetime import datetime
 os.environ["DJANGO_SETTINGS_MODULE"] = "campaign.settings"
 import django
 django.setup()
+from campaign.celery import app
 from campaign.dashboard import digest
 digest.send_due(now=datetime.fromisoformat(sys.argv[1]))
 """
@@ -261,3 +264,14 @@ def test_two_campaigns_come_in_one_mail_with_a_paper_each(settings, board_member
         digest.send_due(now=NOW)
     names = [part.get_filename() for part in read(relay.letters[0]).iter_attachments()]
     assert names == ["board-local-port25-2026-11-24-en.pdf", "board-pop-before-smtp-2026-11-24-en.pdf"]
+
+
+@pytest.mark.django_db
+def test_beat_has_it_sent_each_hour(settings, board_member, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    wish(board_member)
+    with running(Relay(), settings) as relay:
+        for _hour in range(2):
+            send_digests()
+    assert len(relay.letters) == 1
+    assert "campaign.tasks.send_digests" in {each["task"] for each in app.conf.beat_schedule.values()}
