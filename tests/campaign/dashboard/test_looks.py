@@ -83,6 +83,8 @@ def pages(page, client, live_server) -> dict[str, str]:
         "plan": "/staff/plan/",
         "plan of a kind": "/staff/plan/pop_before_smtp/reminder/",
         "unreachable": "/staff/unreachable/",
+        "help": "/staff/help/",
+        "keys": "/staff/keys/",
     }
 
 
