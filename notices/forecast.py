@@ -227,7 +227,7 @@ def rounds_to_come(
         if mailing.waiting
     ]
     course = planning.course_of(campaign, planning.plans_of(campaign))
-    there = set(Mailing.objects.filter(campaign=campaign).values_list("kind", "period"))
+    there = set(Mailing.objects.rounds().filter(campaign=campaign).values_list("kind", "period"))
     planned = [
         Round(_days(max(each.first_day, day + timedelta(days=1)), min(until, each.latest)), cap)
         for kind in (Mailing.Kind.ANNOUNCEMENT, Mailing.Kind.REMINDER, *schedule.final_days(course))

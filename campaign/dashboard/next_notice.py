@@ -29,7 +29,7 @@ class NextNotice:
 def next_notice(holdout: Holdout, *, exempt_until: date | None, today: date) -> NextNotice:
     campaign = holdout.campaign
     plans = planning.plans_of(campaign)
-    planned = frozenset(Mailing.objects.filter(campaign=campaign).values_list("kind", "period"))
+    planned = frozenset(Mailing.objects.rounds().filter(campaign=campaign).values_list("kind", "period"))
     known = known_of(holdout, plans, exempt_until=exempt_until, today=today)
     found = coming(known, planning.course_of(campaign, plans), today=today, planned=planned)
     if found.kind is None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import ExtractYear
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import ExtractYear, TruncMonth
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
@@ -60,6 +60,17 @@ def started(*, now: datetime) -> QuerySet[Mailing]:
     return found.select_related("campaign", "text_ja", "text_en").order_by("-started_at", "-pk")
 
 
+def listed(*, now: datetime) -> QuerySet[Mailing]:
+    """Of the thousands that single customers asked for, the first and the last of a month that are alike."""
+    found = started(now=now)
+    month = TruncMonth("started_at", tzinfo=timezone.get_default_timezone())
+    alike = (
+        found.exclude(only_for=None).order_by().annotate(month=month).values("campaign", "text_ja", "text_en", "month")
+    )
+    first, last = alike.annotate(end=Min("pk")).values("end"), alike.annotate(end=Max("pk")).values("end")
+    return found.filter(Q(only_for=None) | Q(pk__in=first) | Q(pk__in=last))
+
+
 def words(mailing: Mailing, language: str, brand: Brand) -> Words:
     """In its own language, with the values that all customers of the brand have in common."""
     with translation.override(language):
@@ -97,7 +108,7 @@ def common_values(mailing: Mailing, language: str, brand: Brand) -> dict[str, ob
 def page(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """The newest year, or the one in the address."""
     now, brand = timezone.now(), of_host(request.get_host())
-    found = started(now=now)
+    found = listed(now=now)
     years = sorted(set(found.order_by().values_list(ExtractYear("started_at"), flat=True)), reverse=True)
     if year is not None and year not in years:
         raise Http404(year)

@@ -105,6 +105,20 @@ def test_mailings_of_a_month_that_say_the_same_are_one_entry(client, campaign):
     assert "from Nov. 1, 2026 to Nov. 3, 2026, to customers who send mail the old way" in text
 
 
+def test_guides_that_single_customers_asked_for_are_one_entry_and_cost_no_more_the_more_there_are(
+    client, campaign, django_assert_max_num_queries
+):
+    for day in range(1, 21):
+        began = noon(TODAY.replace(day=day))
+        holdout = make_holdout(campaign, make_customer(f"guide{day}@isp.example"))
+        given = {"kind": "guide", "only_for": holdout, "state": "finished", "started_at": began, "ended_at": began}
+        make_notice(make_mailing(campaign, period=f"2026-11-{day:02}-090000-000000", **given), holdout)
+    with django_assert_max_num_queries(6):
+        text = html(client, "/en/notices/")
+    assert text.count("<h3>Mihon Net: the steps you asked for</h3>") == 1 and "guide1@" not in text
+    assert "from Nov. 1, 2026 to Nov. 20, 2026, to customers who asked for it" in text
+
+
 def test_each_year_has_its_page(client, campaign):
     old = noon(TODAY.replace(year=2025))
     former = make_sent(campaign, period="2025-11", started_at=old, ended_at=old, state="finished")
