@@ -206,10 +206,6 @@ PAGES = {
         lambda: _("Makes new recovery codes; the old ones stop working."),
         lambda: _("Replace the codes that you have written down."),
     ),
-    "account_change_password": Help(
-        lambda: _("Changes the password with which you log in here."),
-        lambda: _("Choose a long one that you use nowhere else. You stay logged in."),
-    ),
     "help": Help(
         lambda: _("What the words on the staff's pages mean, and what each page is for."),
         lambda: _("Each page has a short help of its own at its top."),

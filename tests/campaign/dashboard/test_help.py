@@ -26,7 +26,8 @@ NO_PAGE = {
 # The way in says itself what it wants; one's own second factor has its help.
 LOGIN = {pattern.name for pattern in signin.urlpatterns} - set(PAGES)
 # Reached by a form, or after the password was asked for once more.
-STEPS = {"bulk", "account_change_password", *(name for name in PAGES if name.startswith("mfa_") and name != "mfa_index")}
+OWN = {name for name in PAGES if name.startswith("mfa_") and name != "mfa_index"}
+STEPS = {"bulk", "account_change_password", *OWN}
 # The words of the product that staff meet on their pages.
 VOCABULARY = [
     "customer",
