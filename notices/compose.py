@@ -145,7 +145,7 @@ def _shared(case: Case, brand: Brand, campaign: Campaign) -> Shared:
     return Shared(*of_case, campaign.cutoff_on, own_network)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)  # some 25 kB each
 def _stencil(subject: str, body: str, shared: Shared, named: bool, moved: bool) -> Stencil:
     empty = frozenset(name for name, there in (("name", named), ("moved_on", moved)) if not there)
     return stencils.cut(texts.Text(subject, body), _common(shared), empty=empty, language=shared.language)

@@ -14,6 +14,7 @@ LONGEST_REPLY = 500
 LONGEST_LINE = 8192  # of a reply; RFC 5321 wants 512
 MOST_LINES = 100
 GO_AHEAD = 354
+STAGES = (Stage.SENDER, Stage.RECIPIENT, Stage.CONTENT)
 
 
 class NoConnection(Exception):
@@ -96,7 +97,7 @@ class Relay:
             self._write(b"".join(commands))
         self.announced = None
         found = None
-        for stage, command in zip((Stage.SENDER, Stage.RECIPIENT, Stage.CONTENT), commands, strict=True):
+        for stage, command in zip(STAGES, commands, strict=True):
             if not self._in_groups:
                 self._write(command)
             try:
