@@ -38,7 +38,7 @@ HARSH = re.compile("旧方式|移行|緊急|至急|不達|中継|締切")
 """Words of the trade, or words that frighten: not in what an old customer reads."""
 
 # A page shows words of the catalogue or of the database; these write their own in both languages.
-OWN_PAGES = ("error.html", "403.html", "403_csrf.html", "404.html", "500.html")
+OWN_PAGES = ("error.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html")
 OWN_WORDS = (*OWN_PAGES, "guides/", "mail/en/", "mail/ja/")
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 READ_ALOUD = re.compile(r'\b(?:aria-label|placeholder|title|alt)="([^"]*)"')

@@ -17,8 +17,9 @@ from desk import (
     make_world,
 )
 from django.conf import settings
+from django.contrib.auth.models import User
 
-from campaign.models import ClockReading, Customer, Desk, StandingCount, UnknownProgram
+from campaign.models import Campaign, ClockReading, Customer, Desk, StandingCount, UnknownProgram
 from notices.models import Mailing
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
@@ -37,8 +38,16 @@ WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 def pages(page, client, live_server) -> dict[str, str]:
     """The pages to look at, with the browser logged in as one who may do everything."""
     campaign = make_world()
-    make_campaign(name="local_port25")
     user = make_user("suzuki", *EVERYTHING)
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    return paths(campaign, user)
+
+
+def paths(campaign: Campaign, user: User) -> dict[str, str]:
+    """Makes what they show, and says where they are."""
+    make_campaign(name="local_port25")
     make_notice(planned := make_mailing(campaign, period="2026-12", state="planned"), state="waiting")
     approved = make_mailing(campaign, period="2026-10", state="approved")
     hold_until = noon(TODAY) + timedelta(minutes=10)
@@ -51,9 +60,6 @@ def pages(page, client, live_server) -> dict[str, str]:
     make_evidence()
     shadow, asked = make_shadow(campaign), make_shadow(campaign, rule="hosts", scope="mx1", waiting=True)
     make_suppression(Customer.objects.order_by("pk")[0])
-    client.force_login(user)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
     sending = Mailing.objects.get(state="sending", period="2026-11").pk
     customers = Customer.objects.order_by("pk")
     return {
