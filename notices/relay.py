@@ -201,7 +201,9 @@ def _outcome(code: int, words: bytes, stage: Stage) -> tuple[Outcome, str]:
 
 def _transparent(content: bytes) -> bytes:
     """The text as DATA wants it: dots at a line's beginning doubled, a lone dot at the end (RFC 5321 4.5.2)."""
-    doubled = re.sub(rb"(?m)^\.", b"..", content) if content[:1] == b"." or b"\n." in content else content
+    last = content.rfind(b".") + 1  # base64 has none, and looking for one byte is done at once
+    dotted = content[:1] == b"." or content.find(b"\n.", 0, last) >= 0
+    doubled = re.sub(rb"(?m)^\.", b"..", content) if dotted else content
     return doubled + (b"" if doubled.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
