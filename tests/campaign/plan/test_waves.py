@@ -5,6 +5,7 @@ from itertools import groupby
 
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
+from django.utils import translation
 
 from campaign.models import Customer, Holdout, WavePlan
 from campaign.plan import waves
@@ -161,7 +162,7 @@ def test_each_campaign_has_its_own_waves():
 def test_a_plan_that_cannot_be_is_refused_and_leaves_everything_as_it_was(given, wrong):
     campaign = make_campaign(cutoff_on=TODAY + timedelta(days=100))
     make_holdouts(campaign, 3)
-    with pytest.raises(NotPossible, match=wrong):
+    with translation.override("en"), pytest.raises(NotPossible, match=wrong):
         decide(campaign, **given)
     assert not WavePlan.objects.exists()
     assert set(drawn(campaign).values()) == {None}
