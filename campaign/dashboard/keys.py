@@ -6,12 +6,11 @@ A key without an address brings the focus to what the page marks with it (`data-
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from campaign.dashboard.shell import may_open, show
+from campaign.dashboard.shell import show
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,9 @@ KEYS = (
 )
 
 
-def keys_for(user: AbstractBaseUser) -> list[Key]:
-    return [key for key in KEYS if may_open(user, reverse(key.route))]
+def keys_for(opens: Callable[[str], bool]) -> list[Key]:
+    """Those whose address opens for who reads the page."""
+    return [key for key in KEYS if opens(reverse(key.route))]
 
 
 def page(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,9 @@
 The user is looked up only when a page asks, so that a page for everybody stays one.
 """
 
+from functools import cache
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest
 
 from campaign.dashboard.keys import keys_for
@@ -11,8 +14,13 @@ from campaign.dashboard.shell import may_open
 
 
 def of_the_reader(request: HttpRequest) -> dict[str, object]:
+    @cache
+    def opens(path: str) -> bool:
+        """Found out once a page: the rows of a table lead to one address, with other filters."""
+        return may_open(request.user, path)
+
     return {
         "look": look(request),
-        "may_open": lambda url: may_open(request.user, url),
-        "keys": lambda: keys_for(request.user),
+        "may_open": lambda url: opens(urlsplit(url).path),
+        "keys": lambda: keys_for(opens),
     }
