@@ -87,9 +87,11 @@ def template(subject: str, body: str):
 
 
 def compare(queued, ready) -> None:
-    """The template gives the words of the ready-made mail, or the bench is none."""
+    """The template gives the words of the ready-made mail, also of one for an old program, or the bench is none."""
+    from notices.encoding import respelled
+
     rendered = queued.prepare_email_message()
-    words = [(one.subject, "".join(one.body.split())) for one in (rendered, ready)]
+    words = [respelled(one.subject + "".join(one.body.split())) for one in (rendered, ready)]
     if words[0] != words[1]:
         sys.exit("post-office's template does not give the words of the product's mail")
 
