@@ -73,7 +73,7 @@ class Command(BaseCommand):
             f"  Staff     {here.url}/staff/   ({names})\n"
             f"  Customers {here.url}/ja/ and {here.url}/en/\n"
             f"  Mail that was sent{f' (the newest {kept})' if kept else ''}: {here.mail}\n"
-            f"  To see a round go out: log in as approver, approve this month's round and start it.\n"
+            f"  To see a round go out: log in as approver, approve this month's reminder.\n"
         )
 
     def say(self, text: str) -> None:
