@@ -247,8 +247,8 @@ def one_by_one(port: int, backends: Callable[[], list[int]], *, requests: int) -
             taken = serving.ask(port, wanted, cookie)
             if turn >= 4:  # the workers have started and seen each page
                 found[name]["ms"].append(taken)
-                found[name]["web"].append(serving.work(serving.workers()) - web)
-                found[name]["database"].append(serving.work(backends()) - database)
+                found[name]["web"].append(serving.since(web, serving.work(serving.workers())))
+                found[name]["database"].append(serving.since(database, serving.work(backends())))
     return found
 
 
@@ -267,7 +267,7 @@ def standings(given: argparse.Namespace, day: date) -> Found:
         began, used = time.perf_counter(), serving.work([os.getpid(), *backends(given)()])
         rollup.bring_up_to_date(days=[day], today=day)
         seconds.append(time.perf_counter() - began)
-        work.append((serving.work([os.getpid(), *backends(given)()]) - used) / 1000)
+        work.append(serving.since(used, serving.work([os.getpid(), *backends(given)()])) / 1000)
     return {"seconds": seconds, "work": work, "database MB": max(serving.memory(backends(given)()), default=0)}
 
 

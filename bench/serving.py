@@ -85,14 +85,22 @@ def workers() -> list[int]:
     return [pid for pid, parent in parents.items() if parent in masters]
 
 
-def work(processes: Iterable[int]) -> float:
-    """Milliseconds of processor time that they have used; it does not depend on what else runs here."""
-    total = 0
+Work = dict[int, float]
+
+
+def work(processes: Iterable[int]) -> Work:
+    """Milliseconds of processor time that each has used; they do not depend on what else runs here."""
+    total: Work = {}
     for pid in processes:
         for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
             with suppress(OSError):
-                total += int(task.read_text().split()[0])
-    return total / 1e6
+                total[pid] = total.get(pid, 0) + int(task.read_text().split()[0]) / 1e6
+    return total
+
+
+def since(before: Work, now: Work) -> float:
+    """Milliseconds of those that are there now; what has ended meanwhile is not known."""
+    return sum(used - before.get(pid, 0) for pid, used in now.items())
 
 
 def memory(processes: Iterable[int], line: str = "VmHWM") -> list[int]:
