@@ -32,6 +32,11 @@ def lacks_factor(request: HttpRequest) -> bool:
     return settings.SECOND_FACTOR and request.user.is_authenticated and not enough(ways(request))
 
 
+def owes_factor(request: HttpRequest) -> bool:
+    """Has a factor, and has not shown it in this session, whatever `SECOND_FACTOR` says."""
+    return request.user.is_authenticated and not enough(ways(request)) and has_factor(request.user)
+
+
 def to_factor(request: HttpRequest) -> HttpResponse:
     """To the page where the factor is shown, or set up; and from there to where the person wanted to go."""
     page = reverse("mfa_reauthenticate" if has_factor(request.user) else "mfa_activate_totp")

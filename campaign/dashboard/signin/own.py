@@ -19,6 +19,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -28,7 +29,7 @@ from campaign import audit
 from campaign.audit import Act, Thing
 from campaign.dashboard import noting
 from campaign.dashboard.shell import show
-from campaign.dashboard.signin import factor, gate
+from campaign.dashboard.signin import factor, gate, reset
 from campaign.dashboard.signin.door import Shown
 
 KIND = "authenticator"
@@ -52,11 +53,16 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 class Own(Shown):
-    """For who has a password here; the others' factor is not ours."""
+    """For who has a password here; the others' factor is not ours.
+
+    Who has a factor shows it before any of it is changed: allauth would take the password alone for that.
+    """
 
     def dispatch(self, request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not request.user.has_usable_password():
             return HttpResponseRedirect(reverse("mfa_index"))
+        if gate.owes_factor(request):
+            return gate.to_factor(request)
         return super().dispatch(request, *args, **values)
 
     def get_context_data(self, **values: Any) -> dict[str, Any]:
@@ -82,6 +88,8 @@ class Password(Own, PasswordChangeView):
 
 
 class SetUp(Own, ActivateTOTPView):
+    """Every other session of the person ends: it may be somebody's who knows the password."""
+
     template_name = "dashboard/factor_new.html"
 
     def get_context_data(self, **values: Any) -> dict[str, Any]:
@@ -94,6 +102,7 @@ class SetUp(Own, ActivateTOTPView):
             response = super().form_valid(form)
             made = factor.Authenticator.objects.get(user=self.request.user, type=factor.TOTP)
             made.wrap().validate_code(form.cleaned_data["code"])  # counts as used from now on
+            reset.end_sessions(self.request.user, now=timezone.now(), but=self.request.session.session_key)
             noting.note(self.request, Act.ADDED, _thing(self.request))
         shown = {"id": made.pk, "type": made.type, "reauthenticated": True}
         record_authentication(self.request, self.request.user, "mfa", **shown)

@@ -26,9 +26,9 @@ def reset_factor(user: User, *, by: Actor, now: datetime) -> bool:
     return True
 
 
-def end_sessions(user: User, *, now: datetime) -> None:
-    """Only staff have sessions, so they are few enough to be read."""
-    open_ones = Session.objects.filter(expire_date__gt=now)
+def end_sessions(user: User, *, now: datetime, but: str | None = None) -> None:
+    """All but that with the key `but`. Only staff have sessions, so they are few enough to be read."""
+    open_ones = Session.objects.filter(expire_date__gt=now).exclude(pk=but)
     ended = [each.pk for each in open_ones.iterator() if each.get_decoded().get(SESSION_KEY) == str(user.pk)]
     Session.objects.filter(pk__in=ended).delete()
 

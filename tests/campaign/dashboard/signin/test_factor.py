@@ -9,11 +9,13 @@ from builders import make_user
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.test import Client
 from django.urls import reverse
 from entering import PASSWORD, acts, code_of, enter, is_in, set_up
 
 from campaign import roles
 from campaign.dashboard.signin import factor
+from campaign.dashboard.signin.sealed import seal
 from campaign.models import AuditEntry
 from campaign.roles import Role
 
@@ -174,6 +176,47 @@ def test_a_session_from_before_the_setting_is_led_to_its_factor(client, with_fac
     assert response["Location"] == reverse("mfa_reauthenticate") + "?next=%2Fstaff%2F"
     client.post(response["Location"], {"code": code_of(secret)})
     assert is_in(client)
+
+
+@pytest.mark.parametrize("second_factor", [True, False])
+def test_who_shows_the_password_alone_changes_nothing_of_a_factor(client, with_factor, suzuki, settings, second_factor):
+    settings.SECOND_FACTOR = second_factor
+    client.force_login(suzuki)
+    before = list(Authenticator.objects.order_by("pk").values())
+    assert client.post(reverse("account_reauthenticate"), {"password": PASSWORD}).status_code == 302
+    new = "another long pass phrase"
+    for name in (
+        "mfa_deactivate_totp",
+        "mfa_activate_totp",
+        "mfa_generate_recovery_codes",
+        "mfa_view_recovery_codes",
+        "account_change_password",
+    ):
+        given = {"code": "000000", "oldpassword": PASSWORD, "password1": new, "password2": new}
+        for response in (client.get(reverse(name)), client.post(reverse(name), given)):
+            assert response["Location"].startswith(reverse("mfa_reauthenticate")), name
+    assert list(Authenticator.objects.order_by("pk").values()) == before
+    suzuki.refresh_from_db()
+    assert suzuki.check_password(PASSWORD)
+
+
+def test_a_change_that_waited_for_the_password_waits_for_the_factor_too(client, suzuki, asked, at):
+    enter(client)
+    at(301)
+    asked_for = client.post(reverse("mfa_activate_totp"), {"code": "000000"})["Location"]
+    Authenticator.objects.create(user=suzuki, type="totp", data={"secret": seal("JBSWY3DPEHPK3PXP")})
+    there = client.post(asked_for, {"password": PASSWORD})
+    assert there["Location"].startswith(reverse("mfa_reauthenticate"))
+
+
+def test_a_factor_that_is_set_up_ends_the_persons_other_sessions_and_nobody_elses(client, suzuki, at):
+    other, colleague = Client(), Client()
+    enter(other)
+    colleague.force_login(make_user("colleague"))
+    enter(client)
+    assert is_in(other)
+    set_up(client)
+    assert is_in(client) and is_in(colleague) and not is_in(other)
 
 
 def test_before_a_factor_is_changed_the_person_shows_again_who_they_are(client, with_factor, at):

@@ -9,9 +9,10 @@ from campaign.dashboard.signin import urls
 from campaign.dashboard.signin.sealed import seal
 
 pytestmark = pytest.mark.django_db
-LOGIN, AGAIN, NEW, OWN = "login", "account_reauthenticate", "mfa_activate_totp", "mfa_index"
+LOGIN, AGAIN, CODE, OWN = "login", "account_reauthenticate", "mfa_reauthenticate", "mfa_index"
 
-# name: what (nobody, who has a password, who has a factor too, who has neither) gets by GET, and then by POST.
+# name: what (nobody, who has a password, who has a factor too and did not show it, who has neither) gets by GET,
+# and then by POST.
 # A name is where one is led; what a form without its values gets is the page again.
 MATRIX = {
     "login": ((200, "progress", "progress", "progress"), (200, "progress", "progress", "progress")),
@@ -22,13 +23,13 @@ MATRIX = {
     "openid_begin": ((405,) * 4, (404,) * 4),  # no provider in the settings
     "openid_callback": ((404,) * 4, (405,) * 4),
     "logout": ((405,) * 4, (LOGIN,) * 4),
-    "account_change_password": ((LOGIN, 200, 200, OWN), (LOGIN, 200, 200, OWN)),
+    "account_change_password": ((LOGIN, 200, CODE, OWN), (LOGIN, 200, CODE, OWN)),
     "mfa_index": ((LOGIN, 200, 200, 200), (LOGIN, 405, 405, 405)),
-    "mfa_activate_totp": ((LOGIN, AGAIN, AGAIN, OWN), (LOGIN, AGAIN, AGAIN, OWN)),
+    "mfa_activate_totp": ((LOGIN, AGAIN, CODE, OWN), (LOGIN, AGAIN, CODE, OWN)),
     "mfa_picture": ((LOGIN, 404, 404, 404), (LOGIN, 405, 405, 405)),
-    "mfa_deactivate_totp": ((LOGIN, 404, AGAIN, OWN), (LOGIN, 404, AGAIN, OWN)),
-    "mfa_view_recovery_codes": ((LOGIN, 404, 404, OWN), (LOGIN, 405, 405, OWN)),
-    "mfa_generate_recovery_codes": ((LOGIN, AGAIN, AGAIN, OWN), (LOGIN, AGAIN, AGAIN, OWN)),
+    "mfa_deactivate_totp": ((LOGIN, 404, CODE, OWN), (LOGIN, 404, CODE, OWN)),
+    "mfa_view_recovery_codes": ((LOGIN, 404, CODE, OWN), (LOGIN, 405, CODE, OWN)),
+    "mfa_generate_recovery_codes": ((LOGIN, AGAIN, CODE, OWN), (LOGIN, AGAIN, CODE, OWN)),
 }
 
 
