@@ -40,6 +40,7 @@ def _planned(change: BulkChange, *, now: datetime, today: date) -> Mailing:
     campaign = change.campaign
     if not campaign.starts_on <= today < campaign.cutoff_on:
         raise NotPossible(_("An extra notice goes out between the campaign's first day and the cut-off alone."))
+    planning.one_at_a_time()
     chosen = BulkChosen.objects.filter(change=change).values("customer_id")
     due = selection.due(campaign, today=today, kind=Kind.EXTRA).filter(customer__in=chosen)
     if not due.exists():

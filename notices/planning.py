@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import MD5, Cast, Concat
 from django.utils import timezone
@@ -176,6 +176,7 @@ def plan_round(
     )
     try:
         with transaction.atomic():
+            one_at_a_time()
             due = selection.due(campaign, today=today, kind=wanted.kind, audience=people)
             if not due.exists():
                 return None
@@ -188,6 +189,17 @@ def plan_round(
             return None
         raise
     return mailing
+
+
+def one_at_a_time() -> None:
+    """Wait, to the end of the transaction, for whoever plans at this moment, in any campaign.
+
+    Asked before who is due: of two that plan at once each would find nobody written to by the other, and both
+    would write to the same people. SQLite lets one transaction write at a time as it is.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('notices.planning'))")
 
 
 def left_nothing(mailing: Mailing) -> bool:

@@ -14,7 +14,8 @@ WITH touched AS MATERIALIZED (
           SELECT known.customer_id, NULL, NULL
           FROM campaign_holdout AS known
           WHERE known.campaign_id = %(campaign)s
-            AND (known.last_legacy_on >= %(start)s OR known.last_auth_on >= %(start)s OR known.last_range = '')
+            AND (known.last_legacy_on >= %(start)s OR known.last_auth_on >= %(start)s
+                 OR (known.last_range = '' AND known.last_legacy_on >= %(kept_from)s))
          ) AS seen
     GROUP BY customer_id
 ),

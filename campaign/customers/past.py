@@ -72,7 +72,7 @@ def count_waiting(*, now: datetime) -> int:
 def _answer(asked: PastOfSome, *, now: datetime) -> None:
     campaign, chosen = asked.campaign, chosen_in(asked.query)
     with transaction.atomic():
-        Campaign.objects.select_for_update().get(pk=campaign.pk)  # not while standings are made
+        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # not while standings are made
         counted = campaign.standing_counts.aggregate(first=Min("day"), last=Max("day"))
         if counted["last"] is None:
             return  # nothing is counted of anybody yet: the question waits on

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Min, Q
 
@@ -46,7 +47,7 @@ def bring_up_to_date(*, days: Iterable[date], today: date) -> None:
     seen = attributed.aggregate(at=Max("attributed_at"))["at"]
     for campaign in Campaign.objects.order_by("pk"):
         with transaction.atomic():
-            Campaign.objects.select_for_update().get(pk=campaign.pk)  # one at a time
+            Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # one at a time
             _bring_campaign_up_to_date(campaign, changed, today)
     if changed:
         _execute("programs", start=min(changed), today=today)
@@ -86,7 +87,8 @@ def _bring_campaign_up_to_date(campaign: Campaign, changed: set[date], today: da
     else:
         start = min(changed | {evaluated + ONE_DAY, today})
         identification.bring_up_to_date(campaign, days=changed, today=today)
-    _execute_for(campaign, "last_use", start=start, day=today)
+    kept_from = today - timedelta(days=settings.RETENTION_DAYS)  # of days before it no address is known any more
+    _execute_for(campaign, "last_use", start=start, day=today, kept_from=kept_from)
     _replay(campaign, start, today)
     _count(campaign, start, today)
 

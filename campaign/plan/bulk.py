@@ -50,7 +50,7 @@ def no_such_wave() -> str:
 
 
 def _move(*, campaign_id: int, customer_ids: list[int], wave: int, **_when: object) -> tuple[dict, list[BulkRow]]:
-    Campaign.objects.select_for_update().get(pk=campaign_id)  # not beside a lot, or while standings are made
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)  # not beside a lot, or while standings are made
     plan = WavePlan.objects.filter(campaign=campaign_id).first()
     if plan is None or not 1 <= wave <= plan.waves:
         raise NotPossible(no_such_wave())
@@ -119,7 +119,7 @@ def undo(*, change_id: int, now: datetime, user_id: int) -> int | None:
 
 def _move_back(change: BulkChange, rows: list[BulkRow]) -> int:
     """Where the waves were decided anew since, an old number says nothing: these wait for the lot."""
-    Campaign.objects.select_for_update().get(pk=change.campaign_id)
+    Campaign.objects.select_for_update(no_key=True).get(pk=change.campaign_id)
     anew = WavePlan.objects.filter(campaign=change.campaign_id, decided_at__gt=change.made_at).exists()
     before: dict[tuple[int | None, bool], list[int]] = {}
     for row in rows:

@@ -36,7 +36,7 @@ def move_cutoff(*, campaign_id: int, to: date, reason: str, now: datetime, user_
     if not reason or len(reason) > LONGEST_REASON:
         raise NotPossible(_("A reason of at most 300 characters is needed to move the cut-off date."))
     with transaction.atomic():
-        campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+        campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
         _after_start(to, campaign.starts_on)
         if to == campaign.cutoff_on:
             raise NotPossible(_("The cut-off date is that day already."))

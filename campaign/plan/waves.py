@@ -35,7 +35,7 @@ def decide(
     Raises NotPossible. Whether an announcement is on its way already, the caller knows.
     """
     with transaction.atomic():
-        campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+        campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
         _check(campaign, waves=waves, first_day=first_day, days_between=days_between, today=today)
         values = {"waves": waves, "first_day": first_day, "days_between": days_between, "seed": secrets.token_hex(8)}
         values |= {"decided_at": now, "decided_by_id": user_id, "drawn": False}
@@ -63,7 +63,7 @@ def draw(campaign: Campaign) -> int:
     if not _waiting(WavePlan.objects.filter(campaign=campaign).first()):
         return 0
     with transaction.atomic():
-        Campaign.objects.select_for_update().get(pk=campaign.pk)  # one at a time
+        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # one at a time
         plan = WavePlan.objects.get(campaign=campaign)
         number = _waiting(plan)
         if number:

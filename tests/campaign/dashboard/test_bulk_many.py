@@ -1,18 +1,21 @@
 """Changes to more customers than one transaction takes, from the list to the worker and back; and extra notices."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
+from django.db import connection
 from rounds import take
 
 from campaign.celery import app
 from campaign.dashboard import bulk_offer, bulk_work, finding
 from campaign.models import AuditEntry, BulkChange, BulkChosen, Tagging
 from campaign.plan import bulk, bulk_portions
+from campaign.plan.campaigns import NotPossible
 from campaign.tasks import change_many
-from notices import mailings
+from notices import extra, mailings, planning
 from notices.models import Mailing, Mute, Notice
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +128,44 @@ def test_an_extra_notice_waits_for_a_second_person_and_leaves_out_whom_no_mail_m
     page = shown(operator)
     assert f'href="/staff/mailings/{mailing.pk}/"' in page and "An extra notice" in page
     assert "Extra notice, Nov. 24, 2026" in operator.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_extra_notice_and_a_round_that_are_planned_at_once_write_to_nobody_twice(campaign):
+    holdouts = people(campaign, 40)
+    user = make_user("suzuki", *MAY)
+    change = BulkChange.objects.create(
+        campaign=campaign,
+        kind="notice",
+        made_by=user,
+        made_at=NOW,
+        state="running",
+        customers=0,
+        values={},
+    )
+    BulkChosen.objects.bulk_create(BulkChosen(change=change, customer_id=each.customer_id) for each in holdouts)
+    begin, found = threading.Barrier(2), []
+
+    def at_once(plan):
+        begin.wait()
+        try:
+            found.append(plan())
+        except NotPossible as error:  # everybody is in the round already
+            found.append(str(error))
+        finally:
+            connection.close()
+
+    plans = (
+        lambda: extra.plan(change_id=change.pk, now=NOW, today=TODAY),
+        lambda: planning.plan_reminder(campaign_id=campaign.pk, today=TODAY, now=NOW),
+    )
+    planners = [threading.Thread(target=at_once, args=(plan,)) for plan in plans]
+    for planner in planners:
+        planner.start()
+    for planner in planners:
+        planner.join()
+    assert len(found) == 2
+    assert Notice.objects.count() == Notice.objects.values("holdout").distinct().count() == 40
 
 
 def test_an_extra_notice_is_taken_back_while_it_has_not_gone_out(operator, campaign):
