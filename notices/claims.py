@@ -97,8 +97,9 @@ def _claim(row: tuple, mailing: Mailing, now: datetime) -> Claim:
 
 
 def _time(text: str) -> datetime:
-    """A column's; the database's sessions are in UTC, and SQLite does not say so."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    """A column's; SQLite keeps UTC and does not say so."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo in (None, UTC) else at.astimezone(UTC)
 
 
 def _one_by_one(cursor, values: dict[str, object]) -> list[tuple]:

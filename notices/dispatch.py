@@ -180,16 +180,20 @@ class Batch:
             if self.clock() - chunk.claimed_at >= settings.NOTICE_LEASE:
                 return False  # this machine was asleep: another worker may have sent them meanwhile
             if chunk.attempts and self.clock() - chunk.claimed_at >= LONGEST_CHUNK:
-                if self.relay.announced is not None:
-                    self._hang_up()  # so that it forgets that letter
-                return self.connect()
+                return self._stop_here()
             attempt = self._send(chunk, notice, letter, then)
             chunk.attempts += attempt
             if attempt in (Attempt.LOST, Attempt.NO_CONNECTION):
                 return False
             if self._trouble(chunk.attempts):
-                break
+                return self._stop_here()
         return True
+
+    def _stop_here(self) -> bool:
+        """Leave the rest of a chunk; whether there is a good connection for the next one."""
+        if self.relay.announced is not None:
+            self._hang_up()  # so that it forgets that letter
+        return self.connect()
 
     def _send(self, chunk: "Chunk", notice: Claim, letter: Letter, then: Letter | None) -> Attempt:
         del chunk.left[notice.pk]  # from here on only the relay's word, or its log, tells what became of it

@@ -12,7 +12,7 @@ from rounds import AFTERNOON, DAY, at, clock, numbers, sending, state_of
 from campaign.models import Customer, Exemption, Holdout
 from notices import links, mailings
 from notices.dispatch import send_batch
-from notices.models import Mailing, Notice
+from notices.models import Attempt, Mailing, Notice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_redis", "a_fast_pace")]
 
@@ -53,6 +53,18 @@ def test_a_mailing_finishes_by_itself_when_nothing_waits(settings):
         assert state_of(mailing) == "sending"
         send(mailing)
     assert state_of(mailing) == "finished"
+
+
+def test_a_chunk_that_stops_for_trouble_that_others_do_not_have_goes_on_with_the_next(settings, monkeypatch):
+    """The envelope behind the deferred letter has gone over already: it must not stand in the way."""
+    mailing = sending(4)
+    replies = cycle(["450 4.7.1 later", *["250 2.0.0 Ok"] * 9])
+    monkeypatch.setattr("notices.dispatch.Batch._trouble", lambda batch, attempts: attempts[-1] == Attempt.DEFERRED)
+    with running(Relay(in_groups=True, content=lambda envelope: next(replies)), settings) as relay:
+        assert send(mailing) == 3
+    assert len(relay.letters) == 3
+    found = numbers(mailing)
+    assert (found.accepted, found.waiting, found.unknown) == (3, 1, 0)
 
 
 def test_who_has_moved_since_is_withdrawn_at_the_last_moment(settings):
