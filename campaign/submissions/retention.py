@@ -6,6 +6,7 @@ from campaign.models import (
     AttributedDay,
     ClockReading,
     DailyUse,
+    Holdout,
     LogFile,
     RelayAcknowledgement,
     RelayedDay,
@@ -19,6 +20,7 @@ def drop_before(day: date) -> None:
     """Removes events, client addresses and examples of lines from before `day`; counts stay."""
     segments().drop_before(day)
     DailyUse.objects.filter(day__lt=day).exclude(addresses=[]).update(addresses=[])
+    Holdout.objects.filter(last_legacy_on__lt=day).exclude(last_range="").update(last_range="")
     AttributedDay.objects.filter(day__lt=day).update(stale=False)
     RelayedDay.objects.filter(day__lt=day).delete()
     RelayAcknowledgement.objects.filter(made_on__lt=day).delete()

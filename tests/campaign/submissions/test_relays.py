@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from builders import make_campaign, make_holdout
 from loglines import NOON, login, message, minutes
 
 from campaign.models import RelayAcknowledgement, RelayedDay, ShadowRun
@@ -93,3 +94,11 @@ def test_addresses_and_shadow_runs_go_with_the_retention(relayed, django_user_mo
     assert RelayedDay.objects.count() == RelayAcknowledgement.objects.count() == ShadowRun.objects.count() == 1
     retention.drop_before(DAY + timedelta(days=1))
     assert RelayedDay.objects.count() == RelayAcknowledgement.objects.count() == ShadowRun.objects.count() == 0
+
+
+def test_the_range_of_the_last_old_mail_goes_with_the_retention(relayed):
+    holdout = make_holdout(make_campaign(), last_range="192.0.2.0/24", last_legacy_on=DAY)
+    for day, kept in ((DAY, "192.0.2.0/24"), (DAY + timedelta(days=1), "")):
+        retention.drop_before(day)
+        holdout.refresh_from_db()
+        assert holdout.last_range == kept
