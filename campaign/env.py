@@ -179,7 +179,5 @@ def database(name: str, *, default: str) -> dict[str, object]:
             "PORT": str(url.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
-            # Compiling a plan takes longer than a page may; nothing here runs long enough to win that back.
-            "OPTIONS": {"options": "-c jit=off"},
         }
     raise _wrong(name, value, "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME")

@@ -72,6 +72,13 @@ def test_an_issuer_that_is_no_address_is_refused(given, value):
         env.issuer("GIVEN")
 
 
+def test_a_database_is_reached_without_what_a_pooler_refuses(given):
+    given("postgresql://campaign:p%40ss@127.0.0.1:6432/campaign")
+    found = env.database("GIVEN", default="")
+    assert (found["USER"], found["PASSWORD"], found["PORT"], found["NAME"]) == ("campaign", "p@ss", "6432", "campaign")
+    assert "OPTIONS" not in found  # PgBouncer closes connections that bring `options`
+
+
 def test_pairs_are_parted_by_semicolons_since_groups_have_commas_and_equals_signs(given):
     given("helpdesk=support; CN=Mail Ops,OU=Staff = operator ;")
     assert env.pairs("GIVEN") == {"helpdesk": "support", "CN=Mail Ops,OU=Staff": "operator"}
