@@ -125,10 +125,10 @@ def test_beat_has_the_days_of_some_counted(empty_redis):
     campaign, today = make_campaign(), timezone.localdate()
     StandingCount.objects.create(campaign=campaign, day=today, standing="holdout", holdouts=0)
     some = Chosen(campaign.name, program="becky")
-    assert past.known(campaign, some, now=timezone.now()) is None
+    assert past.known(campaign, some, last=today, now=timezone.now()) is None
     assert "campaign.tasks.count_pasts" in {each["task"] for each in app.conf.beat_schedule.values()}
     tasks.count_pasts()
-    assert past.known(campaign, some, now=timezone.now()) == [(today, {})]
+    assert past.known(campaign, some, last=today, now=timezone.now()) == [(today, {})]
 
 
 def test_what_changed_other_than_by_evidence_is_counted_when_the_logs_are_looked_at(logs):

@@ -183,7 +183,7 @@ def test_who_changes_the_setting_is_seen_on_the_dashboard(page, campaigns, provi
 
 def sign_in(page, user) -> None:
     page.goto("/staff/")
-    page.fill("[name=username]", user.get_username())
+    page.fill("[name=login]", user.get_username())
     page.fill("[name=password]", STAFF_PASSWORD)
     page.click("main form button")
 

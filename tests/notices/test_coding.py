@@ -5,6 +5,7 @@ from builders import make_customer
 from relays import Relay, running
 from rounds import at, clock, sending
 
+from notices import ledger
 from notices.dispatch import send_batch
 from notices.models import Notice
 
@@ -24,7 +25,7 @@ def test_the_ledger_remembers_whose_program_lacks_a_character(settings):
 def test_a_name_put_right_before_the_next_attempt_is_remembered_too(settings):
     mailing = sending(customers=[make_customer(name="髙橋", client_program="becky")])
     notice = Notice.objects.get(mailing=mailing)
-    notice.keep_coding(utf8_instead=True)
+    ledger.keep_coding(notice, utf8_instead=True)
     notice.refresh_from_db()
     assert notice.utf8_instead and not Notice.objects.in_utf8_instead().exists()  # not accepted yet
     notice.holdout.customer.name = "高橋"

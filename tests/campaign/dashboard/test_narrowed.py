@@ -11,7 +11,7 @@ from campaign.dashboard import contact_figures
 from campaign.dashboard import progress as page
 from campaign.dashboard.narrowing import Narrowed
 from campaign.dashboard.progress import progress
-from campaign.models import Contact, Holdout, HoldoutCounts, StandingChange
+from campaign.models import Contact, Holdout, HoldoutCounts, PastOfSome, StandingChange
 from notices import funnel
 from notices.models import Mailing, SendingDay
 
@@ -82,6 +82,19 @@ def test_of_many_holdouts_a_job_counts_the_days_of_some_and_nobody_waits(world, 
     past.count_waiting(now=NOW)
     text = narrowed(staff, program="thunderbird")
     assert "are being counted" not in text and "a week ago 4 (±0)" in text
+
+
+def test_of_many_nobody_is_asked_for_where_none_match_and_a_name_too_long_to_ask_for_is_counted_at_once(
+    world, staff, monkeypatch
+):
+    monkeypatch.setattr(page, "SMALL", 7)
+    long = "電" * 64
+    assert "Nobody matches" in narrowed(staff, program="becky") and "Nobody matches" in narrowed(staff, program=long)
+    make_holdout(world, make_customer(client_program=long))
+    count_all(world)
+    text = narrowed(staff, program=long)
+    assert "1 of 1 customers" in text and "are being counted" not in text
+    assert not PastOfSome.objects.exists()
 
 
 def test_where_nobody_matches_the_page_says_which_filter_to_remove(world, staff):
