@@ -203,16 +203,17 @@ def _history(campaign: Campaign, today: date) -> tuple[Totals, ...]:
 def _history_of(
     campaign: Campaign, narrowed: Narrowed, kept: Kept, everybody: tuple[Totals, ...], *, now: datetime
 ) -> tuple[Totals, ...]:
-    """Of some of the customers; today alone where their days cannot be told, or a job is yet to count them."""
+    """Of some of the customers; today alone where there are none, their days cannot be told, or a job is yet to count
+    them."""
     standing = sums(kept.wanted(narrowed), lambda cell: cell.standing)
     first, last = everybody[0].day, everybody[-1].day
     today = _totals(last, standing)
-    if not narrowed.past_is_told:
+    if not narrowed.past_is_told or not today.identified:
         return (today,)
-    if everybody[-1].identified <= SMALL:
+    if everybody[-1].identified <= SMALL or not past.can_be_kept(narrowed.chosen):
         days = past.of(campaign, narrowed, now=standing, first=first, last=last)
         return tuple(_totals(day, standings) for day, standings in days)
-    days = past.known(campaign, narrowed.chosen, now=now) or ()
+    days = past.known(campaign, narrowed.chosen, last=last, now=now) or ()
     return (*(_totals(day, standings) for day, standings in days if day < last), today)
 
 
