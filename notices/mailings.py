@@ -1,11 +1,11 @@
 """A mailing from plan to end: planned, approved by a second person, started, paused, resumed, cancelled, finished."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ CANCELLED = gettext_noop("the mailing was cancelled")
 EXPIRED = selection.EXPIRED
 MOVED = gettext_noop("the cut-off date was moved")
 OVERTAKEN = gettext_noop("a notice of the cut-off date takes its place")
+LATELY = timedelta(days=1)  # an attempt that was under way at the end of its mailing has long come back by then
 
 
 class NotAllowed(Exception):
@@ -184,7 +185,8 @@ def reopen(*, mailing_id: int) -> bool:
 def tidy(*, now: datetime) -> None:
     """End what has expired or has nothing left to send, and let nothing wait in an ended mailing.
 
-    A notice may come back from an attempt after its mailing was cancelled.
+    A notice may come back from an attempt after its mailing was cancelled. Looked at are mailings that ended lately:
+    of those that ended before, which become very many, `let_nothing_wait` is asked now and then.
     """
     today = timezone.localdate(now)
     _cancel_those_of_another_date(now=now)
@@ -194,10 +196,15 @@ def tidy(*, now: datetime) -> None:
         expired = list(open_mailings.filter(expires_on__lt=today).values_list("pk", flat=True))
         Mailing.objects.filter(pk__in=expired).update(state=State.FINISHED, ended_at=now)
         Notice.objects.filter(mailing__in=expired).withdraw(EXPIRED, now=now)
-    for state, reason in ((State.CANCELLED, CANCELLED), (State.FINISHED, EXPIRED)):
-        Notice.objects.filter(mailing__in=Mailing.objects.filter(state=state)).withdraw(reason, now=now)
+    let_nothing_wait(Mailing.objects.filter(ended_at__gte=now - LATELY), now=now)
     for mailing_id in Mailing.objects.filter(state=State.SENDING).values_list("pk", flat=True):
         finish_if_done(mailing_id=mailing_id, now=now)
+
+
+def let_nothing_wait(among: QuerySet[Mailing], *, now: datetime) -> None:
+    """Withdraw what waits in those that have ended."""
+    for state, reason in ((State.CANCELLED, CANCELLED), (State.FINISHED, EXPIRED)):
+        Notice.objects.filter(mailing__in=among.filter(state=state)).withdraw(reason, now=now)
 
 
 def _cancel_those_of_another_date(*, now: datetime) -> None:

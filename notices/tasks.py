@@ -18,10 +18,11 @@ log = logging.getLogger(__name__)
 
 @shared_task
 def plan_mailings() -> None:
-    """What the schedule wants today, on the days when the provider is open."""
-    today = timezone.localdate()
+    """What the schedule wants today, on the days when the provider is open; and a look at all mailings that ended."""
+    today, now = timezone.localdate(), timezone.now()
+    mailings.let_nothing_wait(Mailing.objects.all(), now=now)
     if pacing.is_open(today):
-        planning.plan_what_is_wanted(today=today, now=timezone.now())
+        planning.plan_what_is_wanted(today=today, now=now)
 
 
 @shared_task

@@ -73,10 +73,14 @@ def _witnesses(begin: datetime, end: datetime, *, seen: frozenset[str]) -> relay
 
 
 def _let_go_again(notice: Notice, *, now: datetime) -> None:
-    """Back to waiting, in one step with the mailing, which may have finished in the meantime."""
+    """Back to waiting, in one step with the mailing, which may have finished in the meantime; withdrawn where it ended
+    for good, be it days ago."""
     with transaction.atomic():
-        if notice.put_back(NOT_IN_THE_LOG, send_after=now) and timezone.localdate(now) <= notice.mailing.expires_on:
+        if not notice.put_back(NOT_IN_THE_LOG, send_after=now):
+            return
+        if timezone.localdate(now) <= notice.mailing.expires_on:
             mailings.reopen(mailing_id=notice.mailing_id)
+        mailings.let_nothing_wait(Mailing.objects.filter(pk=notice.mailing_id), now=now)
 
 
 def _record_fates(now: datetime) -> None:

@@ -120,6 +120,10 @@ class Mailing(models.Model):
                 name="one_guide_under_way_per_holdout",
             ),
         ]
+        # Guides on request become very many; every few seconds somebody asks which mailings ended lately.
+        indexes = [
+            models.Index(fields=["ended_at"], name="mailings_by_end", condition=models.Q(ended_at__isnull=False)),
+        ]
         permissions = [
             ("approve_mailing", "Can approve a mailing"),
             ("run_mailing", "Can plan, start, pause, resume and cancel a mailing"),

@@ -8,6 +8,7 @@ from rounds import DAY, at, numbers, plan, sending, state_of, take
 
 from notices import links, mailings, planning
 from notices.models import Mailing, Notice, TextVersion
+from notices.tasks import plan_mailings
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +163,25 @@ def test_a_notice_that_comes_back_after_the_mailing_was_cancelled_does_not_wait_
     assert numbers(mailing).waiting == 1
     mailings.tidy(now=at(10, 1))
     assert numbers(mailing).withdrawn == 1
+
+
+@pytest.mark.parametrize(("state", "reply"), [("cancelled", "the mailing was cancelled"), ("finished", "expired")])
+def test_what_comes_back_days_after_the_end_is_withdrawn_by_the_look_at_all(state, reply, monkeypatch):
+    mailing = sending(2)
+    Mailing.objects.update(state=state, ended_at=at(9))
+    late = at(9) + mailings.LATELY + timedelta(minutes=1)
+    mailings.tidy(now=late)
+    assert numbers(mailing).waiting == 2  # looked at every few seconds are those that ended lately
+    monkeypatch.setattr("django.utils.timezone.now", lambda: late)
+    plan_mailings()
+    assert numbers(mailing).withdrawn == 2
+    assert all(reply in each for each in Notice.objects.values_list("reply", flat=True))
+
+
+def test_what_is_open_is_not_withdrawn_by_the_look_at_all():
+    mailing = sending(2)
+    mailings.let_nothing_wait(Mailing.objects.all(), now=at(10))
+    assert numbers(mailing).waiting == 2
 
 
 def test_pausing_keeps_the_reason_and_resuming_forgets_it():

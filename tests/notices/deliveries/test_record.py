@@ -83,6 +83,18 @@ def test_a_notice_of_an_expired_mailing_does_not_go_again(mail_log):
     assert (state_of(mailing), state(notice)) == ("finished", "withdrawn")
 
 
+@pytest.mark.parametrize("ended", ["cancelled", "finished"])
+def test_of_a_mailing_that_ended_days_ago_it_is_withdrawn_at_once(mail_log, ended):
+    mailing = sending(2)
+    notice, other = mailing.notices.order_by("pk")
+    lost(notice, at(10))
+    accepted(other, at(10, 1))
+    mail_log(taken(other, at(10, 1), "4XyzQ1") + removed(at(12), "4XyzQ1"))
+    Mailing.objects.update(expires_on=DAY - timedelta(days=1), state=ended, ended_at=at(9) - timedelta(days=3))
+    record.settle(now=EVENING)
+    assert (state_of(mailing), state(notice)) == (ended, "withdrawn")
+
+
 def test_without_a_log_an_unknown_notice_stays_unknown():
     mailing = sending()
     lost(mailing.notices.get(), at(10))
