@@ -4,8 +4,10 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaign.dashboard.finding import everybody, filters_in, find
 from campaign.models import BulkChange, BulkChosen
@@ -19,11 +21,21 @@ AT_MOST = timedelta(minutes=5)  # then another job may have the worker; beat ask
 
 
 def work(*, clock: Callable[[], datetime]) -> int:
-    """Go on with all that is under way, one after the other; how many portions were done."""
+    """Go on with all that is under way, one after the other; how many portions were done.
+
+    One that fails keeps none of the others waiting.
+    """
     begin, done = clock(), 0
     for change_id in bulk_portions.under_way():
-        while clock() - begin < AT_MOST and step(change_id=change_id, now=clock()):
-            done += 1
+        try:
+            while clock() - begin < AT_MOST and step(change_id=change_id, now=clock()):
+                done += 1
+        except (OperationalError, InterfaceError):
+            log.exception("change %s goes on later: the database did not do it", change_id)
+        except Exception as error:
+            log.exception("change %s is stopped", change_id)
+            trouble = _("An error stopped it: %(error)s. The worker’s log tells more.")
+            _stop(change_id, trouble % {"error": type(error).__name__})
     return done
 
 
@@ -33,6 +45,9 @@ def step(*, change_id: int, now: datetime) -> bool:
     today = timezone.localdate(now)
     if change.state == State.CHOOSING:
         filters = filters_in(QueryDict(change.query), change.campaign)
+        if filters.query() != change.query:  # such as a brand that this process has not read: all would be changed
+            _stop(change.pk, _("It was chosen by a filter that the worker does not know: nothing was changed."))
+            return False
         found = find(change.campaign, filters, today=today)
         return bulk_portions.collect(change_id=change_id, keys=everybody(change.campaign, filters, found, today=today))
     if change.kind == Kind.NOTICE and change.state == State.RUNNING:
@@ -46,10 +61,16 @@ def plan_notice(change: BulkChange, *, now: datetime) -> bool:
         extra.plan(change_id=change.pk, now=now, today=timezone.localdate(now))
     except NotPossible as error:
         log.info("the extra notice of change %s is not planned: %s", change.pk, error)
-        stopped = BulkChange.objects.filter(pk=change.pk, state=State.RUNNING)
-        stopped.update(state=State.STOPPED, trouble=str(error)[:300])
-        BulkChosen.objects.filter(change=change).delete()
+        _stop(change.pk, str(error))
     return False
+
+
+def _stop(change_id: int, trouble: str) -> None:
+    """What was changed before stays so, and can be undone."""
+    with transaction.atomic():
+        going_on = BulkChange.objects.filter(pk=change_id).exclude(state__in=BulkChange.ENDED)
+        if going_on.update(state=State.STOPPED, trouble=trouble[:300]):
+            BulkChosen.objects.filter(change=change_id).delete()
 
 
 def plan_notice_now(change: BulkChange, keys: list[int], *, now: datetime) -> None:
