@@ -37,7 +37,7 @@ class Known:
     exempt_until: date | None = None
     facts: frozenset[WhyNot] = frozenset()
     left_out_of: frozenset[Kind] = frozenset()  # whose audience this holdout is none of
-    last_notice_on: date | None = None  # of any campaign, thanks apart
+    last_notice_on: date | None = None  # of any campaign, without thanks and guides on request
     first_notice_on: date | None = None  # that a new holdout gets
     moves_on: date | None = None  # while moving: counts as moved from this day on if nothing comes between
     waiting: "Waiting | None" = None

@@ -19,6 +19,8 @@ Kind = Mailing.Kind
 FINALS = (Kind.TWO_WEEKS, Kind.THREE_DAYS, Kind.LAST_DAY)  # they name a date that does not come again
 FIRSTS = (Kind.ANNOUNCEMENT, Kind.FIRST)
 BESIDE = (Kind.EXTRA, Kind.GUIDE)  # beside the plan: after them the campaign still begins as it would have
+# After these others need no distance: who asks for the guide is not to lose the announcement or a month's reminder.
+APART = (Kind.THANKS, Kind.GUIDE)
 A_MONTH = timedelta(days=28)  # from a first notice to a reminder; shorter than any month, so that none is left out
 THANKS_WITHIN = timedelta(days=30)  # of the day on which somebody counts as moved
 EXPIRED = gettext_noop("the mailing had expired")
@@ -204,13 +206,13 @@ class Sets:
         """In any campaign: two reminders on one morning are one too many. What an ended or expired
         mailing could not settle holds nobody back."""
         going_on = Mailing.objects.exclude(state__in=Mailing.ENDED).filter(expires_on__gte=self._today)
-        mailings = list(going_on.exclude(kind=Kind.THANKS).values_list("pk", flat=True))
+        mailings = list(going_on.exclude(kind__in=APART).values_list("pk", flat=True))
         return Exists(Notice.objects.open().filter(holdout__customer=OuterRef("customer"), mailing__in=mailings))
 
     def _lately(self) -> Exists:
         """In any campaign: both ask for the same change."""
         since = _midnight(self._today - timedelta(days=settings.NOTICE_GAP_DAYS - 1))
-        sent = Notice.objects.filter(accepted_at__gte=since).exclude(mailing__kind=Kind.THANKS)
+        sent = Notice.objects.filter(accepted_at__gte=since).exclude(mailing__kind__in=APART)
         return Exists(sent.filter(holdout__customer=OuterRef("customer")))
 
     def _own(self) -> QuerySet[Notice]:

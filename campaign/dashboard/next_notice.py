@@ -41,7 +41,7 @@ def known_of(holdout: Holdout, plans: dict[Kind, MailingPlan], *, exempt_until: 
     """What the rule asks of one holdout, looked up."""
     accepted = Notice.objects.filter(holdout__customer=holdout.customer_id, accepted_at__isnull=False)
     first = Q(mailing__kind=Kind.FIRST, holdout=holdout)
-    last = accepted.exclude(mailing__kind=Kind.THANKS).aggregate(
+    last = accepted.exclude(mailing__kind__in=selection.APART).aggregate(
         at=Max("accepted_at"), first=Max("accepted_at", filter=first)
     )
     return Known(

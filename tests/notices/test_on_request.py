@@ -222,14 +222,21 @@ def test_one_proved_not_to_have_gone_out_stays_away_where_it_was_asked_for_again
     assert not mailings.reopen(mailing_id=first.mailing_id)
 
 
-def test_it_is_no_round_begins_no_campaign_and_a_reminder_keeps_its_distance(settings, holdout):
+def test_it_is_no_round_begins_no_campaign_and_costs_nobody_the_reminder(settings, holdout):
     notice = ask(holdout)
     sent(notice, settings)
     assert selection.begun_on(holdout.campaign) is None
     assert lift.count_due(now=AFTERNOON) == 0
     facts = selection.facts_of(holdout, today=DAY)
-    assert selection.WhyNot.LATELY in facts and selection.WhyNot.WRITTEN not in facts
-    assert planning.plan_reminder(campaign_id=holdout.campaign_id, today=DAY, now=AFTERNOON) is None
+    assert not facts & {selection.WhyNot.LATELY, selection.WhyNot.WRITTEN}
+    reminder = planning.plan_reminder(campaign_id=holdout.campaign_id, today=DAY, now=AFTERNOON)
+    assert [each.holdout for each in reminder.notices.all()] == [holdout]
+
+
+def test_one_that_still_waits_costs_nobody_the_announcement(holdout):
+    ask(holdout)
+    assert selection.WhyNot.UNDER_WAY not in selection.facts_of(holdout, today=DAY)
+    assert holdout in selection.due(holdout.campaign, today=DAY, kind="announcement")
 
 
 def test_beat_sends_it_and_the_rounds_job_leaves_it_alone(settings, holdout, monkeypatch):

@@ -83,6 +83,9 @@ PASTS = {  # what was before -> the facts that it makes
     "nothing": {"not_written"},
     "a notice waits": {"under_way", "not_written"},
     "a second notice waits": {"written", "under_way"},
+    "a guide on request waits": {"not_written"},
+    "got a guide on request yesterday": set(),
+    "got an extra notice yesterday": {"lately"},
     "a notice waits in the other campaign": {"under_way", "not_written"},
     "a notice of an ended mailing is unknown": {"written", "not_written"},
     "written to yesterday": {"written", "lately"},
@@ -124,6 +127,12 @@ def live_through(past: str, campaign, other, made, **given):
             make_notice(made["ended"], held, **ago(days))
     if past in ("a notice waits", "a second notice waits"):
         make_notice(made["goes on"], held, state="waiting")
+    elif past.endswith(("on request waits", "on request yesterday", "extra notice yesterday")):
+        period = f"2026-11-23-{held.pk}"
+        waits = {"state": "waiting"} if past.endswith("waits") else ago(1)
+        only_for = None if "extra" in past else held
+        kind = "extra" if "extra" in past else "guide"
+        make_notice(make_mailing(campaign, kind=kind, only_for=only_for, period=period), held, **waits)
     elif past == "a notice waits in the other campaign":
         make_notice(made["goes on there"], make_holdout(other, customer), state="waiting")
     elif past == "a notice of an ended mailing is unknown":

@@ -37,6 +37,17 @@ def test_the_first_notice_of_a_new_holdout(campaign):
     assert (found.kind, found.when[:17]) == ("First notice of a new holdout", "On Nov. 24, 2026,")
 
 
+def test_after_a_guide_on_request_the_next_one_does_not_wait_and_after_an_extra_notice_it_does(campaign):
+    first_days = {}
+    for kind in ("guide", "extra"):
+        held = make_holdout(campaign, identified_on=TODAY)
+        only_for = held if kind == "guide" else None
+        mailing = make_mailing(campaign, kind=kind, only_for=only_for, period=f"2026-11-23-{kind}", state="finished")
+        make_notice(mailing, held, accepted_at=noon(TODAY - timedelta(days=1)))
+        first_days[kind] = told(held).when[:17]
+    assert first_days == {"guide": "On Nov. 24, 2026,", "extra": "On Nov. 30, 2026,"}
+
+
 def test_a_notice_that_waits_for_approval(campaign):
     held = make_holdout(campaign)
     mailing = make_mailing(campaign, period="2026-12", state="planned")
