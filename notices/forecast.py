@@ -176,9 +176,9 @@ def history(campaign: Campaign, until: date) -> list[forecast.Count]:
 
 
 def written(campaign: Campaign, until: date) -> dict[date, int]:
-    """Notices that went out on each of the last days, thanks apart."""
+    """Notices of rounds that went out on each of the last days, thanks apart."""
     begin = timezone.make_aware(datetime.combine(until - BACK, time()))
-    mailings = Mailing.objects.filter(campaign=campaign).exclude(kind=Mailing.Kind.THANKS).values("pk")
+    mailings = Mailing.objects.rounds().filter(campaign=campaign).exclude(kind=Mailing.Kind.THANKS).values("pk")
     sent = Notice.objects.filter(mailing__in=mailings, accepted_at__gte=begin)
     day = TruncDate("accepted_at", tzinfo=timezone.get_default_timezone())
     counts = sent.annotate(on=day).values_list("on").annotate(Count("pk")).order_by()

@@ -111,7 +111,8 @@ def _due(mailing: Mailing | None, counted_at: datetime | None, now: datetime) ->
 def count(campaign: Campaign, mailing: Mailing | None, *, now: datetime) -> None:
     """Replace what is kept of a round, or of all rounds."""
     sent = Notice.objects.filter(mailing__campaign=campaign, state=Notice.State.ACCEPTED)
-    sent = sent.filter(mailing=mailing) if mailing else sent.exclude(mailing__kind=Mailing.Kind.THANKS)
+    rounds = sent.filter(mailing__only_for=None).exclude(mailing__kind=Mailing.Kind.THANKS)
+    sent = sent.filter(mailing=mailing) if mailing else rounds
     today = timezone.localdate(now)
     several = mailing is None
     cells = _cells(sent, today=today, several=several, everywhere=True)

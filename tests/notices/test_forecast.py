@@ -102,7 +102,9 @@ def test_a_small_cap_reaches_fewer_of_the_round(campaign):
 
 def test_notices_count_on_the_day_they_went_out_and_thanks_do_not(campaign):
     mailing, thanks = make_mailing(campaign), make_mailing(campaign, kind="thanks")
-    for each in (mailing, mailing, thanks):
+    asked = make_holdout(campaign)
+    guide = make_mailing(campaign, kind="guide", only_for=asked, period="2026-11-04-093000-000000")
+    for each in (mailing, mailing, thanks, guide):
         make_notice(each)
     make_notice(mailing, state="waiting")
     assert forecast.written(campaign, TODAY) == {TODAY - timedelta(days=19): 2}

@@ -56,6 +56,12 @@ def test_each_customer_counts_once_however_many_notices_there_were(campaign):
     assert read(campaign) == (4, 2, 1, 2, 2)
 
 
+def test_guides_on_request_are_no_round(campaign):
+    asked = make_holdout(campaign)
+    make_notice(make_mailing(campaign, kind="guide", only_for=asked, period="2026-11-04-093000-000000"), asked)
+    assert read(campaign) == (4, 2, 1, 2, 2)
+
+
 def test_a_round_counts_its_own_recipients(campaign):
     first, second = campaign.mailings.filter(kind="reminder").order_by("period")
     assert read(campaign, first) == (3, 1, 1, 1, 2)

@@ -75,7 +75,8 @@ class Command(BaseCommand):
             )
 
     def lift(self, campaign, *, as_json: bool, **options) -> None:
-        begun = Mailing.objects.filter(campaign=campaign, started_at__isnull=False).exclude(kind=Mailing.Kind.THANKS)
+        begun = Mailing.objects.rounds().filter(campaign=campaign, started_at__isnull=False)
+        begun = begun.exclude(kind=Mailing.Kind.THANKS)
         for mailing in begun.order_by("planned_at", "pk"):
             lift.count(mailing_id=mailing.pk, now=timezone.now())
         found = Lift.objects.filter(mailing__in=begun).select_related("mailing")

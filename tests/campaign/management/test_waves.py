@@ -78,6 +78,14 @@ def test_lift_counts_and_tells():
     assert Lift.objects.count() == len(rows) == 4
 
 
+def test_lift_leaves_out_what_one_customer_asked_for():
+    campaign = make_campaign(starts_on=TODAY)
+    guide = make_mailing(campaign, kind="guide", only_for=make_holdout(campaign), period="2026-11-04-093000-000000")
+    make_notice(guide, guide.only_for)
+    assert json.loads(call("lift", "--campaign", "pop_before_smtp", "--json")) == []
+    assert not Lift.objects.exists()
+
+
 def test_one_day_is_one_day():
     campaign = make_campaign(starts_on=TODAY)
     mailing = make_mailing(campaign, planned_at=noon(TODAY - timedelta(days=20)))
