@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
+from functools import cached_property
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -36,11 +37,17 @@ ENDS = {Outcome.ACCEPTED: State.ACCEPTED, Outcome.REFUSED: State.REFUSED}  # any
 
 @dataclass(frozen=True)
 class Sheet:
-    """The numbers of one campaign, and the paper with them."""
+    """The numbers of one campaign in a language, and the name of the paper with them."""
 
     found: Board
     name: str
-    pdf: bytes
+    language: str
+
+    @cached_property
+    def pdf(self) -> bytes:
+        """Laid out for the first letter with it, and never for a page that shows the text alone."""
+        with translation.override(self.language):
+            return board_paper.pdf(self.found)
 
 
 def week_of(today: date) -> date:
@@ -94,7 +101,7 @@ def sheets_in(language: str, *, now: datetime) -> list[Sheet]:
             told = board.board(campaign, now=now)
             if told:
                 name = board.file_name(campaign, timezone.localdate(now), language)
-                found.append(Sheet(told, name, board_paper.pdf(told)))
+                found.append(Sheet(told, name, language))
     return found
 
 

@@ -20,7 +20,7 @@ from django.db import connection
 from relays import Relay, running
 
 from campaign.celery import app
-from campaign.dashboard import digest
+from campaign.dashboard import board_paper, digest
 from campaign.models import AuditEntry, Campaign, Customer, DailyCount, Digest, DigestWish, StandingCount
 from campaign.tasks import send_digests
 
@@ -66,6 +66,31 @@ def test_it_has_the_numbers_the_assumptions_and_the_paper_in_the_recipients_lang
     (tmp_path / "board.pdf").write_bytes(paper.get_content())
     told = subprocess.run(["pdfinfo", tmp_path / "board.pdf"], capture_output=True, check=True).stdout.decode()
     assert "Pages:           1\n" in told and paper.get_filename() == f"board-pop-before-smtp-2026-11-24-{language}.pdf"
+
+
+@pytest.mark.django_db
+def test_the_page_names_the_papers_and_lays_out_none(staff, world, monkeypatch):
+    def laid_out(_found):
+        raise AssertionError("a paper was laid out for the page")
+
+    monkeypatch.setattr("campaign.dashboard.board_paper.pdf", laid_out)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    text = staff.get(PAGE).content.decode()
+    assert "Attached: board-pop-before-smtp-2026-11-24-" in text
+
+
+@pytest.mark.django_db
+def test_one_paper_is_laid_out_for_all_who_get_it(settings, world, board_member, monkeypatch):
+    wish(board_member)
+    other = make_user("suzuki")
+    other.email = "suzuki@office.example"
+    other.save()
+    wish(other)
+    laid_out, real = [], board_paper.pdf
+    monkeypatch.setattr("campaign.dashboard.board_paper.pdf", lambda found: laid_out.append(found) or real(found))
+    with running(Relay(), settings) as relay:
+        assert digest.send_due(now=NOW) == len(relay.letters) == 2
+    assert len(laid_out) == 1
 
 
 @pytest.mark.django_db
