@@ -39,18 +39,21 @@ class Work:
     delays: int  # that customers asked for lately
     drafts: int  # texts whose approval was asked for
     mailings: tuple[Mailing, ...]  # to be approved, or paused until somebody resumes them
+    guides: tuple[int, ...]  # mailings of one guide, paused until somebody resumes them; the oldest first
 
 
 def work(campaign: Campaign, mailed: list[Mailing], *, today: date) -> Work:
     newest = TextVersion.objects.filter(campaign=campaign).values("kind", "language").annotate(newest=Max("number"))
     drafts = TextVersion.objects.filter(campaign=campaign, asked_at__isnull=False, approved_at__isnull=True)
     last = {(row["kind"], row["language"], row["newest"]) for row in newest.order_by()}
+    asked_for = Mailing.objects.asked_for().filter(campaign=campaign)
     asked = Exemption.objects.asked_for().filter(campaign=campaign, ended_at__isnull=True)
     return Work(
         calls=CallBack.objects.filter(day__lte=today).count(),
         delays=asked.filter(asked_at__date__gt=today - ASKED_WITHIN, until__gte=F("from_day")).count(),
         drafts=len(last & set(drafts.values_list("kind", "language", "number"))),
         mailings=tuple(mailing for mailing in mailed if mailing.state == Mailing.State.PLANNED or _stuck(mailing)),
+        guides=tuple(mailing.pk for mailing in asked_for.order_by("pk") if _stuck(mailing)),
     )
 
 
@@ -96,6 +99,15 @@ def _of_the_mailings(progress: Progress) -> list[Task]:
             found.append(Task(_("%(mailing)s waits for approval.") % values, url))
         else:
             found.append(Task(_("%(mailing)s is paused until somebody resumes it.") % values, url, urgent=True))
+    guides = progress.work.guides
+    if guides:
+        text = ngettext(
+            "%(num)s guide that a customer asked for is paused: find out why.",
+            "%(num)s guides that customers asked for are paused: find out why.",
+            len(guides),
+        )
+        url = reverse("mailing", kwargs={"pk": guides[0]})
+        found.append(Task(text % {"num": count(len(guides))}, url, urgent=True))
     drafts = progress.work.drafts
     if drafts:
         text = ngettext("%(num)s text waits for approval.", "%(num)s texts wait for approval.", drafts)

@@ -49,6 +49,20 @@ def test_mailings_that_wait_for_a_person_are_listed_and_those_that_go_on_by_them
     assert [url for _text, url in listed(world)] == [f"/staff/mailings/{paused.pk}/", f"/staff/mailings/{planned.pk}/"]
 
 
+def test_guides_that_customers_asked_for_and_that_do_not_go_out_are_listed_together(world):
+    stuck = []
+    for minute, cause in enumerate(("relay", "text", "text")):
+        holdout = make_holdout(world)
+        period = f"2026-11-24-09{minute}000-000000"
+        given = {"kind": "guide", "only_for": holdout, "state": "paused", "pause_cause": cause}
+        stuck.append(make_mailing(world, period=period, **given))
+    expected = "2 guides that customers asked for are paused: find out why."
+    assert listed(world) == [(expected, f"/staff/mailings/{stuck[1].pk}/")]
+    Mailing.objects.filter(pk=stuck[1].pk).update(state="cancelled")
+    expected = "1 guide that a customer asked for is paused: find out why."
+    assert listed(world) == [(expected, f"/staff/mailings/{stuck[2].pk}/")]
+
+
 def test_a_text_waits_while_its_newest_version_does(world):
     write(world, asked_at=noon(TODAY))
     write(world, language="en", asked_at=noon(TODAY), approved_at=noon(TODAY))
@@ -101,12 +115,14 @@ def test_a_date_that_may_be_made_is_no_task(world):
 
 def test_every_task_leads_to_a_page(world, client, django_user_model):
     make_mailing(world, period="2026-12", state=Mailing.State.PLANNED)
+    guide = {"kind": "guide", "only_for": make_holdout(world), "state": "paused", "pause_cause": "text"}
+    make_mailing(world, period="2026-11-24-093000-000000", **guide)
     write(world, asked_at=noon(TODAY))
     make_relay("192.0.2.1", TODAY, 30)
     make_forecast(world, ends=(800, 1000, 1200), unreached=2, relapsed=1)
     CallBack.objects.create(customer=make_customer(), phone="0312345678", day=TODAY, part="any", asked_at=noon(TODAY))
     client.force_login(django_user_model.objects.create_superuser("boss", password="a long test password"))
     found = listed(world)
-    assert len(found) == 7
+    assert len(found) == 8
     for _text, url in found:
         assert client.get(url).status_code == 200, url
