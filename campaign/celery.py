@@ -48,7 +48,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
-    "settle what became of it": {"task": "notices.tasks.settle", "schedule": timedelta(minutes=1)},
+    "settle what became of it": {
+        "task": "notices.tasks.settle",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "count what the rounds did": {
         "task": "notices.tasks.count_rounds",
         "schedule": timedelta(minutes=10),

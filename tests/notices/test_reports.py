@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from rounds import at, numbers, plan, sending
 
+from campaign.celery import app
 from notices import mailings, reports
 from notices.models import Mailing, Notice, ReportCounts
 
@@ -41,6 +42,33 @@ def test_what_no_job_counts_any_more_is_counted_when_somebody_looks(monkeypatch)
     late = NOW + reports.TOO_OLD
     assert shown(mailing, now=late) == numbers(mailing)
     assert numbers(mailing).withdrawn == 1
+
+
+def test_a_round_that_ended_long_ago_is_counted_once_a_day(monkeypatch):
+    monkeypatch.setattr(reports, "LARGE", 0)
+    mailing = sending(2)
+    Mailing.objects.update(state="finished", ended_at=NOW)
+    late = NOW + reports.ENDED + timedelta(minutes=1)
+    assert reports.count_due(now=late) == 1
+    counted = numbers(mailing)
+    Notice.objects.for_mailing(mailing).withdraw("moved", now=late)
+    later = late + reports.SELDOM_AFTER - timedelta(minutes=1)
+    assert reports.count_due(now=later) == 0
+    assert shown(mailing, now=later) == counted != numbers(mailing)
+    assert reports.count_due(now=late + reports.SELDOM_AFTER) == 1
+    assert shown(mailing, now=late + reports.SELDOM_AFTER) == numbers(mailing)
+    gone = late + 2 * reports.SELDOM_AFTER + reports.TOO_OLD
+    Notice.objects.all().delete()
+    assert shown(mailing, now=gone) == numbers(mailing)  # where no job is at work
+
+
+def test_until_then_it_is_counted_each_minute_and_none_waits_in_the_queue(monkeypatch):
+    monkeypatch.setattr(reports, "LARGE", 0)
+    sending(1)
+    Mailing.objects.update(state="finished", ended_at=NOW)
+    assert [reports.count_due(now=NOW + timedelta(minutes=minute)) for minute in range(3)] == [1, 1, 1]
+    entry = next(each for each in app.conf.beat_schedule.values() if each["task"] == "notices.tasks.settle")
+    assert entry["options"]["expires"] == entry["schedule"].total_seconds()
 
 
 def test_the_newest_round_is_the_one_that_was_not_cancelled(monkeypatch):
