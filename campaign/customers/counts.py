@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TypeVar
 from uuid import uuid4
 
+from django.db import transaction
 from django.db.models import Count, F, QuerySet, Value
 from django.db.models.functions import Coalesce, Now, TruncDate
 from django.utils import timezone
@@ -23,6 +24,8 @@ TOP_RANGES = 10  # of addresses, those with most customers left: for these alone
 CONTACT_DAYS = 28
 WEEK = 7
 REMEMBERED = 64  # results that are kept beside the cells they were made of
+
+NOT_MADE = object()
 
 Made = TypeVar("Made")
 
@@ -37,11 +40,12 @@ class Kept:
 
     def remembered(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` makes of these cells; made again only after many others."""
-        if key not in self._made:
+        found = self._made.get(key, NOT_MADE)
+        if found is NOT_MADE:
             if len(self._made) >= REMEMBERED:
-                self._made.clear()
-            self._made[key] = make()
-        return self._made[key]
+                self._made.clear()  # at any moment another thread's, too
+            found = self._made[key] = make()
+        return found
 
     def wanted(self, chosen: Chosen) -> list[Cell]:
         return wanted_cells(chosen, self.by_range.get(chosen.range, ()))
@@ -104,12 +108,21 @@ def mark_stale(campaign_id: int) -> None:
 
 
 def count(campaign: Campaign, *, today: date) -> None:
-    HoldoutCounts.objects.filter(campaign=campaign).update(stale=False)  # what changes from here on is for the next
+    """Replace what is kept, one at a time: whoever marks it stale meanwhile does so after this, and who dies in the
+    middle leaves it as it was.
+    """
+    with transaction.atomic():
+        none = {"counted_at": Now(), "version": "", "cells": []}
+        HoldoutCounts.objects.get_or_create(campaign=campaign, defaults=none)
+        row = HoldoutCounts.objects.select_for_update(of=("self",)).defer("cells").get(campaign=campaign)
+        values = {"counted_at": Now(), "version": uuid4().hex, "cells": _all_cells(campaign, today=today)}
+        HoldoutCounts.objects.filter(pk=row.pk).update(stale=False, **values)
+
+
+def _all_cells(campaign: Campaign, *, today: date) -> list[list]:
     holdouts = Holdout.objects.filter(campaign=campaign)
     top = holdouts.filter(last_range__in=_top_ranges(holdouts))
-    cells = [*_cells(holdouts, today=today, everywhere=True), *_cells(top, today=today)]
-    values = {"counted_at": Now(), "version": uuid4().hex, "cells": cells}
-    HoldoutCounts.objects.update_or_create(campaign=campaign, defaults=values)
+    return [*_cells(holdouts, today=today, everywhere=True), *_cells(top, today=today)]
 
 
 def _top_ranges(holdouts: QuerySet[Holdout]) -> list[str]:

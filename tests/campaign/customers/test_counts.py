@@ -1,11 +1,12 @@
 """The kept cells say of every choice what the rows say."""
 
 import random
+import threading
 from datetime import timedelta
 from itertools import product
 
 import pytest
-from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
+from builders import TODAY, make_campaign, make_customer, make_holdout, make_use, noon
 from django.db import connection
 
 from campaign import brands
@@ -139,6 +140,91 @@ def test_what_changed_other_than_by_evidence_is_counted_by_the_next_job():
     counts.mark_stale(campaign.pk)
     assert counts.count_due(today=TODAY) == 1
     assert not HoldoutCounts.objects.get().stale
+
+
+def test_who_dies_while_counting_leaves_the_old_cells_and_that_they_are_old(monkeypatch):
+    campaign = make_campaign()
+    counts.count(campaign, today=TODAY)
+    before = HoldoutCounts.objects.get().version
+    counts.mark_stale(campaign.pk)
+
+    def killed(*_given, **_named):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(counts, "_contacts", killed)
+        with pytest.raises(RuntimeError):
+            counts.count(campaign, today=TODAY)
+    row = HoldoutCounts.objects.get()
+    assert (row.version, row.stale) == (before, True)
+    assert counts.count_due(today=TODAY) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_changes_while_somebody_counts_is_for_the_next_and_a_slow_count_never_comes_last(monkeypatch):
+    campaign = make_campaign()
+    counts.count(campaign, today=TODAY)
+    counting, changed = threading.Event(), threading.Event()
+    real, first = counts._all_cells, iter([True])
+
+    def slow(*given, **named):
+        cells = real(*given, **named)
+        if next(first, False):
+            counting.set()
+            changed.wait(1)  # in vain: whoever changes something waits for this count
+        return cells
+
+    monkeypatch.setattr(counts, "_all_cells", slow)
+
+    def change():
+        counting.wait(10)
+        counts.mark_stale(campaign.pk)
+        changed.set()
+
+    def count_beside():
+        counting.wait(10)
+        make_holdout(campaign)
+        counts.count(campaign, today=TODAY)
+
+    def alone(job):
+        def run():
+            job()
+            connection.close()
+
+        return threading.Thread(target=run)
+
+    others = [alone(lambda: counts.count(campaign, today=TODAY)), alone(count_beside)]
+    for each in others:
+        each.start()
+    for each in others:
+        each.join()
+    assert sum(cell.holdouts for cell in counts.kept(campaign).by_range[""]) == 1
+    counting.clear()
+    changed.clear()
+    first = iter([True])
+    others = [alone(lambda: counts.count(campaign, today=TODAY)), alone(change)]
+    for each in others:
+        each.start()
+    for each in others:
+        each.join()
+    assert changed.is_set() and HoldoutCounts.objects.get().stale
+
+
+class Emptied(dict):
+    """As if another thread emptied it whenever something was put in."""
+
+    def __setitem__(self, key, value):
+        super().__setitem__(key, value)
+        self.clear()
+
+
+def test_what_is_remembered_is_given_although_another_thread_forgets_it_all():
+    kept = counts.Kept(noon(TODAY), {}, Emptied())
+    assert kept.remembered("waves", lambda: [1]) == [1]
+    assert kept.remembered("waves", lambda: None) is None
+    made = counts.Kept(noon(TODAY), {})
+    assert made.remembered("waves", lambda: None) is None
+    assert made.remembered("waves", lambda: [2]) is None  # made once
 
 
 def test_the_roll_up_counts_and_finds_the_range_of_the_last_mail():
