@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True)
 class WaveRow:
-    """Numbers of customers; `written` is None until it has been counted."""
+    """Numbers of customers; `written` is None until it has been counted, and for a range that is not."""
 
     title: str
     url: str
@@ -180,6 +180,7 @@ def waves(cells: list[Cell], reached: funnel.Kept | None, narrowed: Narrowed) ->
     people = sums(cells, lambda cell: cell.wave)
     if not any(people):
         return []
+    reached = reached if reached and (not narrowed.range or narrowed.range in reached.by_range) else None
     written = Counter()
     for cell in reached.wanted(narrowed) if reached else []:
         written[cell.wave] += cell.sent

@@ -91,6 +91,14 @@ def test_waves_count_who_was_written_to_who_began_and_who_is_left():
     assert breakdowns.waves([cell(3)], None, ANY) == []
 
 
+def test_of_a_range_whose_notices_are_not_counted_none_are_told():
+    sent = funnel.Cell("holdout", False, "", "", 2, "main", "192.0.2.0/24", 4, 0, 0, 0, 0)
+    reached = funnel.Kept(None, {"": [sent], "192.0.2.0/24": [sent]})
+    for place, written in (("192.0.2.0/24", 4), ("203.0.113.0/24", None)):
+        (row,) = breakdowns.waves([cell(3, wave=2, range=place)], reached, Narrowed("pop_before_smtp", range=place))
+        assert row.written == written
+
+
 def test_few_are_never_shown_as_none_and_nearly_all_never_as_all():
     assert breakdowns.percent(1, 100_000) == "0.1%"
     assert breakdowns.percent(99_999, 100_000) == "99.9%"
