@@ -19,6 +19,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -29,13 +30,14 @@ from campaign.dashboard.signin import people
 from campaign.dashboard.signin.accounts import noted_refusal, refusal
 from campaign.dashboard.signin.claims import groups_in, role_of
 from campaign.roles import Role
-from notices.pages.limit import visitor
+from notices.pages.limit import Rate, allowed, visitor
 
 registry.register(OpenIDConnectProvider)
 WAY = "socialaccount"
 SIGNED_BY = {f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)} | {"EdDSA"}
 REQUIRED = ("iss", "sub", "aud", "exp", "iat")
 CLOCKS_DIFFER_SECONDS = 60
+REFUSALS = Rate("openid", each=10)  # that are noted, as many as allauth takes wrong passwords of one address
 NOT_UNDERSTOOD = (requests.RequestException, OAuth2Error, ValueError, KeyError, TypeError)
 
 
@@ -68,17 +70,15 @@ class OpenId(DefaultSocialAccountAdapter):
         if not constant_time_compare(claims.get("nonce") or "", sociallogin.state["nonce"]):
             raise OAuth2Error("the nonce is not the one of this sign-in")
         role = role_of(groups_in(claims, settings.OIDC_GROUPS_CLAIM), roles_by_group())
-        try:
-            given = {"issuer": settings.OIDC_ISSUER, "remote": visitor(request), "now": timezone.now()}
-            sociallogin.account = people.admitted(claims, role, **given)
-        except people.Refused as error:
-            noted_refusal(request, error.user, by=WAY, reason=str(error), proven=True)
-            raise ImmediateHttpResponse(refusal(request, _words(str(error)))) from error
+        given = {"issuer": settings.OIDC_ISSUER, "remote": visitor(request), "now": timezone.now()}
+        sociallogin.account = people.admitted(claims, role, **given)
         sociallogin.user = sociallogin.account.user
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **found: Any) -> None:
+        """Noted only of a sign-in that this browser began: the address of the callback is anybody's to call."""
         error, exception = found.get("error"), found.get("exception")
-        noted_refusal(request, None, by=WAY, reason=str(exception or getattr(error, "value", error) or "unknown state"))
+        if "state" in found["extra_context"]:
+            _note(request, str(exception or getattr(error, "value", error)))
         words = _("The sign-in at %(name)s did not come to an end. Please try once more.")
         if error == AuthError.CANCELLED:
             words = _("The sign-in at %(name)s was called off.")
@@ -90,7 +90,10 @@ class Conversation(OpenIDConnectOAuth2Adapter):
 
     @property
     def openid_config(self) -> dict[str, Any]:
-        found = super().openid_config
+        try:
+            found = super().openid_config
+        except AttributeError as error:
+            raise OAuth2Error("the discovery document is no JSON object") from error
         if str(found["issuer"]).rstrip("/") != settings.OIDC_ISSUER:
             raise OAuth2Error(f"the discovery document is of the issuer {found['issuer']!r}")
         return found
@@ -103,9 +106,13 @@ class Conversation(OpenIDConnectOAuth2Adapter):
         claims = self._of_id_token(app, values["response"].get("id_token") or "")
         if "userinfo_endpoint" in self.openid_config:
             more = self._fetch_user_info(token.token)
+            if not isinstance(more, dict):
+                raise OAuth2Error("userinfo is no JSON object")
             if more.get("sub") != claims["sub"]:
                 raise OAuth2Error("userinfo is about another subject than the ID token")
             claims = more | claims
+        if len(claims["sub"]) > people.LONGEST:  # allauth would call it a fault of the settings
+            raise people.Refused(people.LONG)
         login = self.get_provider().sociallogin_from_response(request, {"userinfo": claims})
         login.account.extra_data = {"iss": settings.OIDC_ISSUER, "sub": claims["sub"]}
         login.claims = claims
@@ -128,6 +135,9 @@ class Callback(OAuth2CallbackView):
     def dispatch(self, request: HttpRequest, *args: Any, **values: Any) -> HttpResponse:
         try:
             return super().dispatch(request, *args, **values)
+        except people.Refused as error:
+            _note(request, str(error), error.user)
+            return refusal(request, _words(str(error)))
         except NOT_UNDERSTOOD as error:  # an answer that is not as the standard says
             return unanswered(request, error)
 
@@ -146,21 +156,33 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 
 def unanswered(request: HttpRequest, error: Exception) -> HttpResponse:
-    noted_refusal(request, None, by=WAY, reason=f"{type(error).__name__}: {error}")
+    _note(request, f"{type(error).__name__}: {error}")
     return refusal(
         request, _("%(name)s does not answer as it should. Please try again later.") % {"name": settings.OIDC_NAME}
     )
+
+
+def _note(request: HttpRequest, reason: str, user: User | None = None) -> None:
+    """`user` is who the provider says it was. Beyond `REFUSALS` a minute nothing more is kept of a visitor."""
+    if allowed(request, now=timezone.now(), rate=REFUSALS):
+        noted_refusal(request, user, by=WAY, reason=reason, proven=True)
 
 
 def _words(reason: str) -> str:
     words = {
         people.NO_GROUP: _("%(name)s knows you, but gives you no role here. Ask for it where its groups are kept."),
         people.INACTIVE: _("This login is closed."),
+        people.LONG: _("%(name)s knows you by a key that is too long to be kept here. Tell an administrator."),
+        people.NO_SUCH_ROLE: _(
+            "The settings here name a role that there is not, so %(name)s lets nobody in. Tell an administrator."
+        ),
         people.TAKEN: _("Somebody else has your name or your address here. An administrator can bind the two."),
     }
     return words.get(reason, _("%(name)s does not say what you are called.")) % {"name": settings.OIDC_NAME}
 
 
 def roles_by_group() -> dict[str, Role]:
-    """As the settings say. Raises ValueError for a role that there is not."""
+    """As the settings say. Raises `people.Refused` where they name a role that there is not."""
+    if not set(settings.OIDC_ROLES.values()) <= set(Role):
+        raise people.Refused(people.NO_SUCH_ROLE)
     return {group: Role(name) for group, name in settings.OIDC_ROLES.items()}

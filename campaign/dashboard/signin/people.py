@@ -30,6 +30,9 @@ class Refused(Exception):
 NO_GROUP = "none of the person's groups stands for a role"
 INACTIVE = "the staff member is inactive"
 TAKEN = "somebody else has the name or the address here: an administrator binds the account"
+LONGEST = 191  # characters of a subject, as allauth keeps it
+LONG = f"the subject has more than the {LONGEST} characters that can be kept"
+NO_SUCH_ROLE = "OIDC_ROLES names a role that there is not: `manage.py check` says which"
 NO_NAME = "the provider names neither a user name nor an address nor a subject that can be one here"
 
 
@@ -49,9 +52,21 @@ def admitted(
         raise Refused(NO_GROUP, bound and bound.user)
     with transaction.atomic():
         if bound is None:
-            bound = bind(claims, role, issuer=issuer, remote=remote, now=now)
+            bound = bound_once(claims, role, issuer=issuer, remote=remote, now=now)
         change_role(bound.user, role, remote=remote, now=now)
     return bound
+
+
+def bound_once(claims: Mapping[str, object], role: Role, *, issuer: str, remote: str, now: datetime) -> SocialAccount:
+    """By this sign-in, or by another of the same person, in two windows, that was a moment faster."""
+    try:
+        with transaction.atomic():
+            return bind(claims, role, issuer=issuer, remote=remote, now=now)
+    except (IntegrityError, Refused):
+        bound = bound_to(str(claims["sub"]), issuer=issuer)
+        if bound is None:
+            raise
+        return bound
 
 
 def bind(claims: Mapping[str, object], role: Role, *, issuer: str, remote: str, now: datetime) -> SocialAccount:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from campaign import audit
 from campaign.audit import Act, Actor, Thing
+from campaign.dashboard.signin import people
 
 KIND = "authenticator"
 
@@ -34,7 +35,12 @@ def end_sessions(user: User, *, now: datetime, but: str | None = None) -> None:
 
 
 def bind(user: User, subject: str, *, issuer: str, by: Actor, now: datetime) -> str:
-    """To this subject alone, "" for none; returns the one before. Raises ValueError for one that is somebody else's."""
+    """To this subject alone, "" for none; returns the one before.
+
+    Raises ValueError for one that is too long or somebody else's.
+    """
+    if len(subject) > people.LONGEST:
+        raise ValueError(people.LONG)
     with transaction.atomic():
         others = SocialAccount.objects.filter(provider=issuer, uid=subject).exclude(user=user)
         if other := others.select_related("user").first():

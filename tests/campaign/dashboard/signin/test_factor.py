@@ -304,6 +304,8 @@ def test_the_command_lists_and_binds(suzuki, settings, capsys):
     make_user("other")
     with pytest.raises(CommandError, match="is bound to 'suzuki'"):
         call_command("signin", user="other", subject="00u1")
+    with pytest.raises(CommandError, match="more than the 191 characters"):
+        call_command("signin", user="other", subject="s" * 192)
     call_command("signin", user="suzuki", subject="")
     call_command("signin", user="other", subject="00u1")
     assert AuditEntry.objects.filter(act="changed").count() == 3

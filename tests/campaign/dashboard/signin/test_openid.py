@@ -1,15 +1,19 @@
 """Signing in at an OpenID provider that is a process of its own, by the steps that a browser takes."""
 
 import re
+import threading
 from html import unescape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 
 from campaign import roles
+from campaign.dashboard.signin import openid
 from campaign.models import AuditEntry
 from campaign.roles import Role
 
@@ -181,12 +185,11 @@ def test_who_was_made_inactive_is_refused(client, provider):
 @pytest.mark.parametrize(
     ("at_provider", "coming_back", "why"),
     [
-        ({}, {"state": "another"}, "unknown"),
         ({}, {"code": "another"}, "invalid_grant"),
         ({"nonce": "another"}, {}, "the nonce is not the one of this sign-in"),
         ({"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, {}, "invalid_grant"),
     ],
-    ids=["state", "code", "nonce", "pkce"],
+    ids=["code", "nonce", "pkce"],
 )
 def test_an_answer_that_belongs_to_another_sign_in_is_refused(client, provider, at_provider, coming_back, why):
     provider.person("hanako", "helpdesk")
@@ -198,6 +201,32 @@ def test_an_answer_that_belongs_to_another_sign_in_is_refused(client, provider, 
     assert not is_in(client) and not User.objects.exists()
     entry = AuditEntry.objects.get()
     assert (entry.act, entry.kind, entry.by_name) == ("refused", "signin", "?") and why in entry.reason
+
+
+def test_an_answer_to_a_sign_in_that_nobody_began_here_is_refused_and_leaves_nothing_in_the_audit(client, provider):
+    provider.person("hanako", "helpdesk")
+    back = provider.consent(begin(client), "hanako")
+    stray = [changed(back, state="another"), reverse("openid_callback"), reverse("openid_callback") + "?error=x"]
+    for address in stray:
+        assert client.get(address)["Location"] == reverse("login")
+        assert "did not come to an end" in client.get(reverse("login")).content.decode()
+    assert not is_in(client) and not AuditEntry.objects.exists()
+
+
+def test_of_one_visitor_so_many_refusals_a_minute_are_noted_as_of_wrong_passwords(client, provider, monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)  # no minute ends in between
+    for _ in range(12):
+        state = parse_qs(urlsplit(begin(client)).query)["state"][0]
+        client.get(reverse("openid_callback"), {"error": "access_denied", "state": state})
+        assert "was called off" in client.get(reverse("login")).content.decode()
+    assert AuditEntry.objects.filter(act="refused").count() == 10
+    state = parse_qs(urlsplit(begin(client)).query)["state"][0]
+    client.get(reverse("openid_callback"), {"error": "x", "state": state}, REMOTE_ADDR="198.51.100.7")
+    assert AuditEntry.objects.filter(act="refused", remote="198.51.100.7").count() == 1
+    provider.person("hanako", "helpdesk")
+    sign_in(client, provider, "hanako")
+    assert is_in(client)
 
 
 def test_an_answer_is_good_for_one_browser_and_one_time(client, client_of_another, provider):
@@ -237,6 +266,60 @@ def test_a_provider_that_does_not_answer_is_said(client, db, settings):
     settings.OIDC_ISSUER, settings.OIDC_NAME = "http://127.0.0.1:9", "Company login"
     client.post(reverse("openid_begin"))
     assert "Company login does not answer as it should" in client.get(reverse("login")).content.decode()
+
+
+@pytest.fixture
+def without_sense():
+    """The address of a server whose every answer is the JSON `["issuer"]`."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(b'["issuer"]')
+
+        def log_message(self, *said: object) -> None:
+            """The tests' output is the tests'."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_discovery_document_that_is_none_is_said(client, db, settings, without_sense):
+    settings.OIDC_ISSUER, settings.OIDC_NAME = without_sense, "Company login"
+    assert client.post(reverse("openid_begin"))["Location"] == reverse("login")
+    assert "Company login does not answer as it should" in client.get(reverse("login")).content.decode()
+    assert "the discovery document is no JSON object" in AuditEntry.objects.get().reason
+
+
+def test_userinfo_that_is_none_is_said(client, provider, without_sense, monkeypatch):
+    provider.person("hanako", "helpdesk")
+    monkeypatch.setattr(openid.Conversation, "profile_url", without_sense)
+    sign_in(client, provider, "hanako")
+    assert not is_in(client) and not User.objects.exists()
+    assert "userinfo is no JSON object" in AuditEntry.objects.get().reason
+
+
+def test_a_subject_that_is_too_long_to_be_kept_is_refused(client, provider):
+    provider.person("hanako", "helpdesk", sub="s" * 192)
+    response = client.get(sign_in(client, provider, "hanako")["Location"])
+    assert "a key that is too long to be kept here" in response.content.decode()
+    assert not User.objects.exists() and "more than the 191 characters" in AuditEntry.objects.get().reason
+    provider.person("hanako", "helpdesk", sub="s" * 191)
+    sign_in(client, provider, "hanako")
+    assert is_in(client)
+
+
+def test_a_role_that_there_is_not_is_said_as_what_it_is(client, provider, settings):
+    settings.OIDC_ROLES = {"helpdesk": "supporter"}
+    provider.person("hanako", "helpdesk")
+    response = client.get(sign_in(client, provider, "hanako")["Location"])
+    text = response.content.decode()
+    assert "name a role that there is not" in text and "does not answer" not in text
+    assert "OIDC_ROLES names a role that there is not" in AuditEntry.objects.get().reason
 
 
 def test_nobody_is_led_to_another_site_afterwards(client, provider):
