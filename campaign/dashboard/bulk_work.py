@@ -34,7 +34,7 @@ def work(*, clock: Callable[[], datetime]) -> int:
             log.exception("change %s goes on later: the database did not do it", change_id)
         except Exception as error:
             log.exception("change %s is stopped", change_id)
-            trouble = _("An error stopped it: %(error)s. The worker’s log tells more.")
+            trouble = _("There was an error: %(error)s. The worker's log says why.")
             _stop(change_id, trouble % {"error": type(error).__name__})
     return done
 

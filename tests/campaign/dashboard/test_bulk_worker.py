@@ -81,7 +81,7 @@ def test_one_that_fails_is_stopped_and_the_next_goes_on(campaign, user, monkeypa
     bad.refresh_from_db()
     good.refresh_from_db()
     assert (bad.state, good.state, tagged("good")) == ("stopped", "done", 3)
-    assert bad.trouble == "An error stopped it: ValueError. The worker’s log tells more."
+    assert bad.trouble == "There was an error: ValueError. The worker's log says why."
     assert f"change {bad.pk} is stopped" in caplog.text and not BulkChosen.objects.exists()
     assert work() == 0
 
