@@ -34,9 +34,9 @@ class AuditEntry(models.Model):
     class Act(models.TextChoices):
         SEEN = "seen", _("looked at")
         EXPORTED = "exported", _("exported")
-        ADDED = "added", _("added")
+        ADDED = "added", _("put in")
         CHANGED = "changed", _("changed")
-        REMOVED = "removed", _("removed")
+        REMOVED = "removed", _("taken out")
         ASKED = "asked", _("asked for approval")
         APPROVED = "approved", _("gave approval")
         STARTED = "started", _("started")

@@ -4,13 +4,15 @@ import re
 from unicodedata import normalize
 
 from django.db import models
-from django.db.models.functions import Lower, StrIndex, Substr
+from django.db.models.functions import Lower, Replace, StrIndex, Substr
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import lookups  # noqa: F401, registers `begins`
 
 NUMBER_LENGTH = 9  # of an announcement number
 HYPHENS = re.compile(r"[\s\u2010-\u2015\u2212\u30fc-]+")  # what people and input methods put between its digits
+
+BLANKS = re.compile("[ \u3000]+")  # people write names with a narrow one, input methods with a wide one, or none
 
 
 class Language(models.TextChoices):
@@ -33,7 +35,7 @@ class CustomerQuerySet(models.QuerySet):
         found = Customer.objects.filter(login__begins=narrow.lower()).values("pk")
         others = [
             Address.objects.filter(address__begins=narrow.lower()).values("customer"),
-            Customer.objects.filter(name_key__begins=words.lower()).values("pk"),
+            Customer.objects.filter(name_key__begins=BLANKS.sub("", words).lower()).values("pk"),
             Customer.objects.filter(contract__begins=narrow).values("pk"),
             Customer.objects.filter(contract__begins=narrow.upper()).values("pk"),
         ]
@@ -58,11 +60,11 @@ class Customer(models.Model):
     )
     name = models.CharField(max_length=200, blank=True)
     name_key = models.GeneratedField(
-        expression=Lower("name"),
+        expression=Lower(Replace(Replace("name", models.Value(" ")), models.Value("\u3000"))),
         output_field=models.CharField(max_length=200),
         db_persist=True,
         db_index=True,
-        help_text="what a search for the name compares; the database keeps it",
+        help_text="what a search for the name compares: without blanks, narrow or wide; the database keeps it",
     )
     language = models.CharField(max_length=2, choices=Language.choices, default=Language.JAPANESE)
     contact_address = models.EmailField(blank=True, help_text="where notices go, if not to the mailbox itself")

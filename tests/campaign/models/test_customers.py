@@ -12,6 +12,14 @@ def found(words: str) -> list[str]:
     return sorted(customer.login for customer in Customer.objects.matching(words))
 
 
+@pytest.mark.parametrize("kept", ["小野 大輔", "小野\u3000大輔", "小野大輔"])
+@pytest.mark.parametrize("typed", ["小野 大輔", "小野\u3000大輔", "小野大輔", "小野\u3000", "小野大"])
+def test_a_name_is_found_whatever_stands_between_its_parts(kept, typed):
+    customer = make_customer("ono@isp.example", name=kept)
+    make_customer("sato@isp.example", name="佐藤 花子")
+    assert list(Customer.objects.matching(typed)) == [customer]
+
+
 def test_a_search_finds_by_the_beginning_of_login_address_name_and_contract():
     make_customer("hanako@isp.example", addresses=("hana@isp.example", "sales@shop.example"), name="佐藤 花子")
     make_customer("taro@isp.example", name="Tanaka Taro", contract="C-1234")
