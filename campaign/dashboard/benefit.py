@@ -8,6 +8,7 @@ from io import StringIO
 from django.conf import settings
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import get_language
@@ -16,7 +17,7 @@ from markupsafe import Markup
 
 from campaign.dashboard import charts, figures
 from campaign.dashboard.forecast import answer
-from campaign.dashboard.shell import chosen_campaign, show
+from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.jinja import count, day
 from campaign.models import Campaign, Contact, DailyCount, Holdout, OpenDoor, SubmissionClass
 from campaign.plan import benefit
@@ -65,7 +66,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "foretold": answer(told) if told and told.end else "",
         "lines": lines(reckoned(spent, today=today), spent, today=today),
         "assumptions": assumptions(),
-        "charts": [(title, drawn) for title, drawn in (minutes_chart(weeks), held_chart(weeks)) if drawn],
+        "campaigns": campaign_choices(campaign, reverse("benefit")),
+        "charts": [(title, drawn) for title, drawn in drawings(campaign, weeks) if drawn],
         "made_at": timezone.now(),
         "percent": figures.percent,
     }
@@ -132,6 +134,23 @@ def sentences(campaign: Campaign, weeks: list[Week]) -> list[str]:
         "day": day(first.until),
     }
     found = [
+        *(_of_open_addresses() if opened_by_logins(campaign) else [_of_the_own_network()]),
+        _(
+            "A password proves who sent %(held)s of our customers' mail; in the week up to %(day)s it was "
+            "%(held_first)s."
+        ),
+        _("Customers who still need the old way: %(left)s. For them alone it stays open to everybody."),
+    ]
+    return [text % values for text in found]
+
+
+def opened_by_logins(campaign: Campaign) -> bool:
+    """Whether a login opens an address to everybody behind it; port 25 of the own network is open always."""
+    return campaign.legacy_class == SubmissionClass.POP_BEFORE_SMTP
+
+
+def _of_open_addresses() -> list[str]:
+    return [
         _(
             "On a day of the last week, %(addresses)s addresses stood open for %(minutes)s minutes in all: for "
             "%(window)s minutes after each login anybody behind the address can send mail in our name."
@@ -142,17 +161,18 @@ def sentences(campaign: Campaign, weeks: list[Week]) -> list[str]:
             "behind one address; none of them can be told apart by it."
         ),
         _("Mails relayed in the last week for which no login can be found: %(unexplained)s."),
-        _(
-            "A password proves who sent %(held)s of our customers' mail; in the week up to %(day)s it was "
-            "%(held_first)s."
-        ),
-        _("Customers who still need the old way: %(left)s. For them alone it stays open to everybody."),
     ]
-    return [text % values for text in found]
+
+
+def _of_the_own_network() -> str:
+    return _(
+        "Inside our own network anybody can send mail in our name at any time, without a password; whose it is, "
+        "only the address can tell."
+    )
 
 
 def lines(money: Money, spent: Spent, *, today: date) -> list[Line]:
-    known = given()
+    known, several = given(), Campaign.objects.count() > 1
     per_hundred = number_format(allowance.measured_before(today).per_hundred, decimal_pos=1)
     each = number_format(spent.each, decimal_pos=1)
     values = {
@@ -168,7 +188,12 @@ def lines(money: Money, spent: Spent, *, today: date) -> list[Line]:
         Line(
             _("Abuse of the open way, in a year"),
             amount(money.abuse_a_year),
-            _("%(cases)s cases a year × %(case)s") % values,
+            (
+                _("%(cases)s cases a year × %(case)s, by all old ways together")
+                if several
+                else _("%(cases)s cases a year × %(case)s")
+            )
+            % values,
         ),
         Line(
             _("Each month by which the cut-off is put off"),
@@ -197,6 +222,10 @@ def assumptions() -> list[tuple[str, str, str]]:
         (_("Cases of abuse in a year by the old way"), count(known.abuse_cases), "ABUSE_CASES_A_YEAR"),
         (_("Minutes for which a login opens its address"), count(settings.WINDOW_MINUTES), "WINDOW_MINUTES"),
     ]
+
+
+def drawings(campaign: Campaign, weeks: list[Week]) -> list[tuple[str, Markup]]:
+    return [*([minutes_chart(weeks)] if opened_by_logins(campaign) else []), held_chart(weeks)]
 
 
 def minutes_chart(weeks: list[Week]) -> tuple[str, Markup]:

@@ -54,6 +54,11 @@ def make(request: HttpRequest) -> HttpResponse:
     if found.capped and found.keys is not None:
         messages.error(request, _("The search finds more than it lists: search for less, or use the filters."))
         return _back(filters)
+    try:  # before anybody types a number
+        bulk_portions.check(campaign_id=campaign.pk, kind=kind, values=VALUES[Kind(kind)](given), today=today)
+    except NotPossible as error:
+        messages.error(request, str(error))
+        return _back(filters)
     total = number(campaign, filters, found, today=today) if found.capped else found.total
     if number_in(given.get("typed", "")) != total:
         return _ask(request, filters, kind, total)

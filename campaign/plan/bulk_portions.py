@@ -22,9 +22,16 @@ def begin(
     *, campaign_id: int, kind: str, values: dict[str, object], query: str, now: datetime, today: date, user_id: int
 ) -> BulkChange:
     """A worker collects the customers of the list `query`, and changes them. Raises NotPossible at once."""
-    kept = CHECKED[Kind(kind)](campaign_id, today, **values)
+    kept = check(campaign_id=campaign_id, kind=kind, values=values, today=today)
+    if kind == Kind.TAG:
+        Tag.objects.get_or_create(name=kept["tag"])
     made = {"values": kept, "customers": 0, "made_at": now, "made_by_id": user_id, "query": query}
     return BulkChange.objects.create(campaign_id=campaign_id, kind=kind, state=State.CHOOSING, **made)
+
+
+def check(*, campaign_id: int, kind: str, values: dict[str, object], today: date) -> dict[str, object]:
+    """What was entered, as it is kept. Raises NotPossible."""
+    return CHECKED[Kind(kind)](campaign_id, today, **values)
 
 
 def _wave(campaign_id: int, _today: date, *, wave: int) -> dict[str, object]:
@@ -40,8 +47,7 @@ def _exemption(_campaign_id: int, today: date, *, reason: str, until: date | Non
 
 
 def _tag(_campaign_id: int, _today: date, *, tag: str) -> dict[str, object]:
-    row, _new = Tag.objects.get_or_create(name=records.tag_name(tag))
-    return {"tag": row.name}
+    return {"tag": records.tag_name(tag)}
 
 
 CHECKED = {Kind.WAVE: _wave, Kind.EXEMPT: _exemption, Kind.TAG: _tag, Kind.NOTICE: lambda *_when: {}}

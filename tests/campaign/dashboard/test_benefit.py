@@ -77,6 +77,16 @@ def test_money_is_reckoned_from_settings_and_every_assumption_is_named(world, st
     assert "720,000 EUR" in text(staff.get("/staff/benefit/"))
 
 
+def test_of_port_25_no_login_opens_an_address_and_abuse_is_counted_once_for_all(world, staff):
+    open_doors()
+    make_campaign(name="local_port25")
+    shown = text(staff.get("/staff/benefit/?campaign=local_port25"))
+    assert "Inside our own network anybody can send mail in our name at any time, without a password" in shown
+    assert "stood open for" not in shown and "From 2,700 to 1,300 minutes a day." not in shown
+    assert "by all old ways together" in shown
+    assert 'href="/staff/benefit/?campaign=pop_before_smtp"' in shown
+
+
 def test_the_forecast_stands_on_it(world, staff):
     open_doors()
     make_forecast(world)

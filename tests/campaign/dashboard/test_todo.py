@@ -26,9 +26,12 @@ def write(campaign, number: int = 1, **given) -> TextVersion:
     return TextVersion.objects.create(campaign=campaign, number=number, **values | given)
 
 
-def test_where_nothing_waits_nothing_is_listed(world, staff):
+def test_where_nothing_waits_the_page_says_so_and_what_is_not_known_yet(world, staff):
     assert listed(world) == []
-    assert "todo-heading" not in staff.get("/staff/").content.decode()
+    shown = staff.get("/staff/").content.decode()
+    assert "Nothing waits for anybody at the moment." in shown and "is still being reckoned" in shown
+    make_forecast(world)
+    assert "is still being reckoned" not in staff.get("/staff/").content.decode()
 
 
 def test_logs_that_are_late_and_relays_come_first(world):
