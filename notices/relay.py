@@ -3,6 +3,7 @@
 import re
 import smtplib
 import ssl
+from contextlib import closing
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -168,6 +169,12 @@ class Relay:
             self._smtp.quit()
         except OSError:
             self._smtp.close()
+
+
+def send_alone(letter: Letter) -> tuple[Outcome, str]:
+    """One letter over a connection of its own: the outcome with the relay's words. Raises `NoConnection`, `Lost`."""
+    with closing(Relay.open()) as relay:
+        return relay.send(letter)
 
 
 def _connect() -> smtplib.SMTP:

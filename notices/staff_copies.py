@@ -16,7 +16,7 @@ from notices.compose import Letter
 from notices.models import Mailing, Notice, StaffCopy, TextVersion
 from notices.outcomes import Outcome as RelayOutcome
 from notices.placeholders import PLACEHOLDERS
-from notices.relay import Lost, NoConnection, Relay
+from notices.relay import Lost, NoConnection, send_alone
 
 NUMBER = "000000000"  # of no notice: theirs begin at 100,000,000
 AN_HOUR = 20  # copies that one person may send
@@ -119,15 +119,9 @@ def marked(text: texts.Text, *, language: str) -> texts.Text:
 def _handed_over(letter: Letter) -> tuple[Outcome, str]:
     """The outcome with the relay's words."""
     try:
-        relay = Relay.open()
-    except NoConnection as error:
-        return Outcome.NOT_SENT, str(error)
-    try:
-        outcome, reply = relay.send(letter)
+        outcome, reply = send_alone(letter)
     except NoConnection as error:
         return Outcome.NOT_SENT, str(error)
     except Lost as error:
         return Outcome.UNKNOWN, str(error)
-    finally:
-        relay.close()
     return Outcome.ACCEPTED if outcome is RelayOutcome.ACCEPTED else Outcome.REFUSED, reply

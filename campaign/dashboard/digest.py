@@ -27,7 +27,7 @@ from notices import selection
 from notices.compose import Letter
 from notices.encoding import quoted
 from notices.outcomes import Outcome
-from notices.relay import Lost, NoConnection, Relay
+from notices.relay import Lost, NoConnection, send_alone
 
 log = logging.getLogger(__name__)
 State = Digest.State
@@ -136,17 +136,11 @@ def _send(row: Digest, wish: DigestWish, sheets: list[Sheet], *, now: datetime) 
 
 def _handed_over(letter: Letter) -> tuple[State, str]:
     try:
-        relay = Relay.open()
-    except NoConnection as error:
-        return State.WAITING, str(error)
-    try:
-        outcome, reply = relay.send(letter)
+        outcome, reply = send_alone(letter)
     except NoConnection as error:
         return State.WAITING, str(error)
     except Lost as error:
         return State.UNKNOWN, str(error)
-    finally:
-        relay.close()
     return ENDS.get(outcome, State.WAITING), reply
 
 
