@@ -48,25 +48,57 @@ class AuditEntry(models.Model):
         SIGNED_OUT = "signed_out", _("logged out")
         REFUSED = "refused", _("was not let in")
 
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
-    by_name = models.CharField(max_length=150, help_text="the login as it was; of a command without one, the shell's")
-    remote = models.CharField(max_length=43, blank=True, help_text="the address it came from; empty: a command")
-    act = models.CharField(max_length=10, choices=Act.choices)
-    kind = models.CharField(max_length=40, help_text="of what it was done to: a model's name, or a page's")
-    key = models.CharField(max_length=80, blank=True, help_text="of what it was done to, within its kind")
-    what = models.CharField(max_length=200, blank=True, help_text="what it was done to, in words, as it was then")
+    at = models.DateTimeField(_("time"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("staff member"),
+    )
+    by_name = models.CharField(
+        _("name at that time"),
+        max_length=150,
+        help_text=_("the login as it was; of a command without one, the shell's"),
+    )
+    remote = models.CharField(
+        _("from address"), max_length=43, blank=True, help_text=_("the address it came from; empty: a command")
+    )
+    act = models.CharField(_("act"), max_length=10, choices=Act.choices)
+    kind = models.CharField(
+        _("kind of thing"), max_length=40, help_text=_("of what it was done to: a model's name, or a page's")
+    )
+    key = models.CharField(
+        _("key of the thing"), max_length=80, blank=True, help_text=_("of what it was done to, within its kind")
+    )
+    what = models.CharField(
+        _("what it was done to"),
+        max_length=200,
+        blank=True,
+        help_text=_("what it was done to, in words, as it was then"),
+    )
     # Without a constraint: an entry outlives the customer.
     customer = models.ForeignKey(
-        "campaign.Customer", models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+        "campaign.Customer",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("customer"),
     )
-    before = models.JSONField(null=True, help_text="of what was changed")
-    after = models.JSONField(null=True, help_text="of what was changed; of an export its filter and its rows")
-    reason = models.CharField(max_length=300, blank=True)
+    before = models.JSONField(_("before the change"), null=True, help_text=_("of what was changed"))
+    after = models.JSONField(
+        _("after the change"), null=True, help_text=_("of what was changed; of an export its filter and its rows")
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     objects = AuditQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
         indexes = [
             models.Index(fields=["-at"], name="audit_by_time"),
             models.Index(fields=["by", "-at"], name="audit_by_person"),
@@ -92,3 +124,7 @@ class AuditRemoval(models.Model):
     """
 
     before = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("removal of audit entries")
+        verbose_name_plural = _("removals of audit entries")

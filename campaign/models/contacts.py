@@ -44,15 +44,23 @@ class Contact(models.Model):
         HANDED_ON = "handed_on", _("handed on")
         NOT_SOLVED = "not_solved", _("not solved")
 
-    customer = models.ForeignKey("campaign.Customer", models.CASCADE, related_name="contacts")
-    at = models.DateTimeField(db_index=True)
-    channel = models.CharField(max_length=10, choices=Channel.choices)
-    minutes = models.PositiveSmallIntegerField()
-    topic = models.CharField(max_length=10, choices=Topic.choices)
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    customer = models.ForeignKey(
+        "campaign.Customer", models.CASCADE, related_name="contacts", verbose_name=_("customer")
+    )
+    at = models.DateTimeField(_("time"), db_index=True)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    topic = models.CharField(_("topic"), max_length=10, choices=Topic.choices)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("recorded by")
+    )
 
     objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
 
 
 class CallBack(models.Model):
@@ -72,5 +80,7 @@ class CallBack(models.Model):
     asked_at = models.DateTimeField(db_index=True)
 
     class Meta:
+        verbose_name = _("call back")
+        verbose_name_plural = _("calls to return")
         indexes = [models.Index(fields=["day", "part"], name="call_backs_by_day")]
         permissions = [("answer_callback", "Can see whom to call back, and tell how it went")]

@@ -50,34 +50,45 @@ class CustomerQuerySet(models.QuerySet):
 
 
 class Customer(models.Model):
-    login = models.CharField(max_length=254, unique=True, help_text="lower case, as `user@domain`")
+    login = models.CharField(_("login"), max_length=254, unique=True, help_text=_("lower case, as `user@domain`"))
     domain = models.GeneratedField(
         expression=Substr("login", StrIndex("login", models.Value("@")) + 1),
         output_field=models.CharField(max_length=254),
         db_persist=True,
         db_index=True,
-        help_text="of the login, by which brands are told apart; the whole login where it has none",
+        help_text=_("of the login, by which brands are told apart; the whole login where it has none"),
+        verbose_name=_("domain"),
     )
-    name = models.CharField(max_length=200, blank=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
     name_key = models.GeneratedField(
         expression=Lower(Replace(Replace("name", models.Value(" ")), models.Value("\u3000"))),
         output_field=models.CharField(max_length=200),
         db_persist=True,
         db_index=True,
-        help_text="what a search for the name compares: without blanks, narrow or wide; the database keeps it",
+        help_text=_("what a search for the name compares: without blanks, narrow or wide; the database keeps it"),
+        verbose_name=_("name for the search"),
     )
-    language = models.CharField(max_length=2, choices=Language.choices, default=Language.JAPANESE)
-    contact_address = models.EmailField(blank=True, help_text="where notices go, if not to the mailbox itself")
-    contract = models.CharField(max_length=64, blank=True, db_index=True)
-    client_program = models.CharField(max_length=64, blank=True, help_text="the guide's name, last one seen")
-    client_seen_on = models.DateField(null=True, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.JAPANESE)
+    contact_address = models.EmailField(
+        _("contact address"), blank=True, help_text=_("where notices go, if not to the mailbox itself")
+    )
+    contract = models.CharField(_("contract"), max_length=64, blank=True, db_index=True)
+    client_program = models.CharField(
+        _("mail program"), max_length=64, blank=True, help_text=_("the guide's name, last one seen")
+    )
+    client_seen_on = models.DateField(_("mail program seen on"), null=True, blank=True)
     client_told_on = models.DateField(
-        null=True, blank=True, help_text="the customer said so; the logs of a later day know better"
+        _("mail program told on"),
+        null=True,
+        blank=True,
+        help_text=_("the customer said so; the logs of a later day know better"),
     )
 
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
         permissions = [("export_customer", "Can save lists of customers as a file")]
 
     def __str__(self) -> str:
@@ -93,6 +104,10 @@ class Address(models.Model):
 
     address = models.CharField(max_length=254, unique=True, help_text="lower case")
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="addresses")
+
+    class Meta:
+        verbose_name = _("sender address")
+        verbose_name_plural = _("sender addresses")
 
     def __str__(self) -> str:
         return self.address

@@ -16,6 +16,10 @@ class DigestWish(models.Model):
     language = models.CharField(max_length=2, choices=Language.choices)
     since = models.DateTimeField()
 
+    class Meta:
+        verbose_name = _("subscription to the weekly mail")
+        verbose_name_plural = _("subscriptions to the weekly mail")
+
 
 class DigestQuerySet(models.QuerySet):
     def claimable(self) -> "DigestQuerySet":
@@ -32,20 +36,28 @@ class Digest(models.Model):
         REFUSED = "refused", _("refused")
         UNKNOWN = "unknown", _("outcome unknown")
 
-    week = models.DateField(help_text="its Monday")
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
-    language = models.CharField(max_length=2, choices=Language.choices)
-    address = models.CharField(max_length=254, blank=True, help_text="the recipient's own, as it was claimed for")
-    message_id = models.CharField(max_length=120, unique=True, help_text="without the angle brackets")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    claimed_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    reply = models.CharField(max_length=500, blank=True, help_text="the relay's last words")
+    week = models.DateField(_("week"), help_text=_("its Monday"))
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests", verbose_name=_("recipient")
+    )
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    address = models.CharField(
+        _("mail address"), max_length=254, blank=True, help_text=_("the recipient's own, as it was claimed for")
+    )
+    message_id = models.CharField(
+        _("Message-ID"), max_length=120, unique=True, help_text=_("without the angle brackets")
+    )
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    claimed_at = models.DateTimeField(_("claimed at"), null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    reply = models.CharField(_("reply of the relay"), max_length=500, blank=True, help_text=_("the relay's last words"))
 
     objects = DigestQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("weekly mail")
+        verbose_name_plural = _("weekly mails")
         constraints = [
             models.UniqueConstraint(fields=["week", "recipient"], name="one_digest_per_week_and_recipient"),
         ]

@@ -53,34 +53,54 @@ class Holdout(models.Model):
     """Where a customer stands in a campaign; everything but the wave is derived from daily use."""
 
     # Without indexes of their own, which each change of a holdout would write to: others begin with them.
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="holdouts", db_index=False)
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="holdouts", db_index=False)
-    identified_on = models.DateField(help_text="the day whose evidence made this customer a holdout")
-    first_legacy_on = models.DateField()
-    last_legacy_on = models.DateField()
-    last_legacy_at = models.DateTimeField()
-    last_auth_on = models.DateField(null=True)
-    last_auth_at = models.DateTimeField(null=True)
-    standing = models.CharField(max_length=8, choices=Standing.choices)
-    standing_since = models.DateField()
-    migrated_on = models.DateField(null=True, help_text="the first day on which the standing was migrated")
-    relapsed = models.BooleanField(default=False)
-    reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
-    client_program = models.CharField(max_length=64, blank=True, default="", help_text="the customer's")
-    wave = models.PositiveSmallIntegerField(null=True, help_text="1 is written to first; null: in no wave yet")
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="holdouts", db_index=False, verbose_name=_("campaign")
+    )
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="holdouts", db_index=False, verbose_name=_("customer")
+    )
+    identified_on = models.DateField(_("found on"), help_text=_("the day whose evidence made this customer a holdout"))
+    first_legacy_on = models.DateField(_("first day of the old way"))
+    last_legacy_on = models.DateField(_("last day of the old way"))
+    last_legacy_at = models.DateTimeField(_("last mail sent the old way"))
+    last_auth_on = models.DateField(_("last day with SMTP-AUTH"), null=True)
+    last_auth_at = models.DateTimeField(_("last mail sent with SMTP-AUTH"), null=True)
+    standing = models.CharField(_("standing"), max_length=8, choices=Standing.choices)
+    standing_since = models.DateField(_("standing since"))
+    migrated_on = models.DateField(
+        _("counted as moved on"), null=True, help_text=_("the first day on which the standing was migrated")
+    )
+    relapsed = models.BooleanField(_("fell back"), default=False)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices, blank=True)
+    client_program = models.CharField(
+        _("mail program"), max_length=64, blank=True, default="", help_text=_("the customer's")
+    )
+    wave = models.PositiveSmallIntegerField(
+        _("wave"), null=True, help_text=_("1 is written to first; empty: in no wave yet")
+    )
     wave_pinned = models.BooleanField(
+        _("wave chosen by hand"),
         default=False,
         db_default=False,
-        help_text="a person chose the wave, not the lot: left out where waves are compared",
+        help_text=_("a person chose the wave, not the lot: left out where waves are compared"),
     )
-    last_sign = models.CharField(max_length=12, choices=Sign.choices, blank=True, default="", db_default="")
+    last_sign = models.CharField(
+        _("what the last day shows"), max_length=12, choices=Sign.choices, blank=True, default="", db_default=""
+    )
     last_range = models.CharField(
-        max_length=50, blank=True, default="", db_default="", help_text="/24 or /48 of the last mail sent the old way"
+        _("last address range"),
+        max_length=50,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("/24 or /48 of the last mail sent the old way"),
     )
 
     objects = HoldoutQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("holdout")
+        verbose_name_plural = _("holdouts")
         constraints = [
             models.UniqueConstraint(fields=["customer", "campaign"], name="one_holdout_per_campaign_and_customer"),
         ]
@@ -108,6 +128,8 @@ class StandingChange(models.Model):
     previous = models.CharField(max_length=8, choices=Standing.choices, blank=True, help_text="empty for the first")
 
     class Meta:
+        verbose_name = _("change of standing")
+        verbose_name_plural = _("changes of standing")
         indexes = [models.Index(fields=["day"], name="standing_changes_by_day")]
 
 
@@ -119,6 +141,10 @@ class StandingCount(models.Model):
     day = models.DateField()
     standing = models.CharField(max_length=8, choices=Standing.choices)
     holdouts = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("count of a standing")
+        verbose_name_plural = _("counts by standing")
 
 
 class HoldoutCounts(models.Model):
@@ -132,3 +158,7 @@ class HoldoutCounts(models.Model):
     version = models.CharField(max_length=32)
     stale = models.BooleanField(default=False, help_text="something counted has changed since, such as waves")
     cells = models.JSONField()
+
+    class Meta:
+        verbose_name = _("counts of the holdouts")
+        verbose_name_plural = _("counts of the holdouts by campaign")

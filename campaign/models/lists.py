@@ -17,6 +17,8 @@ class SavedView(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("kept view")
+        verbose_name_plural = _("kept views")
         constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_view_per_owner_and_name")]
 
 
@@ -58,6 +60,8 @@ class BulkChange(models.Model):
     ENDED = (State.DONE, State.STOPPED)
 
     class Meta:
+        verbose_name = _("change of several customers")
+        verbose_name_plural = _("changes of several customers")
         indexes = [
             models.Index(
                 fields=["id"],
@@ -74,6 +78,10 @@ class BulkChosen(models.Model):
     change = models.ForeignKey(BulkChange, models.CASCADE, related_name="left", db_index=False)  # the key begins so
     customer_id = models.BigIntegerField(help_text="who is gone meanwhile is passed over")
 
+    class Meta:
+        verbose_name = _("customer still to be changed")
+        verbose_name_plural = _("customers still to be changed")
+
 
 class BulkRow(models.Model):
     """What one change did to one customer: enough to take exactly that back, kept for as long as that is possible."""
@@ -83,3 +91,7 @@ class BulkRow(models.Model):
     target = models.BigIntegerField(help_text="the holdout that was moved, or the exemption or tagging that was made")
     wave = models.PositiveSmallIntegerField(null=True, help_text="before")
     wave_pinned = models.BooleanField(default=False, help_text="before")
+
+    class Meta:
+        verbose_name = _("changed customer")
+        verbose_name_plural = _("changed customers")

@@ -1,6 +1,7 @@
 """What POP before SMTP leaves open: addresses from which, after a login, anybody may relay."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class OpenDoor(models.Model):
@@ -19,3 +20,7 @@ class OpenDoor(models.Model):
     shared_minutes = models.PositiveBigIntegerField(help_text="of `minutes`, at shared addresses")
     people_behind = models.PositiveIntegerField(help_text="who logged in at shared addresses, each once")
     most_behind = models.PositiveIntegerField(help_text="people at the address that most of them share")
+
+    class Meta:
+        verbose_name = _("day of open addresses")
+        verbose_name_plural = _("days of open addresses")

@@ -1,6 +1,7 @@
 """The days of some of a campaign's customers, counted when somebody asks for them."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from campaign.models.plan import Campaign
 
@@ -17,5 +18,7 @@ class PastOfSome(models.Model):
     days = models.JSONField(default=list, help_text="lists of a day and how many stood where")
 
     class Meta:
+        verbose_name = _("past of some customers")
+        verbose_name_plural = _("pasts of parts of the customers")
         constraints = [models.UniqueConstraint(fields=["campaign", "query"], name="one_past_per_campaign_and_query")]
         indexes = [models.Index(fields=["asked_at"], name="pasts_asked_for", condition=models.Q(waiting=True))]

@@ -16,10 +16,14 @@ class Campaign(models.Model):
         POP_BEFORE_SMTP = "pop_before_smtp", _("POP before SMTP")
         LOCAL_PORT25 = "local_port25", _("Port 25 without password in our own network")
 
-    name = models.CharField(max_length=20, choices=Name.choices, unique=True)
-    starts_on = models.DateField()
-    cutoff_on = models.DateField(help_text="the first day on which the old way no longer works")
-    quiet_days = models.PositiveSmallIntegerField(default=30)
+    name = models.CharField(_("old way"), max_length=20, choices=Name.choices, unique=True)
+    starts_on = models.DateField(_("first day"))
+    cutoff_on = models.DateField(_("cut-off date"), help_text=_("the first day on which the old way no longer works"))
+    quiet_days = models.PositiveSmallIntegerField(_("quiet days"), default=30)
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
 
     def __str__(self) -> str:
         return self.get_name_display()
@@ -35,27 +39,41 @@ class Campaign(models.Model):
 class CutoffChange(models.Model):
     """The cut-off date is a history: who moved it, when, from where to where, and why."""
 
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="cutoff_changes")
-    changed_at = models.DateTimeField()
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
-    old = models.DateField()
-    new = models.DateField()
-    reason = models.CharField(max_length=300)
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="cutoff_changes", verbose_name=_("campaign"))
+    changed_at = models.DateTimeField(_("changed at"))
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("changed by"))
+    old = models.DateField(_("old date"))
+    new = models.DateField(_("new date"))
+    reason = models.CharField(_("reason"), max_length=300)
+
+    class Meta:
+        verbose_name = _("change of the cut-off date")
+        verbose_name_plural = _("changes of the cut-off date")
 
 
 class WavePlan(models.Model):
     """In how many waves, drawn by lot, the first announcement goes out, and when each begins."""
 
-    campaign = models.OneToOneField(Campaign, models.CASCADE, related_name="wave_plan")
-    waves = models.PositiveSmallIntegerField()
-    first_day = models.DateField(help_text="on which the first wave begins")
-    days_between = models.PositiveSmallIntegerField(help_text="from the beginning of one wave to that of the next")
-    seed = models.CharField(max_length=32, help_text="of the lot: with it the drawing can be repeated")
-    decided_at = models.DateTimeField()
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    drawn = models.BooleanField(default=False, help_text="false: decided anew, and everybody waits for the lot")
+    campaign = models.OneToOneField(Campaign, models.CASCADE, related_name="wave_plan", verbose_name=_("campaign"))
+    waves = models.PositiveSmallIntegerField(_("number of waves"))
+    first_day = models.DateField(_("first day"), help_text=_("on which the first wave begins"))
+    days_between = models.PositiveSmallIntegerField(
+        _("days between two waves"), help_text=_("from the beginning of one wave to that of the next")
+    )
+    seed = models.CharField(
+        _("seed of the lot"), max_length=32, help_text=_("of the lot: with it the drawing can be repeated")
+    )
+    decided_at = models.DateTimeField(_("decided at"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
+    )
+    drawn = models.BooleanField(
+        _("lots are drawn"), default=False, help_text=_("false: decided anew, and everybody waits for the lot")
+    )
 
     class Meta:
+        verbose_name = _("plan of the waves")
+        verbose_name_plural = _("plans of the waves")
         permissions = [("decide_waves", "Can decide the waves of the first announcement")]
 
     def day_of(self, wave: int) -> date:
@@ -84,20 +102,32 @@ class Exemption(models.Model):
         AWAY = "away", _("I am ill or away")
         OTHER = "other", _("Another reason")
 
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="exemptions")
-    customer = models.ForeignKey("campaign.Customer", models.CASCADE, related_name="exemptions")
-    reason = models.CharField(max_length=300)
-    from_day = models.DateField()
-    until = models.DateField(help_text="the last day of the exemption")
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
-    asked_at = models.DateTimeField(null=True, help_text="when the customer asked for it; null: staff decided")
-    asked_why = models.CharField(max_length=10, choices=Why.choices, blank=True, default="", db_default="")
-    ended_at = models.DateTimeField(null=True, help_text="when staff ended it early; `until` is then the day before")
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="exemptions", verbose_name=_("campaign"))
+    customer = models.ForeignKey(
+        "campaign.Customer", models.CASCADE, related_name="exemptions", verbose_name=_("customer")
+    )
+    reason = models.CharField(_("reason"), max_length=300)
+    from_day = models.DateField(_("first day"))
+    until = models.DateField(_("last day"), help_text=_("the last day of the exemption"))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("granted by"))
+    asked_at = models.DateTimeField(
+        _("asked at"), null=True, help_text=_("when the customer asked for it; empty: staff decided")
+    )
+    asked_why = models.CharField(
+        _("why the customer asked"), max_length=10, choices=Why.choices, blank=True, default="", db_default=""
+    )
+    ended_at = models.DateTimeField(
+        _("ended at"), null=True, help_text=_("when staff ended it early; `until` is then the day before")
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("ended by")
+    )
 
     objects = ExemptionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("exemption")
+        verbose_name_plural = _("exemptions")
         indexes = [
             models.Index(
                 fields=["campaign", "-asked_at"],
@@ -121,13 +151,21 @@ class DeskQuerySet(models.QuerySet):
 class Desk(models.Model):
     """How many people answer about the campaigns from a day on, and how much each can take."""
 
-    from_day = models.DateField(unique=True)
-    seats = models.PositiveSmallIntegerField()
-    contacts_per_seat = models.PositiveSmallIntegerField(help_text="a day, beside everything else")
-    changed_at = models.DateTimeField()
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    from_day = models.DateField(_("first day"), unique=True)
+    seats = models.PositiveSmallIntegerField(_("seats"))
+    contacts_per_seat = models.PositiveSmallIntegerField(
+        _("contacts a seat takes"), help_text=_("a day, beside everything else")
+    )
+    changed_at = models.DateTimeField(_("changed at"))
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("changed by")
+    )
 
     objects = DeskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("help desk setting")
+        verbose_name_plural = _("help desk settings")
 
     @property
     def capacity(self) -> int:

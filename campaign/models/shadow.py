@@ -22,19 +22,29 @@ class ShadowRun(models.Model):
         OUTSIDE = "outside", _("only outside our own networks")
         HOSTS = "hosts", _("only on some mail servers")
 
-    first_day = models.DateField(help_text="the Monday of the week")
-    rule = models.CharField(max_length=8, choices=Rule.choices)
-    scope = models.CharField(max_length=1000, blank=True)
-    asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    waiting = models.BooleanField(default=True, help_text="for a worker, or being computed")
-    tries = models.PositiveSmallIntegerField(default=0, help_text="more than one: a worker died over it")
-    days_done = models.PositiveSmallIntegerField(default=0)
-    computed_at = models.DateTimeField(null=True, help_text="of the answer below; it stays while a new one is computed")
-    failure = models.CharField(max_length=300, blank=True)
-    counts = models.JSONField(default=dict)
+    first_day = models.DateField(_("first day"), help_text=_("the Monday of the week"))
+    rule = models.CharField(_("where the old way is off"), max_length=8, choices=Rule.choices)
+    scope = models.CharField(_("networks or servers"), max_length=1000, blank=True)
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
+    )
+    waiting = models.BooleanField(
+        _("waiting for the answer"), default=True, help_text=_("for a worker, or being computed")
+    )
+    tries = models.PositiveSmallIntegerField(
+        _("attempts"), default=0, help_text=_("more than one: a worker died over it")
+    )
+    days_done = models.PositiveSmallIntegerField(_("days done"), default=0)
+    computed_at = models.DateTimeField(
+        _("computed at"), null=True, help_text=_("of the answer below; it stays while a new one is computed")
+    )
+    failure = models.CharField(_("failure"), max_length=300, blank=True)
+    counts = models.JSONField(_("answer"), default=dict)
 
     class Meta:
+        verbose_name = _("trial cut-off")
+        verbose_name_plural = _("trial cut-offs")
         constraints = [
             models.UniqueConstraint(fields=["first_day", "rule", "scope"], name="one_shadow_run_per_question"),
         ]
@@ -62,6 +72,8 @@ class ShadowHit(models.Model):
     objects = ShadowHitQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("customer hit by a trial cut-off")
+        verbose_name_plural = _("customers hit by a trial cut-off")
         constraints = [
             models.UniqueConstraint(fields=["run", "customer", "submission_class"], name="one_shadow_hit_per_way"),
         ]

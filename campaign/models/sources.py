@@ -17,19 +17,27 @@ class LogFile(models.Model):
     lines before (their number, the year of the last stamp, the counts by program).
     """
 
-    digest = models.CharField(max_length=64)
-    digest_length = models.PositiveIntegerField(help_text="bytes that `digest` covers")
-    name = models.CharField(max_length=1000, help_text="the path it was last read under")
-    segment = models.CharField(max_length=64, blank=True, default="", help_text="what its event files are named by")
-    offset = models.BigIntegerField(default=0)
-    read_to = models.BigIntegerField(default=0)
-    lines = models.BigIntegerField(default=0)
-    state = models.JSONField(default=dict)
-    first_at = models.DateTimeField(null=True)
-    last_at = models.DateTimeField(null=True)
-    read_at = models.DateTimeField()
+    digest = models.CharField(_("digest of its beginning"), max_length=64)
+    digest_length = models.PositiveIntegerField(_("length of its beginning"), help_text=_("bytes that `digest` covers"))
+    name = models.CharField(_("path"), max_length=1000, help_text=_("the path it was last read under"))
+    segment = models.CharField(
+        _("name of its event files"),
+        max_length=64,
+        blank=True,
+        default="",
+        help_text=_("what its event files are named by"),
+    )
+    offset = models.BigIntegerField(_("next reading begins at"), default=0)
+    read_to = models.BigIntegerField(_("read up to"), default=0)
+    lines = models.BigIntegerField(_("lines"), default=0)
+    state = models.JSONField(_("state of the reading"), default=dict)
+    first_at = models.DateTimeField(_("first line"), null=True)
+    last_at = models.DateTimeField(_("last line"), null=True)
+    read_at = models.DateTimeField(_("read at"))
 
     class Meta:
+        verbose_name = _("log file")
+        verbose_name_plural = _("log files")
         constraints = [
             models.UniqueConstraint(fields=["digest", "digest_length"], name="one_row_per_log_file"),
         ]
@@ -48,6 +56,8 @@ class ProgramLines(models.Model):
     example = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = _("lines of a program")
+        verbose_name_plural = _("lines by program")
         constraints = [
             models.UniqueConstraint(fields=["log_file", "program"], name="one_row_per_file_and_program"),
         ]
@@ -66,6 +76,8 @@ class SourceLines(models.Model):
     hours = models.JSONField(help_text="lines by the number of the hour since 1970 (UTC)")
 
     class Meta:
+        verbose_name = _("lines of a log source")
+        verbose_name_plural = _("lines by log source")
         constraints = [
             models.UniqueConstraint(fields=["log_file", "host", "program"], name="one_row_per_file_and_source"),
         ]
@@ -81,6 +93,8 @@ class ClockReading(models.Model):
     votes = models.PositiveIntegerField(help_text="customers whose logins and mails say so")
 
     class Meta:
+        verbose_name = _("clock reading")
+        verbose_name_plural = _("clock readings")
         constraints = [
             models.UniqueConstraint(fields=["day", "host", "against"], name="one_clock_reading_per_day_and_hosts"),
         ]
@@ -95,6 +109,8 @@ class SourceGap(models.Model):
     missed = models.PositiveIntegerField(help_text="lines that should have come on that day")
 
     class Meta:
+        verbose_name = _("gap of a log source")
+        verbose_name_plural = _("gaps of the log sources")
         constraints = [
             models.UniqueConstraint(fields=["day", "host", "program"], name="one_gap_per_day_and_source"),
         ]
@@ -103,10 +119,12 @@ class SourceGap(models.Model):
 class Coverage(models.Model):
     """Events of one stream on one day; a day without both streams proves nothing."""
 
-    day = models.DateField()
-    stream = models.CharField(max_length=8, choices=Stream.choices)
-    events = models.BigIntegerField()
-    last_at = models.DateTimeField()
+    day = models.DateField(_("day"))
+    stream = models.CharField(_("kind of log"), max_length=8, choices=Stream.choices)
+    events = models.BigIntegerField(_("events"))
+    last_at = models.DateTimeField(_("last event"))
 
     class Meta:
+        verbose_name = _("day of a log")
+        verbose_name_plural = _("days of the logs")
         constraints = [models.UniqueConstraint(fields=["day", "stream"], name="one_row_per_day_and_stream")]

@@ -66,6 +66,8 @@ class DailyUse(models.Model):
     objects = DailyUseQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("daily use")
+        verbose_name_plural = _("days of use by customers")
         indexes = [
             models.Index(fields=["day"], name="daily_use_by_day"),
             models.Index(
@@ -90,6 +92,10 @@ class DailyCount(models.Model):
     attribution = models.CharField(max_length=10, choices=Attribution.choices)
     submissions = models.PositiveIntegerField()
 
+    class Meta:
+        verbose_name = _("count of a day")
+        verbose_name_plural = _("counts of a day")
+
 
 class UnknownProgram(models.Model):
     """A header value of customers' mail that names no program of the table; the day's most frequent ones."""
@@ -100,12 +106,24 @@ class UnknownProgram(models.Model):
     submissions = models.PositiveIntegerField()
     people = models.PositiveIntegerField(help_text="different customers; those that nobody knows count as none")
 
+    class Meta:
+        verbose_name = _("unknown mail program")
+        verbose_name_plural = _("unknown mail programs")
+
 
 class AttributedDay(models.Model):
     """When a day was last attributed, whether later events have made that stale, and what was made of it."""
 
-    day = models.DateField(primary_key=True)
-    attributed_at = models.DateTimeField(null=True)
-    stale = models.BooleanField(default=True)
-    touched = models.PositiveIntegerField(default=0, help_text="how often new events came; tells a late one")
-    rolled_up_at = models.DateTimeField(null=True, help_text="the `attributed_at` that the standings rest on")
+    day = models.DateField(_("day"), primary_key=True)
+    attributed_at = models.DateTimeField(_("attributed at"), null=True)
+    stale = models.BooleanField(_("out of date"), default=True)
+    touched = models.PositiveIntegerField(
+        _("times new log lines came"), default=0, help_text=_("how often new events came; tells a late one")
+    )
+    rolled_up_at = models.DateTimeField(
+        _("in the standings since"), null=True, help_text=_("the `attributed_at` that the standings rest on")
+    )
+
+    class Meta:
+        verbose_name = _("attributed day")
+        verbose_name_plural = _("attributed days")

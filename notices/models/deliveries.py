@@ -22,16 +22,22 @@ class Delivery(models.Model):
         LOG = "log", _("the mail server's log")
         RETURNED = "returned", _("a message that came back")
 
-    notice = models.OneToOneField(Notice, models.CASCADE, related_name="delivery")
-    fate = models.CharField(max_length=10, choices=Fate.choices)
-    at = models.DateTimeField()
-    status_code = models.CharField(max_length=12, blank=True, help_text="enhanced status code, RFC 3463")
-    text = models.CharField(max_length=300, blank=True)
-    host = models.CharField(max_length=255, blank=True)
-    queue_id = models.CharField(max_length=40, blank=True)
-    source = models.CharField(max_length=8, choices=Source.choices, default=Source.LOG, db_default="log")
+    notice = models.OneToOneField(Notice, models.CASCADE, related_name="delivery", verbose_name=_("notice"))
+    fate = models.CharField(_("fate"), max_length=10, choices=Fate.choices)
+    at = models.DateTimeField(_("time"))
+    status_code = models.CharField(
+        _("status code"), max_length=12, blank=True, help_text=_("enhanced status code, RFC 3463")
+    )
+    text = models.CharField(_("what was said"), max_length=300, blank=True)
+    host = models.CharField(_("answering server"), max_length=255, blank=True)
+    queue_id = models.CharField(_("queue ID"), max_length=40, blank=True)
+    source = models.CharField(
+        _("known from"), max_length=8, choices=Source.choices, default=Source.LOG, db_default="log"
+    )
 
     class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
         indexes = [
             # A report looks up the fate of every notice of a mailing: here it is without the row.
             models.Index(fields=["notice", "fate"], name="deliveries_by_notice_and_fate"),
@@ -53,12 +59,18 @@ class ReturnedMail(models.Model):
         OTHER = "other", _("not understood")
         FOREIGN = "foreign", _("refused: names no notice of ours")
 
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of address and message")
-    notice = models.ForeignKey(Notice, models.CASCADE, null=True, related_name="returned")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    at = models.DateTimeField(db_index=True, help_text="when it was read")
-    status_code = models.CharField(max_length=12, blank=True, help_text="enhanced status code, RFC 3463")
-    text = models.CharField(max_length=300, blank=True)
+    digest = models.CharField(_("digest"), max_length=64, unique=True, help_text=_("SHA-256 of address and message"))
+    notice = models.ForeignKey(Notice, models.CASCADE, null=True, related_name="returned", verbose_name=_("notice"))
+    kind = models.CharField(_("kind of return"), max_length=10, choices=Kind.choices)
+    at = models.DateTimeField(_("time"), db_index=True, help_text=_("when it was read"))
+    status_code = models.CharField(
+        _("status code"), max_length=12, blank=True, help_text=_("enhanced status code, RFC 3463")
+    )
+    text = models.CharField(_("what was said"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("returned mail")
+        verbose_name_plural = _("returned mails")
 
 
 class Mute(models.Model):
@@ -70,10 +82,16 @@ class Mute(models.Model):
         STAFF = "staff", _("by the help desk")
         COMPLAINT = "complaint", _("reported as unwanted mail by the mail program")  # RFC 5965
 
-    holdout = models.OneToOneField(Holdout, models.CASCADE, related_name="mute")
-    notice = models.ForeignKey(Notice, models.SET_NULL, null=True, related_name="+", help_text="whose link it was")
-    by = models.CharField(max_length=10, choices=By.choices)
-    at = models.DateTimeField()
+    holdout = models.OneToOneField(Holdout, models.CASCADE, related_name="mute", verbose_name=_("holdout"))
+    notice = models.ForeignKey(
+        Notice, models.SET_NULL, null=True, related_name="+", help_text=_("whose link it was"), verbose_name=_("notice")
+    )
+    by = models.CharField(_("how it was said"), max_length=10, choices=By.choices)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("customer without reminders")
+        verbose_name_plural = _("customers without reminders")
 
 
 class SuppressionQuerySet(models.QuerySet):
@@ -94,19 +112,29 @@ class Suppression(models.Model):
         DELIVERED = "delivered", _("mail got through again")
         STAFF = "staff", _("cleared by staff")
 
-    customer = models.ForeignKey("campaign.Customer", models.CASCADE, related_name="suppressions")
-    address = models.CharField(max_length=254, help_text="lower case, as notices went to it")
-    notice = models.ForeignKey(Notice, models.SET_NULL, null=True, related_name="+", help_text="that bounced last")
-    since = models.DateTimeField()
-    status_code = models.CharField(max_length=12, blank=True, help_text="enhanced status code, RFC 3463")
-    text = models.CharField(max_length=300, blank=True)
-    ended_at = models.DateTimeField(null=True)
-    ended_why = models.CharField(max_length=10, choices=End.choices, blank=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    customer = models.ForeignKey(
+        "campaign.Customer", models.CASCADE, related_name="suppressions", verbose_name=_("customer")
+    )
+    address = models.CharField(_("mail address"), max_length=254, help_text=_("lower case, as notices went to it"))
+    notice = models.ForeignKey(
+        Notice, models.SET_NULL, null=True, related_name="+", help_text=_("that bounced last"), verbose_name=_("notice")
+    )
+    since = models.DateTimeField(_("since"))
+    status_code = models.CharField(
+        _("status code"), max_length=12, blank=True, help_text=_("enhanced status code, RFC 3463")
+    )
+    text = models.CharField(_("what was said"), max_length=300, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    ended_why = models.CharField(_("why it ended"), max_length=10, choices=End.choices, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("ended by")
+    )
 
     objects = SuppressionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("address that no mail reaches")
+        verbose_name_plural = _("addresses that no mail reaches")
         constraints = [
             models.UniqueConstraint(
                 fields=["customer", "address"],

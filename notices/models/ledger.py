@@ -26,6 +26,10 @@ class SendingDay(models.Model):
     contacts_at_most = models.FloatField(null=True, help_text="the upper end")
     desk_cap = models.PositiveIntegerField(null=True, help_text="notices that the desk allows; null: any number")
 
+    class Meta:
+        verbose_name = _("day of sending")
+        verbose_name_plural = _("days of sending")
+
     def bound(self, cap: int) -> int:
         """A mailing's own cap, or what the desk allows where that is less."""
         return cap if self.desk_cap is None else min(cap, self.desk_cap)
@@ -73,33 +77,56 @@ class Notice(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         UNKNOWN = "unknown", _("outcome unknown")
 
-    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="notices", db_index=False)  # one begins so
-    holdout = models.ForeignKey(Holdout, models.PROTECT, related_name="notices", db_index=False)  # one begins so
-    number = models.CharField(max_length=9, help_text="announcement number, nine digits")
-    message_id = models.CharField(max_length=120, help_text="without the angle brackets")
-    token_digest = models.CharField(max_length=64, help_text="SHA-256 of the personal link's token")
-    language = models.CharField(max_length=2, choices=Language.choices)
-    client_program = models.CharField(max_length=64, blank=True, help_text="whose steps the mail shows")
+    mailing = models.ForeignKey(
+        Mailing, models.CASCADE, related_name="notices", db_index=False, verbose_name=_("mailing")
+    )  # one begins so
+    holdout = models.ForeignKey(
+        Holdout, models.PROTECT, related_name="notices", db_index=False, verbose_name=_("holdout")
+    )  # one begins so
+    number = models.CharField(_("announcement number"), max_length=9, help_text=_("announcement number, nine digits"))
+    message_id = models.CharField(_("Message-ID"), max_length=120, help_text=_("without the angle brackets"))
+    token_digest = models.CharField(
+        _("digest of the link"), max_length=64, help_text=_("SHA-256 of the personal link's token")
+    )
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    client_program = models.CharField(
+        _("mail program"), max_length=64, blank=True, help_text=_("whose steps the mail shows")
+    )
     sent_to = models.CharField(
-        max_length=254, blank=True, default="", db_default="", help_text="lower case, as it was claimed for"
+        _("sent to"),
+        max_length=254,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("lower case, as it was claimed for"),
     )
     utf8_instead = models.BooleanField(
-        default=False, db_default=False, help_text="the old coding of its program lacks a character of its mail"
+        _("sent in UTF-8 instead"),
+        default=False,
+        db_default=False,
+        help_text=_("the old coding of its program lacks a character of its mail"),
     )
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    send_after = models.DateTimeField()
-    slot_on = models.DateField(null=True, help_text="the day it was planned for, for ever; null: for none")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    claimed_at = models.DateTimeField(null=True)
-    accepted_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True, help_text="when it left waiting and claimed for good")
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    send_after = models.DateTimeField(_("not before"))
+    slot_on = models.DateField(
+        _("planned for the day"), null=True, help_text=_("the day it was planned for, for ever; empty: for none")
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    claimed_at = models.DateTimeField(_("claimed at"), null=True)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, help_text=_("when it left waiting and claimed for good"))
     reply = models.CharField(
-        max_length=500, blank=True, help_text="the relay's last words, or the English text of why it did not go out"
+        _("reply of the relay"),
+        max_length=500,
+        blank=True,
+        help_text=_("the relay's last words, or the English text of why it did not go out"),
     )
 
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
         constraints = [
             models.UniqueConstraint(fields=["holdout", "mailing"], name="one_notice_per_mailing_and_holdout"),
             # Not `unique=True`: for that PostgreSQL gets a second index each, and planning takes so much longer.
@@ -150,7 +177,11 @@ class Visit(models.Model):
     class Act(models.TextChoices):
         GUIDE = "guide", _("opened the guide from the personal page")
 
-    notice = models.ForeignKey(Notice, models.CASCADE, related_name="visits")
-    act = models.CharField(max_length=10, choices=Act.choices)
-    client_program = models.CharField(max_length=64, blank=True)
-    at = models.DateTimeField()
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="visits", verbose_name=_("notice"))
+    act = models.CharField(_("act"), max_length=10, choices=Act.choices)
+    client_program = models.CharField(_("mail program"), max_length=64, blank=True)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("visit")
+        verbose_name_plural = _("visits")

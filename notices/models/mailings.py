@@ -61,43 +61,81 @@ class Mailing(models.Model):
         REFUSALS = "refusals", _("paused by itself: too many notices were refused")
         TEXT = "text", _("paused by itself: its text cannot be made")
 
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="mailings")
-    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.REMINDER)
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="mailings", verbose_name=_("campaign"))
+    kind = models.CharField(_("kind of mailing"), max_length=12, choices=Kind.choices, default=Kind.REMINDER)
     only_for = models.ForeignKey(
         "campaign.Holdout",
         models.CASCADE,
         null=True,
         related_name="+",
-        help_text="the one who asked for it; null: a round",
+        help_text=_("the one who asked for it; empty: a round"),
+        verbose_name=_("only for"),
     )
     period = models.CharField(
+        _("period"),
         max_length=32,
-        help_text="what it is the only one of its kind for: a month as 2026-12, a day, or a moment as "
-        "2026-12-01-093000-000000",
+        help_text=_(
+            "what it is the only one of its kind for: a month as 2026-12, a day, or a moment as "
+            "2026-12-01-093000-000000"
+        ),
     )
     attempt = models.PositiveSmallIntegerField(
-        default=1, db_default=1, help_text="2 and more: planned again, after all before were cancelled with nothing out"
+        _("planned for the time"),
+        default=1,
+        db_default=1,
+        help_text=_("2 and more: planned again, after all before were cancelled with nothing out"),
     )
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
-    planned_at = models.DateTimeField()
-    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    started_at = models.DateTimeField(null=True)
-    hold_until = models.DateTimeField(null=True, help_text="nothing goes out before, so that cancelling leaves nothing")
-    paused_at = models.DateTimeField(null=True)
-    pause_reason = models.CharField(max_length=300, blank=True)
-    pause_cause = models.CharField(max_length=10, choices=PauseCause.choices, blank=True, default="", db_default="")
-    try_again_at = models.DateTimeField(null=True, help_text="of a pause for the relay's sake: when to try it next")
-    tries = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="of the relay in this pause, in vain")
-    ended_at = models.DateTimeField(null=True, help_text="finished or cancelled")
-    expires_on = models.DateField(help_text="the last day on which its notices may go out")
-    daily_cap = models.PositiveIntegerField()
-    audience = models.JSONField(default=dict, blank=True, help_text="the rule it was planned by, as in `MailingPlan`")
-    text_ja = models.ForeignKey("TextVersion", models.PROTECT, null=True, related_name="+", help_text="null: ours")
-    text_en = models.ForeignKey("TextVersion", models.PROTECT, null=True, related_name="+", help_text="null: ours")
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED)
+    planned_at = models.DateTimeField(_("planned at"))
+    planned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("planned by")
+    )
+    approved_at = models.DateTimeField(_("approved at"), null=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
+    )
+    started_at = models.DateTimeField(_("started at"), null=True)
+    hold_until = models.DateTimeField(
+        _("held until"), null=True, help_text=_("nothing goes out before, so that cancelling leaves nothing")
+    )
+    paused_at = models.DateTimeField(_("paused at"), null=True)
+    pause_reason = models.CharField(_("reason of the pause"), max_length=300, blank=True)
+    pause_cause = models.CharField(
+        _("cause of the pause"), max_length=10, choices=PauseCause.choices, blank=True, default="", db_default=""
+    )
+    try_again_at = models.DateTimeField(
+        _("next try at"), null=True, help_text=_("of a pause for the relay's sake: when to try it next")
+    )
+    tries = models.PositiveSmallIntegerField(
+        _("tries in vain"), default=0, db_default=0, help_text=_("of the relay in this pause, in vain")
+    )
+    ended_at = models.DateTimeField(_("ended at"), null=True, help_text=_("finished or cancelled"))
+    expires_on = models.DateField(_("last day to send"), help_text=_("the last day on which its notices may go out"))
+    daily_cap = models.PositiveIntegerField(_("daily cap"))
+    audience = models.JSONField(
+        _("chosen by"), default=dict, blank=True, help_text=_("the rule it was planned by, as in `MailingPlan`")
+    )
+    text_ja = models.ForeignKey(
+        "TextVersion",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("empty: ours"),
+        verbose_name=_("Japanese text"),
+    )
+    text_en = models.ForeignKey(
+        "TextVersion",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("empty: ours"),
+        verbose_name=_("English text"),
+    )
     recent_attempts = models.CharField(
-        max_length=20, blank=True, help_text="the last ones, newest last, as letters of `Attempt`; empty: all is well"
+        _("how the last attempts ended"),
+        max_length=20,
+        blank=True,
+        help_text=_("the last ones, newest last, as letters of `Attempt`; empty: all is well"),
     )
 
     objects = MailingQuerySet.as_manager()
@@ -105,6 +143,8 @@ class Mailing(models.Model):
     ENDED = (State.FINISHED, State.CANCELLED)
 
     class Meta:
+        verbose_name = _("mailing")
+        verbose_name_plural = _("mailings")
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "kind", "period", "attempt"], name="one_mailing_per_period_and_attempt"
@@ -184,13 +224,17 @@ class MailingPlan(models.Model):
     and languages; a key that is not there leaves nobody out.
     """
 
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="mailing_plans")
-    kind = models.CharField(max_length=12, choices=Mailing.Kind.choices)
-    active = models.BooleanField(default=True)
-    audience = models.JSONField(default=dict, blank=True)
-    good_for_days = models.PositiveSmallIntegerField(help_text="after its last regular slot")
-    changed_at = models.DateTimeField(null=True)
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="mailing_plans", verbose_name=_("campaign"))
+    kind = models.CharField(_("kind of mailing"), max_length=12, choices=Mailing.Kind.choices)
+    active = models.BooleanField(_("active"), default=True)
+    audience = models.JSONField(_("chosen by"), default=dict, blank=True)
+    good_for_days = models.PositiveSmallIntegerField(_("good for days"), help_text=_("after its last regular slot"))
+    changed_at = models.DateTimeField(_("changed at"), null=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("changed by")
+    )
 
     class Meta:
+        verbose_name = _("plan of a mailing")
+        verbose_name_plural = _("plans of mailings")
         constraints = [models.UniqueConstraint(fields=["campaign", "kind"], name="one_plan_per_campaign_and_kind")]

@@ -35,6 +35,8 @@ class Lift(models.Model):
     high = models.FloatField(default=0, help_text="the upper end")
 
     class Meta:
+        verbose_name = _("effect of a mailing")
+        verbose_name_plural = _("effects of mailings")
         constraints = [
             models.UniqueConstraint(
                 fields=["mailing", "outcome", "language"], name="one_lift_per_mailing_outcome_and_language"
@@ -61,6 +63,8 @@ class WaveNotices(models.Model):
     accepted = models.PositiveIntegerField()
 
     class Meta:
+        verbose_name = _("notices of a wave")
+        verbose_name_plural = _("notices by wave")
         constraints = [models.UniqueConstraint(fields=["mailing", "wave"], name="one_row_per_mailing_and_wave")]
 
 
@@ -77,6 +81,8 @@ class Forecast(models.Model):
     answer = models.JSONField()
 
     class Meta:
+        verbose_name = _("forecast")
+        verbose_name_plural = _("forecasts")
         constraints = [models.UniqueConstraint(fields=["campaign", "day"], name="one_forecast_per_campaign_and_day")]
 
 
@@ -93,6 +99,8 @@ class FunnelCounts(models.Model):
     cells = models.JSONField()
 
     class Meta:
+        verbose_name = _("counts of how far notices get people")
+        verbose_name_plural = _("counts of how far notices get people by mailing")
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign"], name="one_funnel_of_all_rounds", condition=models.Q(mailing=None)
@@ -108,11 +116,19 @@ class ReportCounts(models.Model):
     counted_at = models.DateTimeField()
     counts = models.JSONField()
 
+    class Meta:
+        verbose_name = _("counts of a report")
+        verbose_name_plural = _("counts of reports")
+
 
 class Unreached(models.Model):
     """A holdout whom no mail reaches, as last looked up: kept where they are many, for the list of customers."""
 
     holdout = models.OneToOneField("campaign.Holdout", models.CASCADE, primary_key=True, related_name="unreached_kept")
+
+    class Meta:
+        verbose_name = _("customer whom no mail reaches")
+        verbose_name_plural = _("customers whom no mail reaches")
 
 
 class UnreachedCount(models.Model):
@@ -120,3 +136,7 @@ class UnreachedCount(models.Model):
 
     campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="unreached_count")
     counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("count of whom no mail reaches")
+        verbose_name_plural = _("counts of whom no mail reaches")
