@@ -19,6 +19,9 @@ class SendingDay(models.Model):
 
     day = models.DateField(primary_key=True)
     taken = models.PositiveIntegerField(default=0)
+    accepted = models.PositiveIntegerField(
+        null=True, help_text="notices that the relay took, counted when the day is over; null: not yet"
+    )
     decided_at = models.DateTimeField(null=True, help_text="when the following were; null: not yet")
     capacity = models.PositiveIntegerField(null=True, help_text="contacts that the desk takes a day; null: no limit")
     contacts_per_hundred = models.FloatField(null=True, help_text="notices, as measured up to the day before")

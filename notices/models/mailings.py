@@ -28,6 +28,11 @@ class MailingQuerySet(models.QuerySet):
         """Those for one customer that have not ended, as their index has them."""
         return self.filter(only_for__isnull=False).exclude(state__in=Mailing.ENDED)
 
+    def with_counts(self) -> "MailingQuerySet":
+        """Each with the numbers that are kept of it, but for those that its own page alone shows."""
+        own = [f"report_counts__{name}" for name in ("languages", "waiting", "causes")]
+        return self.select_related("report_counts").defer(*own)
+
 
 class Mailing(models.Model):
     """One round of a campaign: who was due on the day it was planned, and how far it got."""

@@ -110,11 +110,19 @@ class FunnelCounts(models.Model):
 
 
 class ReportCounts(models.Model):
-    """The report of a large round as last counted, for the first page; `counts` are the fields of the report."""
+    """What the pages of a round show of its notices, as last counted by `notices/reports.py`.
+
+    `counts` are the fields of the report, empty before the first time; the others are null until then.
+    """
 
     mailing = models.OneToOneField("notices.Mailing", models.CASCADE, primary_key=True, related_name="report_counts")
-    counted_at = models.DateTimeField()
+    counted_at = models.DateTimeField(help_text="or looked at, and found unchanged")
     counts = models.JSONField()
+    changed = models.BooleanField(default=True, db_default=True, help_text="a fate was written since")
+    languages = models.JSONField(null=True, help_text="notices by language")
+    waiting = models.JSONField(null=True, help_text="pairs: a day they were planned for, and how many wait")
+    causes = models.JSONField(null=True, help_text="what went wrong: the values of each `Cause`")
+    first_notice = models.BigIntegerField(null=True, help_text="the lowest of their keys")
 
     class Meta:
         verbose_name = _("counts of a report")
