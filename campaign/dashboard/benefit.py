@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from markupsafe import Markup
 
-from campaign.dashboard import charts, figures
+from campaign.dashboard import figures
 from campaign.dashboard.forecast import answer
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
+from campaign.dashboard.trends import Trend, held_trend, minutes_trend
 from campaign.jinja import count, day
 from campaign.models import Campaign, Contact, DailyCount, Holdout, OpenDoor, SubmissionClass
-from campaign.plan import benefit
+from campaign.plan import benefit, proven
 from campaign.plan.benefit import Assumptions, Money, Week
 from notices import allowance, forecast
 
@@ -67,7 +67,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "lines": lines(reckoned(spent, today=today), spent, today=today),
         "assumptions": assumptions(),
         "campaigns": campaign_choices(campaign, reverse("benefit")),
-        "charts": [(title, drawn) for title, drawn in drawings(campaign, weeks) if drawn],
+        "trends": [trend for trend in trends(campaign, weeks) if trend.drawn],
         "made_at": timezone.now(),
         "percent": figures.percent,
     }
@@ -85,8 +85,7 @@ def weeks_of(*, today: date) -> list[Week]:
         tuple(key): number
         for *key, number in counts.values_list("day", "submission_class", "attribution", "submissions")
     }
-    until = max([door.day for door in doors] + [key[0] for key in mail], default=today)
-    return benefit.weeks(doors, mail, until=until, number=WEEKS)
+    return benefit.weeks(doors, mail, until=proven.last_day(before=today) or today, number=WEEKS)
 
 
 def spent_since(first: date) -> Spent:
@@ -100,8 +99,8 @@ def given() -> Assumptions:
 
 
 def reckoned(spent: Spent, *, today: date) -> Money:
-    measured = allowance.measured_before(today)
-    return benefit.money(given(), minutes=spent.minutes, per_hundred=measured.per_hundred, minutes_each=spent.each)
+    per_hundred = allowance.of_day(today).contacts_per_hundred
+    return benefit.money(given(), minutes=spent.minutes, per_hundred=per_hundred, minutes_each=spent.each)
 
 
 def amount(value: int) -> str:
@@ -124,6 +123,7 @@ def sentences(campaign: Campaign, weeks: list[Week]) -> list[str]:
         "hours": count(round(now.minutes / 60)),
         "window": settings.WINDOW_MINUTES,
         "unused": figures.percent(now.minutes - now.used_minutes, now.minutes),
+        "used": count(round(now.used_minutes)),
         "shared": count(round(now.shared_addresses)),
         "people": count(round(now.people_behind)),
         "most": count(now.most_behind),
@@ -131,13 +131,14 @@ def sentences(campaign: Campaign, weeks: list[Week]) -> list[str]:
         "left": count(left),
         "held": figures.percent(now.held or 0),
         "held_first": figures.percent(first.held or 0),
+        "until": day(now.until),
         "day": day(first.until),
     }
     found = [
         *(_of_open_addresses() if opened_by_logins(campaign) else [_of_the_own_network()]),
         _(
-            "A password proves who sent %(held)s of our customers' mail; in the week up to %(day)s it was "
-            "%(held_first)s."
+            "A password (SMTP-AUTH) proves who sent %(held)s of our customers' mail in the 7 days up to %(until)s; in "
+            "the 7 days up to %(day)s it was %(held_first)s."
         ),
         _("Customers who still need the old way: %(left)s. For them alone it stays open to everybody."),
     ]
@@ -155,7 +156,11 @@ def _of_open_addresses() -> list[str]:
             "On a day of the last week, %(addresses)s addresses stood open for %(minutes)s minutes in all: for "
             "%(window)s minutes after each login anybody behind the address can send mail in our name."
         ),
-        _("%(unused)s of that time served nobody: no mail was sent the old way from these addresses on that day."),
+        _(
+            "%(unused)s of that time served nobody: no mail was sent the old way from these addresses on that day. The "
+            "other %(used)s minutes become fewer as people move; all of them end with the cut-off alone, since "
+            "collecting mail opens an address for as long as the old way is open, also for who has moved."
+        ),
         _(
             "%(shared)s of the addresses were shared by several customers, %(people)s people in all, up to %(most)s "
             "behind one address; none of them can be told apart by it."
@@ -173,7 +178,7 @@ def _of_the_own_network() -> str:
 
 def lines(money: Money, spent: Spent, *, today: date) -> list[Line]:
     known, several = given(), Campaign.objects.count() > 1
-    per_hundred = number_format(allowance.measured_before(today).per_hundred, decimal_pos=1)
+    per_hundred = number_format(allowance.of_day(today).contacts_per_hundred, decimal_pos=1)
     each = number_format(spent.each, decimal_pos=1)
     values = {
         "minutes": count(spent.minutes),
@@ -224,42 +229,9 @@ def assumptions() -> list[tuple[str, str, str]]:
     ]
 
 
-def drawings(campaign: Campaign, weeks: list[Week]) -> list[tuple[str, Markup]]:
-    return [*([minutes_chart(weeks)] if opened_by_logins(campaign) else []), held_chart(weeks)]
-
-
-def minutes_chart(weeks: list[Week]) -> tuple[str, Markup]:
-    """How much of the open time somebody needed: the title, and the drawing where there are two weeks."""
-    title = _("Minutes a day for which addresses that somebody used the old way stood open")
-    shown = [week for week in weeks if week.days]
-    if len(shown) < 2:
-        return title, Markup("")
-    last = shown[-1]
-    values = {"first": count(round(shown[0].used_minutes)), "last": count(round(last.used_minutes))}
-    drawn = charts.line_chart(
-        name="open-minutes",
-        title=title,
-        description=_("From %(first)s to %(last)s minutes a day.") % values,
-        lines=[charts.Line("left", [(week.until, week.used_minutes) for week in shown], label=values["last"])],
-        marks=[],
-    )
-    return title, drawn
-
-
-def held_chart(weeks: list[Week]) -> tuple[str, Markup]:
-    title = _("Of a hundred mails of our customers, how many a password proves")
-    shown = [(week.until, 100 * week.held) for week in weeks if week.held is not None]
-    if len(shown) < 2:
-        return title, Markup("")
-    values = {"first": number_format(shown[0][1], decimal_pos=1), "last": number_format(shown[-1][1], decimal_pos=1)}
-    drawn = charts.line_chart(
-        name="held",
-        title=title,
-        description=_("From %(first)s to %(last)s of a hundred.") % values,
-        lines=[charts.Line("migrated", shown, label=values["last"])],
-        marks=[],
-    )
-    return title, drawn
+def trends(campaign: Campaign, weeks: list[Week]) -> list[Trend]:
+    """Without a drawing where there are not two weeks."""
+    return [*([minutes_trend(weeks)] if opened_by_logins(campaign) else []), held_trend(weeks)]
 
 
 def file(_request: HttpRequest) -> HttpResponse:

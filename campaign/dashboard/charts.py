@@ -20,11 +20,12 @@ Point = tuple[date, float]
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a chart; `css` names its look, `label` stands at its last point."""
+    """One line of a chart; `css` names its look, `label` stands at its last point, `area` fills what lies below it."""
 
     css: str
     points: Sequence[Point]
     label: str = ""
+    area: bool = True
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ class _Plot:
         drawn = []
         for line in lines:
             points = " ".join(f"{self.x(day)},{self.y(value)}" for day, value in line.points)
-            if line.label:  # the line that the chart is about
+            if line.label and line.area:  # the line that the chart is about
                 first, last, bottom = self.x(line.points[0][0]), self.x(line.points[-1][0]), self.size.bottom
                 ground = f"{first},{bottom} {points} {last},{bottom}"
                 drawn.append(element("polygon", class_=f"area {line.css}", points=ground))

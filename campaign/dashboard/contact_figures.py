@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import isclose
 
 from django.conf import settings
 from django.db.models import Count
@@ -16,14 +17,14 @@ from campaign.dashboard import charts
 from campaign.dashboard.breakdowns import percent
 from campaign.dashboard.narrowing import Narrowed
 from campaign.models import Contact
-from notices.models import SendingDay
+from notices import allowance
 
 TOPICS = 5
 
 
 @dataclass(frozen=True)
 class Rate:
-    """Contacts per hundred notices, as reckoned on a day; only assumed where `day` is None."""
+    """Contacts per hundred notices, as reckoned when the day began; only assumed where `day` is None."""
 
     per_hundred: str
     low: str = ""
@@ -65,15 +66,15 @@ def of(kept: Kept | None, narrowed: Narrowed, *, today: date) -> Contacts:
         by_day, by_topic = _of_all(today)
         newest_first = [today - timedelta(days=ago) for ago in range(CONTACT_DAYS)]
         weeks = [sum(by_day[day] for day in newest_first[at : at + WEEK]) for at in (0, WEEK)]
-        return _contacts(weeks, by_topic, [(day, by_day[day]) for day in newest_first])
+        return _contacts(weeks, by_topic, [(day, by_day[day]) for day in newest_first], today=today)
     numbers = [0] * (2 + len(Contact.Topic))
     for cell in kept.wanted(narrowed) if kept else []:
         if cell.contacts:
             numbers = [sum(pair) for pair in zip(numbers, cell.contacts, strict=True)]
-    return _contacts(numbers[:2], Counter(dict(zip(Contact.Topic.values, numbers[2:], strict=True))), [])
+    return _contacts(numbers[:2], Counter(dict(zip(Contact.Topic.values, numbers[2:], strict=True))), [], today=today)
 
 
-def _contacts(weeks: list[int], by_topic: Counter[str], by_day: list[tuple[date, int]]) -> Contacts:
+def _contacts(weeks: list[int], by_topic: Counter[str], by_day: list[tuple[date, int]], *, today: date) -> Contacts:
     total, most = by_topic.total(), max(by_topic.values(), default=0)
     busiest = max((number for _day, number in by_day), default=0)
     return Contacts(
@@ -87,7 +88,7 @@ def _contacts(weeks: list[int], by_topic: Counter[str], by_day: list[tuple[date,
             if number
         ],
         days=[Day(day, number, charts.bar(number, busiest, "mixed")) for day, number in by_day],
-        rate=_rate(),
+        rate=_rate(today),
     )
 
 
@@ -103,10 +104,10 @@ def _of_all(today: date) -> tuple[Counter[date], Counter[str]]:
     return by_day, by_topic
 
 
-def _rate() -> Rate:
-    """As the day's cap was decided by; reckoning it now would look at each of sixty days."""
-    decided = SendingDay.objects.filter(contacts_per_hundred__isnull=False).order_by("-day").first()
-    if decided is None:
-        return Rate(number_format(settings.CONTACTS_PER_HUNDRED))
-    values = (decided.contacts_per_hundred, decided.contacts_at_least, decided.contacts_at_most)
-    return Rate(*(number_format(value, decimal_pos=1) for value in values), decided.day)
+def _rate(today: date) -> Rate:
+    """As it holds today, on every page."""
+    row = allowance.of_day(today)
+    values = (row.contacts_per_hundred, row.contacts_at_least, row.contacts_at_most)
+    shown = [number_format(value, decimal_pos=1) for value in values]
+    assumed = isclose(row.contacts_per_hundred, settings.CONTACTS_PER_HUNDRED, rel_tol=1e-9)
+    return Rate(shown[0]) if assumed else Rate(*shown, row.day)

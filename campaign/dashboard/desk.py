@@ -66,21 +66,21 @@ def page(request: HttpRequest) -> HttpResponse:
         except NotPossible as error:
             wrong = str(error)
     today = timezone.localdate()
-    measured = allowance.measured_before(today)
+    measured, row = allowance.measured_before(today), allowance.of_day(today)
     values = {
         "wrong": wrong,
         "given": _given(request, today),
         "today": today,
         "may_change": request.user.has_perm(CHANGE),
         "rows": rows(today),
-        "cap": cap_text(allowance.foresee(today)),
+        "cap": cap_text(row),
         "measured": measured,
-        "rate": number(measured.per_hundred),
+        "rate": number(row.contacts_per_hundred),
         "assumed": number(settings.CONTACTS_PER_HUNDRED),
         "belief": capacity.BELIEF,
-        "least": number(measured.at_least),
-        "most": number(measured.at_most),
-        "past": past(today, measured),
+        "least": number(row.contacts_at_least),
+        "most": number(row.contacts_at_most),
+        "past": past(today, measured, row.contacts_per_hundred),
     }
     return show(request, "desk.html", values, status=422 if wrong else 200)
 
@@ -122,7 +122,7 @@ def cap_text(row: SendingDay) -> str:
     )
 
 
-def past(today: date, measured: capacity.Measure) -> list[Past]:
+def past(today: date, measured: capacity.Measure, per_hundred: float) -> list[Past]:
     """The open days that the measure rests on, the latest first; those on which nothing was due are left out."""
     days = allowance.recent_days(today)
     due = capacity.answers([day.notices for day in days])
@@ -131,7 +131,7 @@ def past(today: date, measured: capacity.Measure) -> list[Past]:
             day=one.day,
             notices=one.notices,
             contacts=one.contacts,
-            expected=number(notices * measured.per_hundred / 100),
+            expected=number(notices * per_hundred / 100),
             unrecorded=one.day in measured.unrecorded,
         )
         for one, notices in zip(days, due, strict=False)

@@ -7,6 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
@@ -23,7 +24,7 @@ from campaign.plan.forecast import Point
 from notices import funnel
 
 if TYPE_CHECKING:  # progress.py is the page and imports this module
-    from campaign.dashboard.progress import Progress, Totals
+    from campaign.dashboard.progress import Pace, Progress, Totals
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def tiles(progress: Progress, now: Totals, before: Totals | None) -> list[Tile]:
             url=progress.narrowed.list_url(),
         ),
         *_share_tile(progress),
-        _pace_tile(progress, now, before),
+        pace_tile(progress, now, before),
         *_foretold_tile(progress),
     ]
 
@@ -129,14 +130,15 @@ def _share_tile(progress: Progress) -> list[Tile]:
         return []
     label = _("Customers' mail sent with SMTP-AUTH")
     if progress.share is None:
-        return [Tile(label, "–", (_("no mail in the last 7 days"),))]
-    notes = (_("in the last 7 days"),)
+        return [Tile(label, "–", (_("none in the last week that was read"),))]
+    notes = (_("in the 7 days up to %(day)s") % {"day": day(progress.share_until)},)
     if progress.share_before is not None:
         notes += (_("a week before %(before)s") % {"before": percent(progress.share_before)},)
     return [Tile(label, percent(progress.share), notes)]
 
 
-def _pace_tile(progress: Progress, now: Totals, before: Totals | None) -> Tile:
+def pace_tile(progress: Progress, now: Totals, before: Totals | None) -> Tile:
+    """What is needed to make the date, and what it is: wherever one of the two is said, it is said by this."""
     label = _("Needed a day to make the date")
     if progress.needed is None:
         return Tile(label, "–", (_("the date has come"),))
@@ -149,13 +151,17 @@ def _pace_tile(progress: Progress, now: Totals, before: Totals | None) -> Tile:
         return Tile(label, count(needed), (*week, _("by how many a day they become fewer is not known")))
     if pace is None:
         return Tile(label, count(needed), (*week, _("the pace shows after a week")))
-    notes = (
-        *week,
-        _("at present %(pace)s a day") % {"pace": signed(round(-pace)) if pace < 0 else count(round(pace))},
-    )
-    if pace >= needed:
+    notes = (*week, _at_present(pace))
+    if pace.a_day >= needed:
         return Tile(label, count(needed), (*notes, _("enough, if it stays so")), css="good")
     return Tile(label, count(needed), (*notes, _("too slow to make the date")), css="bad")
+
+
+def _at_present(pace: Pace) -> str:
+    values = {"pace": number_format(abs(pace.a_day), decimal_pos=1), "days": count(pace.days)}
+    if pace.a_day < 0:
+        return _("at present %(pace)s a day more instead of fewer, the average of the last %(days)s days") % values
+    return _("at present %(pace)s a day, the average of the last %(days)s days") % values
 
 
 def needed_a_day(left: int, days: int) -> int | None:

@@ -62,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "answer": answer(told),
             "before": before(found),
             "passing": passing(told, under),
-            "pace": pace(found),
+            "pace": figures.pace_tile(found, found.now, found.week_before),
             "rows": what_if(told),
             "points": told.points,
             "rests_on": rests_on(told),
@@ -121,16 +121,6 @@ def passing(told: Told, under: int) -> str:
         return _("It is under %(under)s already.") % values
     values["last"] = day(found.last)
     return _("It will be under %(under)s on about %(middle)s, eight times of ten from %(first)s to %(last)s.") % values
-
-
-def pace(found: Progress) -> str:
-    if found.needed is None or found.now is None:
-        return ""
-    values = {"needed": count(found.needed)}
-    if found.pace is None:
-        return _("To make the date, %(needed)s a day have to move.") % values
-    values["pace"] = number_format(found.pace, decimal_pos=1).replace("-", "−")
-    return _("To make the date, %(needed)s a day have to move; at present it is %(pace)s.") % values
 
 
 def what_if(told: Told) -> list[Row]:

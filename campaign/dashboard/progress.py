@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -20,13 +19,12 @@ from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.models import (
     Campaign,
     CutoffChange,
-    DailyCount,
     ShadowRun,
     Standing,
     StandingCount,
-    SubmissionClass,
 )
 from campaign.models.holdouts import LEFT, MOVED
+from campaign.plan import proven
 from notices import forecast, funnel, mailings, reports
 from notices.forecast import Told
 from notices.models import Mailing
@@ -34,7 +32,6 @@ from notices.models import Mailing
 WEEK = timedelta(days=7)
 PACE_DAYS = 28  # four weeks: as many quiet days after a mailing in them as busy ones
 SMALL = 50_000  # holdouts of a campaign up to which the days of some are counted while somebody waits for the page
-CUSTOMER_MAIL = (SubmissionClass.SMTP_AUTH, SubmissionClass.POP_BEFORE_SMTP, SubmissionClass.LOCAL_PORT25)
 
 
 @dataclass(frozen=True)
@@ -55,6 +52,17 @@ class Totals:
     @property
     def left(self) -> int:
         return sum(self.standings[standing] for standing in LEFT)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """By how many a day those left became fewer, on the average of so many days; below zero where they became more.
+
+    To a tenth, as it is shown: what is said of it must hold for the number that stands beside.
+    """
+
+    a_day: float
+    days: int
 
 
 @dataclass(frozen=True)
@@ -89,12 +97,12 @@ class DateMoved:
 @dataclass(frozen=True)
 class Progress:
     """`history` goes up to today, oldest first, and has one day alone where the chosen customers' past cannot be told;
-    `everybody` is the newest day of all customers. The shares are of customers' mail, from 0 to 1.
+    `everybody` is the newest day of all customers. The shares are of customers' mail, from 0 to 1, in the seven days
+    up to `share_until`, the last whole day with evidence, and in the seven before.
 
-    `pace` is by how many a day the holdouts left became fewer, on the average of the last four
-    weeks. It and `needed` are None where they cannot be told. `told` is what was last foretold,
-    `told_before` what a week before that; None where nothing is kept. `tried` are the first days of weeks
-    on which the cut-off was tried.
+    `pace` is of the last four weeks, or of what there is of them. It and `needed` are None where they cannot be told.
+    `told` is what was last foretold, `told_before` what a week before that; None where nothing is kept. `tried` are
+    the first days of weeks on which the cut-off was tried.
     """
 
     campaign: str
@@ -108,8 +116,9 @@ class Progress:
     everybody: Totals | None
     share: float | None
     share_before: float | None
+    share_until: date | None
     needed: int | None
-    pace: float | None
+    pace: Pace | None
     last_mailing: LastMailing | None
     sent: tuple[Sent, ...]
     tried: tuple[date, ...]
@@ -133,16 +142,16 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
     """The numbers of the page, from counts that are kept; daily use is never read here."""
     narrowed = narrowed or Narrowed(campaign.name)
     everybody = _history(campaign, today)
-    data_day = everybody[-1].day if everybody else today
     kept = counts.kept(campaign)
     if kept and narrowed.range:
         kept = counts.with_range(kept, campaign, narrowed.range, today=today)
     history = everybody
     if narrowed.any and kept and everybody:
         history = _history_of(campaign, narrowed, kept, everybody, now=now)
+    share_until = proven.last_day(before=today)
     told = forecast.newest(campaign, until=today)
     told = told if told and told.cutoff_on == campaign.cutoff_on else None
-    rounds = Mailing.objects.rounds().filter(campaign=campaign).select_related("report_counts")
+    rounds = Mailing.objects.rounds().filter(campaign=campaign).with_counts()
     mailed = list(rounds.order_by("planned_at", "period", "pk"))
     return Progress(
         campaign=campaign.name,
@@ -154,8 +163,9 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
         kept=kept,
         history=history,
         everybody=everybody[-1] if everybody else None,
-        share=_share(data_day),
-        share_before=_share(data_day - WEEK),
+        share=share_until and proven.share_of_week(share_until),
+        share_before=share_until and proven.share_of_week(share_until - WEEK),
+        share_until=share_until,
         needed=figures.needed_a_day(history[-1].left, campaign.days_left(today)) if history else None,
         pace=pace(history),
         last_mailing=_last_mailing(mailed, now),
@@ -182,14 +192,16 @@ def totals_on(history: tuple[Totals, ...], day: date) -> Totals | None:
     return next((totals for totals in reversed(history) if totals.day <= day), None)
 
 
-def pace(history: tuple[Totals, ...]) -> float | None:
+def pace(history: tuple[Totals, ...]) -> Pace | None:
     """None before there is a week to compare."""
     if not history:
         return None
     newest = history[-1]
     oldest = totals_on(history, newest.day - timedelta(days=PACE_DAYS)) or history[0]
     days = (newest.day - oldest.day).days
-    return (oldest.left - newest.left) / days if days >= WEEK.days else None
+    if days < WEEK.days:
+        return None
+    return Pace(round((oldest.left - newest.left) / days, 1) + 0.0, days)  # never a negative zero
 
 
 def _history(campaign: Campaign, today: date) -> tuple[Totals, ...]:
@@ -219,13 +231,6 @@ def _history_of(
 
 def _totals(day: date, standings: Mapping[str, int]) -> Totals:
     return Totals(day, {standing: standings.get(standing, 0) for standing in Standing})
-
-
-def _share(until: date) -> float | None:
-    """Of the customers' mail of the seven days up to `until`, the share sent with SMTP-AUTH."""
-    counts = DailyCount.objects.filter(day__gt=until - WEEK, day__lte=until, submission_class__in=CUSTOMER_MAIL)
-    mail = dict(counts.values_list("submission_class").annotate(Sum("submissions")).order_by())
-    return mail.get(SubmissionClass.SMTP_AUTH, 0) / sum(mail.values()) if sum(mail.values()) else None
 
 
 def _last_mailing(mailed: list[Mailing], now: datetime) -> LastMailing | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from campaign.models import Attribution, SubmissionClass
+from campaign.plan import proven
 
 WEEK = timedelta(days=7)
 OLD = (SubmissionClass.POP_BEFORE_SMTP, SubmissionClass.LOCAL_PORT25)
@@ -60,9 +61,9 @@ class Week:
 
     @property
     def held(self) -> float | None:
-        """The share of mail that a password proves whose it is; None without mail."""
-        mail = self.with_password + self.by_address + self.nobody
-        return self.with_password / mail if mail else None
+        """The share of customers' mail that a password proves whose it is; None without mail."""
+        old = self.by_address + self.nobody - self.unexplained
+        return proven.share({SubmissionClass.SMTP_AUTH: self.with_password, SubmissionClass.POP_BEFORE_SMTP: old})
 
 
 def weeks(doors: Iterable[Open], mail: Mapping[tuple[date, str, str], int], *, until: date, number: int) -> list[Week]:

@@ -102,7 +102,8 @@ LOGS = Group(
             lambda: _("Open minutes"),
             lambda: _(
                 "For how many minutes a day anybody behind some address could have sent mail without a password, "
-                "because somebody there had just collected mail; summed over all addresses."
+                "because somebody there had just collected mail; summed over all addresses. They end with the cut-off. "
+                "What falls before it, as people move, are those at addresses that somebody used the old way."
             ),
         ),
     ),

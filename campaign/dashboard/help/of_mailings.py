@@ -104,13 +104,16 @@ NUMBERS = Group(
             lambda: _("Needed a day to make the date"),
             lambda: _(
                 "Those who still send the old way, divided by the days until the cut-off; beside it, by how many a day "
-                "they became fewer in the last four weeks."
+                "they became fewer on the average of the last four weeks."
             ),
         ),
         Term(
             "share",
             lambda: _("Customers' mail sent with SMTP-AUTH"),
-            lambda: _("Of all mail sent by customers in the last seven days, the part that was sent with a password."),
+            lambda: _(
+                "Of all mail sent by customers in the last seven whole days of the logs, the part that was sent with a "
+                "password. Mail that no login explains is not known to be theirs, and does not count here."
+            ),
         ),
         Term(
             "band",

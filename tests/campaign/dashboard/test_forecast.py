@@ -21,7 +21,8 @@ def test_the_page_answers_how_many_when_and_at_what_pace(world, staff):
     make_forecast(world, ends=(10, 1234, 2345))
     shown = text(staff.get("/staff/forecast/"))
     assert "At the cut-off on March 31, 2027 about 1,234 will be left, eight times of ten 10 to 2,345." in shown
-    assert "To make the date, 1 a day have to move; at present it is" in shown
+    assert "<dt>Needed a day to make the date</dt><dd>1 " in shown
+    assert "at present 0.1 a day, the average of the last 14 days" in shown
 
 
 def test_the_forecast_of_a_week_ago_stands_beside_it(world, staff):

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from campaign.dashboard import figures
 from campaign.dashboard import progress as page
 from campaign.dashboard.figures import needed_a_day
-from campaign.dashboard.progress import Totals, pace, progress
+from campaign.dashboard.progress import Pace, Totals, pace, progress
 from campaign.models import (
     AttributedDay,
     Coverage,
@@ -45,7 +45,8 @@ def test_the_headline_numbers_are_those_of_the_last_counted_day_and_add_up(world
 
 def test_the_share_counts_customers_mail_alone_and_a_week_at_a_time(world):
     found = read(world)
-    assert found.share == 0.75
+    assert found.share_until == TODAY - timedelta(days=1)  # today is not over
+    assert found.share == 19 / 26
     assert found.share_before == 0.5
 
 
@@ -71,9 +72,9 @@ def test_the_needed_number_a_day_is_rounded_up_and_ends_with_the_date():
 
 
 def test_the_pace_is_the_average_of_four_weeks_or_of_what_there_is():
-    assert pace((totals(60, 500), totals(28, 128), totals(0, 100))) == 1
-    assert pace((totals(10, 120), totals(0, 100))) == 2
-    assert pace((totals(10, 100), totals(0, 120))) == -2
+    assert pace((totals(60, 500), totals(28, 128), totals(0, 100))) == Pace(1.0, 28)
+    assert pace((totals(10, 120), totals(0, 100))) == Pace(2.0, 10)
+    assert pace((totals(10, 100), totals(0, 120))) == Pace(-2.0, 10)
     assert pace((totals(6, 120), totals(0, 100))) is None
     assert pace(()) is None
 
@@ -203,7 +204,7 @@ def test_the_command_prints_the_same_numbers_as_json(world):
     assert (found["identified"], found["moved"], found["left"]) == (8, 2, 4)
     assert (found["silent"], found["exempt"]) == (1, 1)
     assert found["standings"]["mixed"] == 1 and sum(found["standings"].values()) == 8
-    assert found["share_smtp_auth"] == 0.75
+    assert found["share_smtp_auth"] == round(19 / 26, 4)
     assert found["cutoff_on"] == "2027-03-31" and isinstance(found["days_to_cutoff"], int)
     assert found["last_mailing"]["planned"] == found["last_mailing"]["waiting"] == 1
 
