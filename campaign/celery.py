@@ -55,8 +55,8 @@ app.conf.beat_schedule = {
     },
     "count what the rounds did": {
         "task": "notices.tasks.count_rounds",
-        "schedule": timedelta(minutes=10),
-        "options": {"expires": 600},
+        "schedule": timedelta(minutes=1),  # to look whether it is time again
+        "options": {"expires": 60},
     },
     "count how far notices got people": {
         "task": "notices.tasks.count_funnels",

@@ -16,6 +16,7 @@ DATA = Path(env.text("DATA", str(BASE_DIR / "var"))).resolve()
 
 # --- The web application ---------------------------------------------------------------
 EMBEDDED = env.flag("EMBEDDED", default=True)  # one machine, SQLite, the bundled Redis
+SAMPLE = env.flag("SAMPLE", default=False)  # set by `make run`: the provider is the sample, which makes itself
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "embedded-run-only" if EMBEDDED else "")
 if not SECRET_KEY:
@@ -94,6 +95,7 @@ WHITENOISE_USE_FINDERS = EMBEDDED
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "progress"
 LOGOUT_REDIRECT_URL = "login"
+CSRF_FAILURE_VIEW = "campaign.dashboard.errors.too_old"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

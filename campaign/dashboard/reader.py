@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
+from campaign.dashboard.beginning import beginning
 from campaign.dashboard.keys import keys_for
 from campaign.dashboard.look import look
 from campaign.dashboard.shell import may_open
@@ -23,4 +24,5 @@ def of_the_reader(request: HttpRequest) -> dict[str, object]:
         "look": look(request),
         "may_open": lambda url: opens(urlsplit(url).path),
         "keys": lambda: keys_for(opens),
+        "beginning": beginning,
     }

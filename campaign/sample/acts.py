@@ -24,10 +24,10 @@ class Kind(IntEnum):
     REFUSED = 5
     GUESSER = 6
     TEST = 7  # the first mail after a device was changed; `roll` is the device
+    STRAY = 8  # mail that is passed on although no login explains it
 
 
-# How often a day, for each customer, without their doing.
-RATES = ((Kind.INBOUND, 0.035), (Kind.REFUSED, 0.03), (Kind.GUESSER, 0.012), (Kind.WRONG_PASSWORD, 0.005))
+STRAYS = 0.0004  # a day, for each customer
 
 
 class Act(NamedTuple):
@@ -72,5 +72,7 @@ def plan(persons: Sequence[Person], *, seed: int, day: date) -> list[Act]:
     ):
         for _ in range(int(count * rate * (0.8 + 0.4 * random()))):
             add(kind, int(random() * count))
+    for _ in range(int(count * STRAYS + random())):
+        add(Kind.STRAY, int(random() * count))
     found.sort()
     return [Act(*act, serial) for serial, act in enumerate(found)]

@@ -72,7 +72,7 @@ class History:
             self._open_campaigns(day)
             self._turn_month(day)
             # This month's round is left to whoever looks at the sample.
-            if (day.year, day.month) != (today.year, today.month) and rounds.is_busy(day):
+            if (day.year, day.month) != (today.year, today.month) and rounds.is_busy(day, zone=self.world.zone):
                 self._round(day)
             self.write_until(self.world.midnight(day + timedelta(days=1)))
             self._unread += 1
@@ -152,6 +152,10 @@ class History:
             (Campaign.Name.POP_BEFORE_SMTP, begins, cutoff),
             (Campaign.Name.LOCAL_PORT25, _month(begins, 3), _month(cutoff, 2)),
         ):
-            if starts_on <= day and not Campaign.objects.filter(name=name).exists():
+            if starts_on > day:
+                continue
+            if not Campaign.objects.filter(name=name).exists():
                 campaigns.open_campaign(name=name, starts_on=starts_on, cutoff_on=cutoff_on)
                 self.say(f"{day}: the campaign {name} begins, its cut-off is {cutoff_on}")
+            campaign = Campaign.objects.get(name=name)
+            rounds.decide_waves(campaign, day, now=self._written_until(), user_id=self.approver_id)

@@ -141,6 +141,7 @@ def environment(here: Place, inherited: Mapping[str, str]) -> dict[str, str]:
         "NOTICE_TO_HOUR": "24",
         "NOTICE_WEEKDAYS": "mon tue wed thu fri sat sun",
         "NOTICE_HOLD_MINUTES": inherited.get("NOTICE_HOLD_MINUTES", "1"),
+        "SAMPLE": "1",
         "DJANGO_SETTINGS_MODULE": "campaign.settings",
         "PYTHONUNBUFFERED": "1",
     }

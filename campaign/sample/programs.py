@@ -101,6 +101,10 @@ PROGRAMS = (
         4,
         old=True,
     ),
+    # Three that no guide knows, as every provider has some.
+    Program("denshin", Kind.PC, "X-Mailer: Denshin 8 Go V32.1.3.1", Shape.CLOCK, "host", 7, old=True),
+    Program("opera-mail", Kind.PC, "User-Agent: Opera Mail/12.16 (Win32)", Shape.CLOCK, "host", 5, old=True),
+    Program("incredimail", Kind.PC, "X-Mailer: IncrediMail (6294502)", Shape.OUTLOOK, "host", 4, old=True),
     Program("apple-mail", Kind.PC, "X-Mailer: Apple Mail (2.3774.600.62)", Shape.UPPER_UUID, "smtpclient.apple", 60),
     Program("outlook-mac", Kind.PC, "User-Agent: Microsoft-MacOutlook/16.78.23100802", Shape.UPPER_UUID, "host", 15),
     Program("iphone", Kind.PHONE, "X-Mailer: iPhone Mail (22A3354)", Shape.UPPER_UUID, "smtpclient.apple", 300),

@@ -4,14 +4,17 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from campaign.models import Campaign
+from django.db.models import QuerySet
+
+from campaign.models import Campaign, WavePlan
 from campaign.plan.calendar import first_working_day, is_working_day
-from notices import dispatch, mailings, planning
+from notices import dispatch, mailings, planning, waves
 from notices.models import Mailing, Notice
 
 State = Mailing.State
 STEP = timedelta(minutes=20)
 AT_ONCE = 1000
+WAVES = {Campaign.Name.POP_BEFORE_SMTP: 3, Campaign.Name.LOCAL_PORT25: 2}  # of the announcement, a week apart
 
 
 class SimulatedClock:
@@ -25,11 +28,42 @@ class SimulatedClock:
         return self.now
 
 
-def is_busy(day: date) -> bool:
+def decide_waves(campaign: Campaign, day: date, *, now: datetime, user_id: int) -> None:
+    """In the campaign's first month, before its announcement is planned; once."""
+    if not _announces(campaign, day) or WavePlan.objects.filter(campaign=campaign).exists():
+        return
+    if waves.begun(campaign) or not waves.to_come(campaign, today=day):
+        return
+    first_day = max(day, first_working_day(day.year, day.month))
+    waves.decide(
+        campaign_id=campaign.pk,
+        waves_wanted=WAVES[Campaign.Name(campaign.name)],
+        first_day=first_day,
+        days_between=7,
+        now=now,
+        user_id=user_id,
+    )
+
+
+def _announces(campaign: Campaign, day: date) -> bool:
+    return (campaign.starts_on.year, campaign.starts_on.month) == (day.year, day.month)
+
+
+def is_busy(day: date, *, zone: ZoneInfo) -> bool:
     """Whether rounds are planned or sent on this day: then the logs up to the evening before must be read."""
     if day == first_working_day(day.year, day.month):
         return bool(_running(day))
-    return is_working_day(day) and Mailing.objects.filter(state=State.SENDING, period=f"{day:%Y-%m}").exists()
+    if not is_working_day(day):
+        return False
+    sending = _of_month(day).filter(state=State.SENDING).values("pk")
+    tonight = _at(day + timedelta(days=1), time(), zone)
+    due = Notice.objects.filter(mailing__in=sending, state=Notice.State.WAITING, send_after__lt=tonight)
+    return due.exists()
+
+
+def _of_month(day: date) -> QuerySet[Mailing]:
+    """The month's reminder, or the announcement that is named by the campaign's first day."""
+    return Mailing.objects.filter(period__startswith=f"{day:%Y-%m}").order_by("pk")
 
 
 def prepare(day: date, *, zone: ZoneInfo, approver_id: int) -> int:
@@ -38,7 +72,7 @@ def prepare(day: date, *, zone: ZoneInfo, approver_id: int) -> int:
     Every step looks at what is there already: a day that was cut off goes on.
     """
     planned = sum(plan(campaign_id, day, zone=zone) for campaign_id in _running(day))
-    for mailing in Mailing.objects.filter(period=f"{day:%Y-%m}").order_by("pk"):
+    for mailing in _of_month(day):
         if mailing.state == State.PLANNED:
             mailings.approve(mailing_id=mailing.pk, user_id=approver_id, now=_at(day, time(8, 40), zone))
             mailing.refresh_from_db()
@@ -49,7 +83,7 @@ def prepare(day: date, *, zone: ZoneInfo, approver_id: int) -> int:
 
 def send(day: date, *, zone: ZoneInfo) -> int:
     """Send what is due on `day`, turn by turn; how many notices were accepted. Several may do this at once."""
-    sending = Mailing.objects.filter(state=State.SENDING, period=f"{day:%Y-%m}").order_by("pk")
+    sending = _of_month(day).filter(state=State.SENDING)
     accepted = 0
     for now in _turns(day, zone):
         for mailing_id in list(sending.values_list("pk", flat=True)):
@@ -67,9 +101,23 @@ def _turns(day: date, zone: ZoneInfo) -> Iterator[datetime]:
 
 
 def plan(campaign_id: int, day: date, *, zone: ZoneInfo) -> int:
-    """Plan the month's reminder in the morning of `day`, unless there is one; how many notices it has."""
-    mailing = planning.plan_reminder(campaign_id=campaign_id, today=day, now=_at(day, time(8), zone))
+    """Plan the month's reminder in the morning of `day`, unless there is one; how many notices it has.
+
+    In the campaign's first month it is the announcement.
+    """
+    now = _at(day, time(8), zone)
+    if _announces(Campaign.objects.get(pk=campaign_id), day):
+        mailing = _announcement(campaign_id, day, now=now)
+    else:
+        mailing = planning.plan_reminder(campaign_id=campaign_id, today=day, now=now)
     return 0 if mailing is None else mailing.notices.count()
+
+
+def _announcement(campaign_id: int, day: date, *, now: datetime) -> Mailing | None:
+    try:
+        return planning.plan_now(campaign_id=campaign_id, kind=Mailing.Kind.ANNOUNCEMENT, today=day, now=now)
+    except planning.NothingPlanned:  # as on the later days of the month, when it is there
+        return None
 
 
 def plan_for_approval(today: date, *, zone: ZoneInfo) -> int:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from campaign.sample import dovecot_lines as dovecot
 from campaign.sample import postfix_lines as postfix
+from campaign.sample import strays
 from campaign.sample.acts import Act, Kind
 from campaign.sample.people import DOMAIN, SECOND_DOMAIN, Device, Person, Way
 from campaign.sample.places import REMOTE, SENDERS, address_of, junk_host, message_id, stranger
@@ -53,6 +54,7 @@ class Scribe:
             Kind.INBOUND: self._inbound,
             Kind.REFUSED: self._refused,
             Kind.GUESSER: self._guesser,
+            Kind.STRAY: self._stray,
         }
 
     def write(self, act: Act) -> None:
@@ -138,6 +140,35 @@ class Scribe:
         counters = f"ehlo=1{auth} mail=1 rcpt={len(recipients)} data=1 quit=1 commands={commands}"
         self.mail.append(client.line(self.clock.stamp(second + 1), f"disconnect from {client.peer} {counters}"))
         self._deliver(second + 2, queue_id, person.sender, recipients, size, roll, ident)
+
+    def _stray(self, act: Act) -> None:
+        person, known = self.persons[act.person], self.changes.get(act.person, ())
+        number = strays.late_device(person, act, midnight=self.clock.midnight, known=known)
+        second = act.second if number is None else strays.sends_at(act)
+        if self.truth is not None:
+            self.truth.append(Truth(self.clock.queue_id(second, act.roll), "unexplained_relay", "", False))
+        if number is None:
+            self._machine(act)
+            return
+        self._login(act, act.second, person, person.home, imap=False)
+        device = person.devices[number]
+        helo = f"[{person.home}]" if device.helo == "address" else device.helo
+        client = Client(f"{person.home_name}[{person.home}]", helo, 2000 + act.serial)
+        self.mail.append(client.line(self.clock.stamp(second), f"connect from {client.peer}"))
+        self._submit(second, client, person, device, Way.LEGACY, act.roll)
+
+    def _machine(self, act: Act) -> None:
+        (name, address), roll, second = strays.machine_of(act.roll), act.roll, act.second
+        client = Client(f"{name}[{address}]", "nas", 2000 + act.serial)
+        queue_id, (domain, relay) = self.clock.queue_id(second, roll), REMOTE[(roll >> 3) % len(REMOTE)]
+        sender, to, size = "backup@office.example", f"{stranger(7)}@{domain}", 1500 + (roll >> 20) % 3000
+        ident = f"{roll:032x}"[:20] + "@nas.office.example"
+        message = {"sender": sender, "to": to, "message_id": ident, "header": "", "size": size, "recipients": 1}
+        self.mail.append(client.line(self.clock.stamp(second), f"connect from {client.peer}"))
+        self.mail += postfix.accepted(self.clock, second, client, queue_id=queue_id, sasl="", **message)
+        counters = "ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5"
+        self.mail.append(client.line(self.clock.stamp(second + 1), f"disconnect from {client.peer} {counters}"))
+        self._deliver(second + 2, queue_id, sender, [(to, relay)], size, roll, ident)
 
     def _recipients(self, roll: int) -> list[tuple[str, str]]:
         """(address, relay) of each recipient; relay is "" for the provider's own mailboxes."""

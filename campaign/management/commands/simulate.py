@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from campaign import env
+from campaign import env, tasks
+from campaign.celery import app
 from campaign.customers import directory
 from campaign.sample import history, live, relay, staff
 from campaign.sample.hands import Hands
@@ -50,6 +51,7 @@ class Command(BaseCommand):
                 serving = until_the_end.enter_context(self.serve(folder))
                 past = history.History(folder, world, journal, hands=hands, approver_id=approver_id, say=self.say)
                 past.catch_up(now=timezone.now())
+            self.count()
             (folder / "ready").touch()
             if options["live"]:
                 self.live(past, serving)
@@ -70,6 +72,15 @@ class Command(BaseCommand):
             draft.rename(path)
         directory.import_file(path)
         self.say(f"{len(world.persons):,} customers")
+
+    def count(self) -> None:
+        """Whoever opens the pages now finds them full, and need not wait until beat has knocked for the first time.
+
+        What the rounds did and what is foretold is left to the worker, who goes by the hours and days of the present.
+        """
+        tasks.read_logs()
+        for name in ("notices.tasks.count_rounds", "notices.tasks.count_funnels"):
+            app.send_task(name)
 
     def live(self, past: history.History, serving: relay.Serving) -> None:
         stop = threading.Event()

@@ -1,9 +1,11 @@
 """A page that has nothing to show says what to do about it, and never that all is well."""
 
 import pytest
-from builders import make_campaign, make_user
+from builders import TODAY, make_campaign, make_customer, make_user, noon
+from desk import cover
 
 from campaign import roles
+from campaign.models import AttributedDay, LogFile
 from campaign.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +45,26 @@ def test_without_a_mailing_the_list_leads_to_the_plan(administrator):
 def test_an_audit_without_entries_does_not_blame_the_filters(administrator):
     assert "Nothing has been noted yet" in administrator.get("/staff/audit/").content.decode()
     assert "No entry matches" in administrator.get("/staff/audit/?by=nobody").content.decode()
+
+
+def test_while_the_sample_is_made_the_first_page_says_so_and_how_far_it_is(administrator, settings):
+    settings.SAMPLE = True
+    make_customer("hanako@isp.example")
+    shown = administrator.get("/staff/").content.decode()
+    assert "The sample provider is being made" in shown and "Customers known: 1." in shown
+    assert OPEN_ONE not in shown and "live.js" in shown and 'data-live="beginning"' in shown
+    LogFile.objects.create(digest="d", digest_length=1, name="mail.log", lines=1234, read_at=noon(TODAY))
+    cover(TODAY)
+    AttributedDay.objects.create(day=TODAY, stale=True)
+    shown = administrator.get("/staff/").content.decode()
+    assert "Lines of logs read so far: 1,234, up to Nov. 24, 2026" in shown
+    assert "0 of 1 days are done" in shown and "Customers known" not in shown
+    assert "See how far it is" in administrator.get("/staff/benefit/").content.decode()
+    make_campaign()
+    assert "is being made" not in administrator.get("/staff/").content.decode()
+
+
+def test_without_a_campaign_a_page_says_what_was_read_beside_how_to_open_one(administrator):
+    LogFile.objects.create(digest="d", digest_length=1, name="mail.log", lines=1234, read_at=noon(TODAY))
+    shown = administrator.get("/staff/").content.decode()
+    assert "Lines of logs read so far: 1,234." in shown and OPEN_ONE in shown

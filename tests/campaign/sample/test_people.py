@@ -1,4 +1,6 @@
+from campaign.logs.client import program_of
 from campaign.sample.people import Way, people
+from campaign.sample.programs import PROGRAMS
 
 
 def test_the_same_seed_gives_the_same_people():
@@ -29,3 +31,11 @@ def test_one_in_forty_is_of_the_second_brand_with_all_addresses():
     assert len(second) == 50
     assert all(address.endswith("@minato.example") for person in second for address in person.addresses)
     assert any(device.way is not Way.AUTH for person in second for device in person.devices)
+
+
+def test_a_few_send_with_programs_that_no_guide_knows():
+    headers = {program.header for program in PROGRAMS if program.header}
+    unknown = {header for header in headers if not program_of(header.partition(": ")[2])}
+    assert len(unknown) == 3
+    used = [device.program.header for person in people(seed=1, count=5000) for device in person.devices]
+    assert {header: 0 < used.count(header) < 60 for header in unknown} == dict.fromkeys(unknown, True)

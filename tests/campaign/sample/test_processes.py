@@ -31,7 +31,7 @@ def living(mark: Path) -> list[int]:
     return found
 
 
-def until(condition, *, seconds=10.0):
+def until(condition, *, seconds=120.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come in time"
@@ -48,10 +48,10 @@ def test_children_and_their_children_end_with_the_family(family, tmp_path):
 
 def test_a_child_that_will_not_end_is_made_to(family, tmp_path, monkeypatch):
     monkeypatch.setattr("campaign.sample.processes.PATIENCE", 0.3)
-    stubborn = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPER}"
-    family.start("stubborn", sys.executable, "-c", stubborn)
-    until(lambda: len(living(tmp_path)) == 1)
-    time.sleep(0.3)
+    deaf = "import os, pathlib, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    told = "pathlib.Path(os.environ['FAMILY'], 'deaf').touch()"
+    family.start("stubborn", sys.executable, "-c", f"{deaf}; {told}; {SLEEPER}")
+    until((tmp_path / "deaf").exists)
     family.end()
     assert living(tmp_path) == []
 

@@ -50,6 +50,7 @@ def test_the_way_is_the_one_that_was_taken(truth_and_findings):
         "pop_before_smtp",
         "local_port25",
         "inbound",
+        "unexplained_relay",
     }
 
 
