@@ -64,7 +64,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "now": weeks[-1] if weeks else None,
         "sentences": sentences(campaign, weeks),
         "foretold": answer(told) if told and told.end else "",
-        "lines": lines(reckoned(spent, today=today), spent, today=today),
+        "lines": lines(spent, today=today),
         "assumptions": assumptions(),
         "campaigns": campaign_choices(campaign, reverse("benefit")),
         "trends": [trend for trend in trends(campaign, weeks) if trend.drawn],
@@ -75,7 +75,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def weeks_of(*, today: date) -> list[Week]:
-    """Whole weeks, up to the last day that has any evidence before today."""
+    """Whole weeks, up to the last day before today on which mail was sent."""
     begin = today - timedelta(days=7 * (WEEKS + 1))
     columns = ("day", "addresses", "minutes", "used_minutes", "shared_addresses", "people_behind", "most_behind")
     rows = OpenDoor.objects.filter(day__gte=begin, day__lt=today).values_list(*columns)
@@ -85,7 +85,8 @@ def weeks_of(*, today: date) -> list[Week]:
         tuple(key): number
         for *key, number in counts.values_list("day", "submission_class", "attribution", "submissions")
     }
-    return benefit.weeks(doors, mail, until=proven.last_day(before=today) or today, number=WEEKS)
+    until = proven.last_day(before=today) or max((door.day for door in doors), default=today)
+    return benefit.weeks(doors, mail, until=until, number=WEEKS)
 
 
 def spent_since(first: date) -> Spent:
@@ -98,8 +99,8 @@ def given() -> Assumptions:
     return Assumptions(settings.SUPPORT_MINUTE_COST, settings.ABUSE_CASE_COST, settings.ABUSE_CASES_A_YEAR)
 
 
-def reckoned(spent: Spent, *, today: date) -> Money:
-    per_hundred = allowance.of_day(today).contacts_per_hundred
+def reckoned(spent: Spent, per_hundred: float) -> Money:
+    """`per_hundred`: contacts for so many notices."""
     return benefit.money(given(), minutes=spent.minutes, per_hundred=per_hundred, minutes_each=spent.each)
 
 
@@ -176,15 +177,16 @@ def _of_the_own_network() -> str:
     )
 
 
-def lines(money: Money, spent: Spent, *, today: date) -> list[Line]:
+def lines(spent: Spent, *, today: date) -> list[Line]:
     known, several = given(), Campaign.objects.count() > 1
-    per_hundred = number_format(allowance.of_day(today).contacts_per_hundred, decimal_pos=1)
+    per_hundred = allowance.of_day(today).contacts_per_hundred
+    money = reckoned(spent, per_hundred)
     each = number_format(spent.each, decimal_pos=1)
     values = {
         "minutes": count(spent.minutes),
         "contacts": count(spent.contacts),
         "minute": amount(known.minute),
-        "rate": per_hundred,
+        "rate": number_format(per_hundred, decimal_pos=1),
         "each": each,
         "cases": count(known.abuse_cases),
         "case": amount(known.abuse_case),

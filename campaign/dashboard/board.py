@@ -54,7 +54,7 @@ def board(campaign: Campaign, *, now: datetime) -> Board | None:
         made_at=now,
         tiles=tuple(_tiles(found)),
         sentences=(*benefit.sentences(campaign, weeks), *([answer(told)] if told else [])),
-        lines=tuple(benefit.lines(benefit.reckoned(spent, today=today), spent, today=today)),
+        lines=tuple(benefit.lines(spent, today=today)),
         assumptions=tuple(benefit.assumptions()),
         left=tuple((totals.day, totals.left) for totals in found.history),
         foretold=told.points if told else (),

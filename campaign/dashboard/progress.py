@@ -149,6 +149,7 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
     if narrowed.any and kept and everybody:
         history = _history_of(campaign, narrowed, kept, everybody, now=now)
     share_until = proven.last_day(before=today)
+    share, share_before = proven.shares(share_until) if share_until else (None, None)
     told = forecast.newest(campaign, until=today)
     told = told if told and told.cutoff_on == campaign.cutoff_on else None
     rounds = Mailing.objects.rounds().filter(campaign=campaign).with_counts()
@@ -163,8 +164,8 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
         kept=kept,
         history=history,
         everybody=everybody[-1] if everybody else None,
-        share=share_until and proven.share_of_week(share_until),
-        share_before=share_until and proven.share_of_week(share_until - WEEK),
+        share=share,
+        share_before=share_before,
         share_until=share_until,
         needed=figures.needed_a_day(history[-1].left, campaign.days_left(today)) if history else None,
         pace=pace(history),

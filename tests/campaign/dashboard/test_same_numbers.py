@@ -16,7 +16,7 @@ from notices.models import SendingDay
 
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)
-EARLIER = 30  # days ago: the round whose contacts were measured
+EARLIER = 28  # days ago, a working day: the round whose contacts were measured
 
 
 @pytest.fixture
