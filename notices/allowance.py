@@ -1,10 +1,14 @@
-"""How many notices the desk allows on a day: decided once, from its seats and the contacts there were."""
+"""How many notices the desk allows on a day: decided once, from its seats and the contacts there were.
 
-from datetime import date, timedelta
+Every page that says how many contacts a hundred notices bring says what the row of today says.
+"""
+
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from django.conf import settings
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from campaign.models import Contact, Desk
 from campaign.plan import calendar, capacity
@@ -12,6 +16,7 @@ from notices import pacing
 from notices.models import Notice, SendingDay
 
 FURTHEST_BACK = 150  # days in which the open days are looked for
+LATEST_REPLY = timedelta(hours=1)
 
 
 def of_day(day: date) -> SendingDay:
@@ -72,6 +77,25 @@ def recent_days(day: date) -> list[capacity.Day]:
         return []
     contacts = capacity.by_open_day(Contact.objects.by_day(days[0], day - timedelta(days=1)), days)
     # One narrow range of the index for each day: grouping by day would compute it for every row.
-    sent = set(SendingDay.objects.filter(day__in=days, taken__gt=0).values_list("day", flat=True))
-    notices = [Notice.objects.accepted_on(one).count() if one in sent else 0 for one in days]
+    kept = dict(SendingDay.objects.filter(day__in=days, taken__gt=0).values_list("day", "accepted"))
+    notices = [_accepted_on(one, kept[one]) if one in kept else 0 for one in days]
     return [capacity.Day(*values) for values in zip(days, notices, contacts, strict=True)]
+
+
+def _accepted_on(day: date, kept: int | None) -> int:
+    return Notice.objects.accepted_on(day).count() if kept is None else kept
+
+
+def keep_past(*, now: datetime) -> int:
+    """Count the days that are over, once each; how many. What was under way at a day's end has come back by then."""
+    over = timezone.localdate(now - LATEST_REPLY)
+    due = SendingDay.objects.filter(day__lt=over, taken__gt=0, accepted=None)
+    days = list(due.order_by("day").values_list("day", flat=True))
+    for day in days:
+        SendingDay.objects.filter(day=day).update(accepted=Notice.objects.accepted_on(day).count())
+    return len(days)
+
+
+def count_again(day: date) -> None:
+    """It was found out later that more went out on it."""
+    SendingDay.objects.filter(day=day).update(accepted=None)

@@ -64,18 +64,27 @@ def masked(text: str) -> str:
 
 def causes(mailing: Mailing) -> list[Cause]:
     """Those of the mailing, in the order of their kinds, the most frequent first."""
-    return grouped(row for rows in (_of_notices(mailing), _of_deliveries(mailing)) for row in rows)
+    return in_order([*of_notices(mailing), *grouped(_of_deliveries(mailing))])
+
+
+def of_notices(mailing: Mailing) -> list[Cause]:
+    """Those that stand in the ledger itself."""
+    return grouped(_of_notices(mailing))
 
 
 def grouped(rows: Iterable[tuple[Kind, str, int]]) -> list[Cause]:
-    """From texts and how many notices have each."""
+    """From texts and how many notices have each, in the order of `causes`."""
     found: dict[tuple[Kind, str], Cause] = {}
     for kind, text, notices in rows:
         key = kind, masked(text)
         before = found.get(key)
         found[key] = Cause(*key, notices + (before.notices if before else 0), before.example if before else text)
+    return in_order(found.values())
+
+
+def in_order(found: Iterable[Cause]) -> list[Cause]:
     order = list(Kind)
-    return sorted(found.values(), key=lambda cause: (order.index(cause.kind), -cause.notices, cause.text))
+    return sorted(found, key=lambda cause: (order.index(cause.kind), -cause.notices, cause.text))
 
 
 KIND_OF_STATE = {

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 
 from django.conf import settings
-from django.db.models import Count, Max, Min
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from campaign.models import AuditEntry, Desk
 from campaign.plan import calendar, capacity
-from notices import allowance, pacing
+from notices import allowance, pacing, reports
 from notices.models import Mailing, Notice, SendingDay
 
 AFTER = len(capacity.LAG) - 1  # open days on which a notice still brings contacts
@@ -109,7 +109,7 @@ def course(mailing: Mailing, *, waiting: int, row: SendingDay, now: datetime) ->
     left = _room_today(mailing, row, now=now)
     first = _due_today(mailing, left, row)
     days = _days(today, mailing.expires_on)
-    others = _waiting_elsewhere(mailing, today)
+    others = _waiting_elsewhere(mailing, now)
     takes = capacity.capacities(Desk.objects.all().capacities(), days)
 
     def caps(per_hundred: float, *, on_first: int = left) -> Iterable[tuple[date, int]]:
@@ -168,12 +168,11 @@ def _days(today: date, until: date) -> list[date]:
     return [*found, *islice(after, AFTER + 1)]
 
 
-def _waiting_elsewhere(mailing: Mailing, today: date) -> list[tuple[date, int]]:
+def _waiting_elsewhere(mailing: Mailing, now: datetime) -> list[tuple[date, int]]:
     """By the day on which they fall due; what has no day, or one that is over, today."""
     others = Mailing.objects.filter(state=Mailing.State.SENDING).exclude(pk=mailing.pk)
-    waiting = Notice.objects.filter(mailing__in=others, state=Notice.State.WAITING).order_by()
-    rows = waiting.values_list("slot_on").annotate(Count("pk"))
-    return [(max(day or today, today), notices) for day, notices in rows]
+    waiting, today = reports.waiting_by_day(others.select_related("report_counts"), now=now), timezone.localdate(now)
+    return [(max(day or today, today), notices) for day, notices in waiting]
 
 
 def _last_slot(mailing: Mailing) -> date | None:

@@ -1,27 +1,89 @@
-"""The report of a round as the first page shows it: that of a large one is counted by a job each minute, and kept.
+"""What the pages of a round show of its notices, where these are so many that counting takes longer than a page may.
 
-To count hundreds of thousands of notices and their fates takes longer than that page may. The mailing's own page and
-the commands count themselves, since people decide by what they say.
+How many are in which state is counted when somebody looks, and is as the ledger stands: by an index alone, and
+of the state that has most only what is missing to the sum, which never changes. The rest (fates, languages, what went
+wrong) is counted by the job that writes the fates, after it has, and kept. Of a round that has ended, and in which
+nothing is open, all is kept, and counted again only when another fate becomes known.
 """
 
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import asdict, astuple, replace
+from datetime import date, datetime, timedelta
 
-from notices import mailings
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from notices import causes, mailings
+from notices.causes import Cause, Kind
+from notices.mailings import Report
 from notices.models import Mailing, Notice, ReportCounts
 
-LARGE = 20_000  # notices: fewer are counted when somebody looks
+LARGE = 20_000  # notices: of fewer all is counted when somebody looks
 TOO_OLD = timedelta(minutes=10)  # then no job is at work, and what is so is counted instead
-ENDED = timedelta(days=30)  # ago: hardly anything comes back any more
-SELDOM_AFTER = timedelta(days=1)
+State = Notice.State
+STATES = {
+    "accepted": (State.ACCEPTED,),
+    "refused": (State.REFUSED,),
+    "withdrawn": (State.WITHDRAWN,),
+    "unknown": (State.UNKNOWN,),
+    "waiting": (State.WAITING, State.CLAIMED),
+}
 
 
-def shown(mailing: Mailing, *, now: datetime) -> mailings.Report:
-    """Without a query of its own where the mailing came with its `report_counts`."""
+def of(mailing: Mailing, *, now: datetime) -> Report:
+    """As the ledger stands, with the fates that the job has written down."""
+    kept = good(mailing, now=now)
+    if kept is None:
+        return mailings.report(mailing_id=mailing.pk)
+    report = Report(**kept.counts)
+    return report if _stays(mailing, kept) else replace(report, **_states(mailing, report))
+
+
+def shown(mailing: Mailing, *, now: datetime) -> Report:
+    """For the first page: as the job last counted; no query where the mailing came with its `report_counts`."""
+    kept = good(mailing, now=now)
+    return Report(**kept.counts) if kept else mailings.report(mailing_id=mailing.pk)
+
+
+def good(mailing: Mailing, *, now: datetime) -> ReportCounts | None:
+    """What is kept of a large one, where it is good to show."""
     kept = getattr(mailing, "report_counts", None)
-    good_for = TOO_OLD + (SELDOM_AFTER if _ended_long_ago(mailing, now) else timedelta(0))
-    fresh = kept is not None and kept.counted_at > now - good_for
-    return mailings.Report(**kept.counts) if fresh else mailings.report(mailing_id=mailing.pk)
+    if kept is None or kept.counts.get("planned", 0) <= LARGE or kept.first_notice is None:
+        return None
+    return kept if kept.counted_at > now - TOO_OLD or _stays(mailing, kept) else None
+
+
+def causes_of(mailing: Mailing, *, now: datetime) -> list[Cause]:
+    """Those of the ledger as it stands, those of the fates as the job last counted."""
+    kept = good(mailing, now=now)
+    if kept is None:
+        return causes.causes(mailing)
+    found = [Cause(Kind(kind), *values) for kind, *values in kept.causes]
+    if _stays(mailing, kept):
+        return found
+    of_fates = [cause for cause in found if cause.kind in causes.KIND_OF_FATE.values()]
+    return causes.in_order([*causes.of_notices(mailing), *of_fates])
+
+
+def by_language(mailing: Mailing, *, now: datetime) -> list[tuple[str, int]]:
+    """How many of its notices are in each."""
+    kept = good(mailing, now=now)
+    if kept:
+        return sorted(kept.languages.items())
+    notices = Notice.objects.for_mailing(mailing).order_by("language")
+    return list(notices.values_list("language").annotate(number=Count("*")))
+
+
+def waiting_by_day(of_these: Iterable[Mailing], *, now: datetime) -> list[tuple[date | None, int]]:
+    """How many wait in all of them, by the day that they were planned for; a day may come more than once."""
+    found, few = [], []
+    for mailing in of_these:
+        kept = good(mailing, now=now)
+        if kept:
+            found += [(date.fromisoformat(day) if day else None, number) for day, number in kept.waiting]
+        else:
+            few.append(mailing)
+    return [*found, *_waiting(Notice.objects.filter(mailing__in=few))] if few else found
 
 
 def newest(campaign_mailings: list[Mailing]) -> Mailing | None:
@@ -29,27 +91,69 @@ def newest(campaign_mailings: list[Mailing]) -> Mailing | None:
     return next((each for each in reversed(campaign_mailings) if each.state != Mailing.State.CANCELLED), None)
 
 
+def fates_changed(mailing_ids: Iterable[int]) -> None:
+    """For who writes fates, in the same transaction and at its end."""
+    ReportCounts.objects.filter(mailing__in=set(mailing_ids), changed=False).update(changed=True)
+
+
 def count_due(*, now: datetime) -> int:
-    """Count the newest round of each campaign where it is a large one, once a day after it has long ended; how many."""
-    by_campaign: dict[int, list[Mailing]] = {}
-    mailed = Mailing.objects.rounds().select_related("report_counts")
-    for mailing in mailed.order_by("planned_at", "period", "pk"):
-        by_campaign.setdefault(mailing.campaign_id, []).append(mailing)
-    due = [each for each in map(newest, by_campaign.values()) if each and _is_due(each, now) and _is_large(each)]
+    """Count the rounds of which something has changed; how many."""
+    due = [each for each in Mailing.objects.rounds().with_counts().order_by("pk") if _is_due(each, now=now)]
     for mailing in due:
-        counts = asdict(mailings.report(mailing_id=mailing.pk))
-        ReportCounts.objects.update_or_create(mailing=mailing, defaults={"counted_at": now, "counts": counts})
+        count(mailing, now=now)
     return len(due)
 
 
-def _ended_long_ago(mailing: Mailing, now: datetime) -> bool:
-    return mailing.ended_at is not None and mailing.ended_at < now - ENDED
-
-
-def _is_due(mailing: Mailing, now: datetime) -> bool:
+def _is_due(mailing: Mailing, *, now: datetime) -> bool:
     kept = getattr(mailing, "report_counts", None)
-    return kept is None or not _ended_long_ago(mailing, now) or kept.counted_at <= now - SELDOM_AFTER
+    if kept is None or kept.changed or kept.first_notice is None:  # the last: kept before the pages needed it
+        return True
+    if _stays(mailing, kept):
+        return False
+    report = Report(**kept.counts)
+    if report != replace(report, **_states(mailing, report)):
+        return True
+    ReportCounts.objects.filter(pk=kept.pk).update(counted_at=now)
+    return False
 
 
-def _is_large(mailing: Mailing) -> bool:
-    return Notice.objects.for_mailing(mailing).order_by()[LARGE : LARGE + 1].exists()
+def count(mailing: Mailing, *, now: datetime) -> None:
+    """Replace what is kept. A fate that is written meanwhile is not overlooked: it marks the row again."""
+    values = {"counted_at": now, "counts": {}, "changed": True}
+    row, made = ReportCounts.objects.get_or_create(mailing=mailing, defaults=values)
+    if not made:  # whoever wrote before there was a row could not mark it: the first time is not the last
+        ReportCounts.objects.filter(pk=row.pk).update(changed=False)
+    notices = Notice.objects.for_mailing(mailing)
+    languages = list(notices.order_by().values_list("language").annotate(number=Count("*"), first=Min("pk")))
+    ReportCounts.objects.filter(pk=row.pk).update(
+        counted_at=now,
+        counts=asdict(mailings.report(mailing_id=mailing.pk)),
+        languages={language: number for language, number, _first in languages},
+        waiting=[(day.isoformat() if day else None, number) for day, number in _waiting(notices)],
+        causes=[astuple(cause) for cause in causes.causes(mailing)],
+        first_notice=min((first for _language, _number, first in languages), default=0),
+    )
+
+
+def _stays(mailing: Mailing, kept: ReportCounts) -> bool:
+    """Whether nothing of it can change but by a fate: it had ended when it was counted, and nothing was open."""
+    ended = mailing.ended_at is not None and mailing.ended_at < kept.counted_at
+    return ended and not kept.changed and not kept.counts["waiting"] and not kept.counts["unknown"]
+
+
+def _states(mailing: Mailing, report: Report) -> dict[str, int]:
+    """From one statement, so that they are of one moment; `report` has all, and which of them are most."""
+    most = max(STATES, key=lambda name: getattr(report, name))
+    others = {name: sum(map(_number, states)) for name, states in STATES.items() if name != most}
+    found = Mailing.objects.filter(pk=mailing.pk).values(**others).get()
+    return found | {most: report.planned - sum(found.values())}
+
+
+def _number(state: State) -> Coalesce:
+    """Of the outer mailing's notices; each state by itself, which is one stretch of the index."""
+    notices = Notice.objects.filter(mailing=OuterRef("pk"), state=state).order_by().values("mailing")
+    return Coalesce(Subquery(notices.annotate(number=Count("*")).values("number")), 0)
+
+
+def _waiting(notices: QuerySet[Notice]) -> QuerySet:
+    return notices.filter(state=State.WAITING).order_by("slot_on").values_list("slot_on").annotate(number=Count("*"))

@@ -51,11 +51,12 @@ def send_asked_for() -> None:
 
 @shared_task
 def settle() -> None:
-    from notices import reports
+    from notices import allowance, reports
     from notices.deliveries import record, unreachable  # with what reads logs: 100 MB that sending has no use for
 
     record.settle(now=timezone.now())
     reports.count_due(now=timezone.now())
+    allowance.keep_past(now=timezone.now())
     unreachable.keep_due()
 
 

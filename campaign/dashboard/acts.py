@@ -23,7 +23,7 @@ from campaign.dashboard.outlook import outlook
 from campaign.dashboard.shell import show
 from campaign.dashboard.words import mailing_title
 from campaign.jinja import count
-from notices import allowance, approval, mailings
+from notices import allowance, approval, mailings, reports
 from notices.models import Mailing, Notice
 
 State = Mailing.State
@@ -102,11 +102,13 @@ def tries_the_relay(mailing: Mailing) -> bool:
 
 def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
     """Does one step; starting and cancelling, which cannot be undone, ask first."""
-    mailing = get_object_or_404(Mailing.objects.select_related("campaign", "text_ja", "text_en"), pk=pk)
+    mailing = get_object_or_404(
+        Mailing.objects.select_related("campaign", "text_ja", "text_en", "report_counts"), pk=pk
+    )
     if act not in ACTS:
         raise Http404
     if not request.user.has_perm(ACTS[act].permission):
-        raise PermissionDenied
+        raise PermissionDenied(ACTS[act].permission)
     if request.method == "GET" and act in ASKS:
         return ASKS[act](request, mailing)
     if request.method != "POST":
@@ -133,7 +135,8 @@ def ask_to_start(request: HttpRequest, mailing: Mailing, *, wrong: str = "") -> 
     if mailing.state not in ACTS["start"].states:
         messages.error(request, _("Only an approved mailing can be started."))
         return _back_to(mailing.pk)
-    report, now = mailings.report(mailing_id=mailing.pk), timezone.now()
+    now = timezone.now()
+    report = reports.of(mailing, now=now)
     values = _asked(mailing, report) | {
         "wrong": wrong,
         "typed": request.POST.get("notices", "")[:20],
@@ -147,7 +150,7 @@ def ask_to_cancel(request: HttpRequest, mailing: Mailing) -> HttpResponse:
     if mailing.state in Mailing.ENDED:
         messages.error(request, _("This mailing has ended already."))
         return _back_to(mailing.pk)
-    report = mailings.report(mailing_id=mailing.pk)
+    report = reports.of(mailing, now=timezone.now())
     return show(request, "cancel.html", _asked(mailing, report) | {"nothing_out": nothing_out(mailing.pk)})
 
 
@@ -163,7 +166,7 @@ def _not_confirmed(request: HttpRequest, mailing: Mailing) -> str:
     """What is wrong with the number that was typed in; "" where it is right, or the state forbids it anyway."""
     if mailing.state not in ACTS["start"].states:
         return ""
-    waiting = mailings.report(mailing_id=mailing.pk).waiting
+    waiting = reports.of(mailing, now=timezone.now()).waiting
     if number_in(request.POST.get("notices", "")) == waiting:
         return ""
     return _("To start the mailing, type the number of its notices: %(waiting)s.") % {"waiting": count(waiting)}

@@ -18,7 +18,7 @@ from campaign.dashboard.text import PREVIEW
 from campaign.dashboard.words import mailing_title
 from campaign.models import Customer
 from campaign.roles import PEOPLE
-from notices import compose, mailings
+from notices import compose, reports
 from notices.filling import WrongText
 from notices.models import Delivery, Mailing, Notice
 
@@ -50,20 +50,19 @@ class Shown:
 
 
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
-    begun = time.monotonic()
-    related = ("campaign", "planned_by", "approved_by", "text_ja", "text_en")
+    begun, now = time.monotonic(), timezone.now()
+    related = ("campaign", "planned_by", "approved_by", "text_ja", "text_en", "report_counts")
     mailing = get_object_or_404(Mailing.objects.select_related(*related), pk=pk)
-    report = mailings.report(mailing_id=pk)
+    report, kept = reports.of(mailing, now=now), reports.good(mailing, now=now)
     pages = pager(request, total=report.refused + report.unknown + report.bounced + report.expired, size=20)
     acts = allowed_acts(mailing, request.user)
     own = mailing.state == State.PLANNED and mailing.planned_by_id == request.user.pk
     words = said(mailing)
     sees_people = request.user.has_perm(PEOPLE)
     may_preview = sees_people and request.user.has_perm(PREVIEW)
-    shown = preview(mailing, asked=request.GET.get("preview", ""), now=timezone.now()) if may_preview else None
+    shown = preview(mailing, asked=request.GET.get("preview", ""), now=now) if may_preview else None
     if shown:
         noting.seen(request, Customer(pk=shown.customer, login=shown.login), "preview")
-    now = timezone.now()
     values = {
         "mailing": mailing,
         "campaign": mailing.campaign.name,
@@ -75,26 +74,29 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "texts_key": texts_key(mailing),
         "take_texts": ACTS["texts"].title() if "texts" in acts and any(each.newer for each in words) else "",
         "own": own and request.user.has_perm("notices.approve_mailing"),
-        "troubles": troubles(mailing, pages.shown) if sees_people else [],
+        "troubles": troubles(mailing, pages.shown, first=kept.first_notice if kept else 0) if sees_people else [],
         "in_utf8": Notice.objects.for_mailing(mailing).in_utf8_instead().count(),
         "whose_utf8": whose_utf8(mailing) if sees_people else [],
         "pager": pages,
         "said": words,
         "errors": any(finding.error for each in words for finding in each.findings),
         "to_tick": any(not finding.error for each in words for finding in each.findings),
-        "audience": audience(mailing),
+        "audience": audience(mailing, now=now),
         "may_preview": may_preview,
         "preview": shown,
     }
     return show(request, "mailing.html", values)
 
 
-def troubles(mailing: Mailing, shown: slice) -> list[Trouble]:
-    ended = Notice.objects.filter(mailing=mailing, state__in=(Notice.State.REFUSED, Notice.State.UNKNOWN))
+def troubles(mailing: Mailing, shown: slice, *, first: int = 0) -> list[Trouble]:
+    """Those in `shown`, of all in the order of their keys; none of its keys is below `first`."""
+    notices = Notice.objects.filter(mailing=mailing, pk__gte=first)
+    ended = notices.filter(state__in=(Notice.State.REFUSED, Notice.State.UNKNOWN)).order_by("pk")
     failed = Delivery.objects.filter(notice__mailing=mailing, fate__in=(Delivery.Fate.BOUNCED, Delivery.Fate.EXPIRED))
-    # Each half by its own index, and sorted here: for the order or the "or" a database would read the whole ledger.
-    pks = {*ended.values_list("pk", flat=True), *failed.values_list("notice_id", flat=True)}
-    wanted = sorted(pks)[shown]
+    failed = failed.filter(notice__gte=first).order_by("notice")
+    # Each half by its own index, and no further than needed: for the "or" a database would read the whole ledger.
+    halves = ended.values_list("pk", flat=True)[: shown.stop], failed.values_list("notice", flat=True)[: shown.stop]
+    wanted = sorted({pk for half in halves for pk in half})[shown]
     found = Notice.objects.filter(pk__in=wanted).select_related("holdout__customer", "delivery").order_by("pk")
     return [_trouble(notice) for notice in found]
 

@@ -1,8 +1,8 @@
 """What a mailing says and to whom: the texts that it took when it was planned, and what the checks say of them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -10,10 +10,10 @@ from campaign.dashboard.text import Marked, marked
 from campaign.dashboard.texts import Which, number_title
 from campaign.jinja import count
 from campaign.models import Language, Reason, Standing
-from notices import texts
+from notices import reports, texts
 from notices.audience import UNKNOWN
 from notices.guides import catalog
-from notices.models import Mailing, Notice
+from notices.models import Mailing
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _said(mailing: Mailing, language: Language) -> Said:
     )
 
 
-def audience(mailing: Mailing) -> list[tuple[str, str]]:
+def audience(mailing: Mailing, *, now: datetime) -> list[tuple[str, str]]:
     """To whom it goes, in words: how many in each language, and what narrows them."""
     titles = {
         "standings": _("Only who stands so"),
@@ -67,7 +67,7 @@ def audience(mailing: Mailing) -> list[tuple[str, str]]:
         for field, values in mailing.audience.items()
         if values
     ]
-    return [(_("Planned for"), _by_language(mailing)), *(narrowed or [(_("Narrowed to"), _("nobody left out"))])]
+    return [(_("Planned for"), _by_language(mailing, now)), *(narrowed or [(_("Narrowed to"), _("nobody left out"))])]
 
 
 def _title(field: str, value: str | int) -> str:
@@ -79,6 +79,6 @@ def _title(field: str, value: str | int) -> str:
     return str(choices[field](value).label) if field in choices else str(value)
 
 
-def _by_language(mailing: Mailing) -> str:
-    planned = Notice.objects.filter(mailing=mailing).order_by("language").values_list("language").annotate(Count("pk"))
+def _by_language(mailing: Mailing, now: datetime) -> str:
+    planned = reports.by_language(mailing, now=now)
     return ", ".join(f"{Language(language).label}: {count(notices)}" for language, notices in planned) or "0"

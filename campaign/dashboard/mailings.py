@@ -7,11 +7,13 @@ from datetime import datetime
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.dashboard.shell import Choice, asked_campaign, pager, show
 from campaign.dashboard.words import mailing_title
 from campaign.models import Campaign
+from notices import reports
 from notices.models import Mailing, Notice
 
 
@@ -30,17 +32,14 @@ class Summary:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    found = Mailing.objects.rounds().select_related("campaign").order_by("-planned_at", "-period", "-pk")
+    found = Mailing.objects.rounds().with_counts().select_related("campaign")
+    found = found.order_by("-planned_at", "-period", "-pk")
     name = asked_campaign(request)
     if name:
         found = found.filter(campaign__name=name)
     pages = pager(request, total=found.count(), size=24)
     mailed = list(found[pages.shown])
-    counts = Notice.objects.filter(mailing__in=mailed).values_list("mailing", "state").annotate(Count("pk")).order_by()
-    planned, accepted = Counter(), Counter()
-    for mailing, state, notices in counts:
-        planned[mailing] += notices
-        accepted[mailing] += notices if state == Notice.State.ACCEPTED else 0
+    planned, accepted = counted(mailed, now=timezone.now())
     summaries = [
         Summary(
             pk=mailing.pk,
@@ -62,6 +61,18 @@ def page(request: HttpRequest) -> HttpResponse:
         "plan_url": reverse("plan") + (f"?campaign={name}" if name else "") if campaigns else "",
     }
     return show(request, "mailings.html", values)
+
+
+def counted(mailed: list[Mailing], *, now: datetime) -> tuple[Counter, Counter]:
+    """How many notices each has, and how many of them the relay took, by primary key."""
+    large = {mailing.pk: reports.of(mailing, now=now) for mailing in mailed if reports.good(mailing, now=now)}
+    planned = Counter({pk: report.planned for pk, report in large.items()})
+    accepted = Counter({pk: report.accepted for pk, report in large.items()})
+    others = Notice.objects.filter(mailing__in=[mailing.pk for mailing in mailed if mailing.pk not in large])
+    for mailing, state, notices in others.values_list("mailing", "state").annotate(number=Count("*")).order_by():
+        planned[mailing] += notices
+        accepted[mailing] += notices if state == Notice.State.ACCEPTED else 0
+    return planned, accepted
 
 
 def _choices(campaigns: list[Campaign], name: str) -> list[Choice]:

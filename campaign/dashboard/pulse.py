@@ -21,7 +21,7 @@ from campaign.jinja import count, day
 from campaign.logs.redaction import without_addresses
 from campaign.plan import calendar
 from campaign.roles import PEOPLE
-from notices import allowance, causes, course, mailings, pacing
+from notices import allowance, causes, course, mailings, pacing, reports
 from notices.models import Mailing, SendingDay
 
 State = Mailing.State
@@ -40,11 +40,9 @@ class Hold:
 
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     """The parts alone, for the script that renews them."""
-    begun = time.monotonic()
-    mailing = get_object_or_404(Mailing.objects.select_related("campaign"), pk=pk)
-    values = parts(
-        mailing, mailings.report(mailing_id=pk), now=timezone.now(), sees_people=request.user.has_perm(PEOPLE)
-    )
+    begun, now = time.monotonic(), timezone.now()
+    mailing = get_object_or_404(Mailing.objects.select_related("campaign", "report_counts"), pk=pk)
+    values = parts(mailing, reports.of(mailing, now=now), now=now, sees_people=request.user.has_perm(PEOPLE))
     took = time.monotonic() - begun
     return show(request, "pulse.html", {"mailing": mailing, "parts": values, "every": every(took)})
 
@@ -68,7 +66,8 @@ def parts(mailing: Mailing, report: mailings.Report, *, now: datetime, sees_peop
         "pace": pace_text(mailing, today, now=now),
         "outlook": outlook(mailing, report, today, now=now),
         "causes": [
-            (cause if sees_people else _without_addresses(cause), _shown(cause)) for cause in causes.causes(mailing)
+            (cause if sees_people else _without_addresses(cause), _shown(cause))
+            for cause in reports.causes_of(mailing, now=now)
         ],
         "at": date_format(timezone.localtime(now), "G:i:s"),
     }

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from notices import reports
 from notices.deliveries import suppressions
 from notices.deliveries.evidence import Evidence, known
 from notices.models import Delivery, Notice
@@ -23,6 +24,7 @@ def write_down(told: dict[str, Evidence]) -> None:
         rows = [_delivery(notice, evidence) for notice, evidence in news]
         Delivery.objects.bulk_create(rows, update_conflicts=True, unique_fields=["notice"], update_fields=FIELDS)
         suppressions.learn(news)
+        reports.fates_changed(notice.mailing_id for notice, _evidence in news)
 
 
 def _delivery(notice: Notice, evidence: Evidence) -> Delivery:

@@ -7,7 +7,7 @@ from rounds import DAY, at
 
 from campaign.models import Contact, Desk
 from notices import allowance
-from notices.models import SendingDay
+from notices.models import Mailing, SendingDay
 from notices.pace import give_back_to_day, take_from_day
 from notices.pacing import is_open
 
@@ -115,3 +115,30 @@ def test_only_open_days_are_looked_back_on(settings):
 def test_an_installation_that_never_opens_has_nothing_to_look_back_on(settings):
     settings.NOTICE_HOLIDAYS = (("01-01", "12-31"),)
     assert allowance.recent_days(DAY) == []
+
+
+def test_a_day_that_is_over_is_counted_once(django_assert_num_queries):
+    mailing = make_mailing(make_campaign())
+    for days, number in ((3, 2), (1, 4), (0, 1)):
+        SendingDay.objects.create(day=DAY - timedelta(days=days), taken=number)
+        for _ in range(number):
+            make_notice(mailing, accepted_at=at(10, day=DAY - timedelta(days=days)))
+    before = allowance.recent_days(DAY + timedelta(days=1))
+    assert [day.notices for day in before[-4:]] == [0, 0, 4, 1]  # the first of the three is a Saturday
+    assert allowance.keep_past(now=at(0, 30, day=DAY + timedelta(days=1))) == 2
+    assert allowance.keep_past(now=at(0, 59, day=DAY + timedelta(days=1))) == 0
+    assert list(SendingDay.objects.order_by("day").values_list("accepted", flat=True)) == [2, 4, None]
+    with django_assert_num_queries(3) as asked:
+        assert allowance.recent_days(DAY + timedelta(days=1)) == before
+    assert sum("notices_notice" in each["sql"] for each in asked) == 1
+    assert allowance.keep_past(now=at(1, day=DAY + timedelta(days=1))) == 1
+
+
+def test_a_day_of_which_the_log_tells_more_later_is_counted_again():
+    sent(DAY, 2)
+    late = at(9, day=DAY + timedelta(days=1))
+    assert allowance.keep_past(now=late) == 1
+    make_notice(Mailing.objects.get(), accepted_at=at(10))
+    allowance.count_again(DAY)
+    assert allowance.keep_past(now=late) == 1
+    assert SendingDay.objects.get().accepted == 3

@@ -6,7 +6,7 @@ from rounds import AFTERNOON, DAY, at, numbers, sending, state_of, take
 
 from notices import mailings
 from notices.deliveries import record
-from notices.models import Delivery, Mailing, Notice
+from notices.models import Delivery, Mailing, Notice, SendingDay
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +34,10 @@ def test_an_unknown_notice_that_the_log_has_was_accepted(mail_log):
     mailing = sending()
     notice = lost(mailing.notices.get(), at(10))
     mail_log(taken(notice, at(10, 1), "4XyzQ1") + attempt(at(10, 2), "4XyzQ1", "sent", "2.0.0", "250 Ok"))
+    SendingDay.objects.create(day=DAY, taken=1, accepted=0)  # as if the day had been counted already
     record.settle(now=EVENING)
     notice.refresh_from_db()
+    assert SendingDay.objects.get().accepted is None
     assert (notice.state, notice.accepted_at, notice.reply) == (
         "accepted",
         at(10, 1),
