@@ -1,8 +1,9 @@
 """People of a help desk at work at once: each asks for a page, reads it for a while, and asks for the next.
 
-Of ten pages one is the dashboard, and three each are lists, searches and customers: somebody calls, is searched for
-and looked at, and between the calls people work lists off. A page is read for five to ten seconds, each time is as
-likely; the first one comes some time within the first ten seconds. What an agent asks does not wait for others.
+Of eleven pages one is the dashboard, one of the mailings, and three each are lists, searches and customers: somebody
+calls, is searched for and looked at, and between the calls people work lists off. A page is read for five to ten
+seconds, each time is as likely; the first one comes some time within the first ten seconds. What an agent asks does
+not wait for others.
 """
 
 import random
@@ -14,7 +15,7 @@ import serving
 
 AGENTS = 20
 READING = (5.0, 10.0)  # seconds
-SHARES = {"dashboard": 1, "list": 3, "search": 3, "customer": 3}  # of ten pages
+SHARES = {"dashboard": 1, "mailing": 1, "list": 3, "search": 3, "customer": 3}  # of eleven pages
 Rows = dict[str, list[float]]  # milliseconds by row
 Pages = dict[str, Callable[[], str]]
 

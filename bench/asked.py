@@ -40,6 +40,7 @@ def pages(rng: random.Random) -> Pages:
         {name: lambda query=query: reverse("progress") + query for name, query in NARROWED.items()}
         | {name: lambda query=query: listed + query for name, query in FILTERS.items()}
         | searches(rng)
+        | mailings()
         | {"customer": lambda: reverse("customer", kwargs={"pk": someone()})}
     )
 
@@ -49,15 +50,32 @@ def more_pages(rng: random.Random) -> Pages:
     from django.urls import reverse
 
     from notices import links
-    from notices.models import Mailing, Notice
+    from notices.models import Notice
 
-    mailing = Mailing.objects.order_by("-pk").values_list("pk", flat=True)[1]
-    notices = list(Notice.objects.filter(mailing=mailing).order_by("pk")[:5000])
+    notices = list(Notice.objects.order_by("pk")[:5000])
     return {
-        "mailings": lambda: reverse("mailings"),
-        "mailing": lambda: reverse("mailing", kwargs={"pk": mailing}),
+        "help desk": lambda: reverse("desk"),
+        "waves and rounds": lambda: reverse("waves"),
+        "whom no mail reaches": lambda: reverse("unreachable"),
+        "plan of a kind": lambda: reverse("plan_kind", kwargs={"campaign": "pop_before_smtp", "kind": "reminder"}),
         "personal page": lambda: f"/ja/p/{links.token_of(rng.choice(notices))}/",
         "guide": lambda: "/ja/guide/thunderbird/",
+    }
+
+
+def mailings() -> Pages:
+    """The last one is going out."""
+    from django.urls import reverse
+
+    from notices.models import Mailing
+
+    going_out, ended = Mailing.objects.order_by("-pk").values_list("pk", flat=True)[:2]
+    return {
+        "mailing: all of them": lambda: reverse("mailings"),
+        "mailing: ended": lambda: reverse("mailing", kwargs={"pk": ended}),
+        "mailing: ended, what went wrong": lambda: reverse("mailing", kwargs={"pk": ended}) + "?page=50",
+        "mailing: going out": lambda: reverse("mailing", kwargs={"pk": going_out}),
+        "mailing: going out, what moves": lambda: reverse("mailing_pulse", kwargs={"pk": going_out}),
     }
 
 

@@ -4,8 +4,9 @@
     .venv/bin/python bench/dashboard.py --database sqlite [--data DIRECTORY]
 
 In a PostgreSQL of its own, 20 rows of daily use for each holdout; on SQLite 100,000 holdouts. The web server is the
-deployment's. Twenty agents are at work at once, as `agents.py` says; before that each page is asked alone, for the
-processor time. With --data the database is kept, and is good for a week. Exit status 1 when a target is missed.
+deployment's, and a round is going out. Twenty agents are at work at once, as `agents.py` says; before that each page
+is asked alone, for the processor time. With --data the database is kept, and is good for a week. Exit status 1 when a
+target is missed.
 """
 
 import argparse
@@ -16,10 +17,9 @@ import resource
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median, quantiles
@@ -138,6 +138,7 @@ def good(mark: Path) -> bool:
 
 def keep_up(day: date) -> None:
     """What the product's jobs have done by the evening of the day, and what PostgreSQL's own would have cleaned up."""
+    import background
     from django.db import connection
     from django.utils import timezone
 
@@ -151,44 +152,9 @@ def keep_up(day: date) -> None:
     clean_up(connection)
     lift.count_due(now=timezone.now())
     forecast.make_due(now=timezone.now(), unreached=lambda campaign: unreachable.holdouts(campaign).count())
-    jobs()
+    background.make_due()
+    background.jobs()
     clean_up(connection)
-
-
-def jobs() -> None:
-    """What the product counts in the background for its pages, where it is due."""
-    from django.utils import timezone
-
-    from campaign.customers import counts, past
-    from notices import funnel, reports
-    from notices.deliveries import unreachable
-
-    counts.count_due(today=timezone.localdate())
-    past.count_waiting(now=timezone.now())
-    funnel.count_due(now=timezone.now())
-    reports.count_due(now=timezone.now())
-    unreachable.keep_due()
-
-
-@contextmanager
-def at_work(job: Callable[[], None], *, every: float) -> Iterator[None]:
-    """Beside what is measured, as a worker does it beside the pages."""
-    from django.db import connection
-
-    over = threading.Event()
-
-    def work() -> None:
-        while not over.wait(every):
-            job()
-        connection.close()
-
-    worker = threading.Thread(target=work)
-    worker.start()
-    try:
-        yield
-    finally:
-        over.set()
-        worker.join()
 
 
 def clean_up(connection) -> None:
@@ -207,9 +173,12 @@ def sizes() -> dict[str, int]:
 def measured_pages(given: argparse.Namespace, data: Path) -> Found:
     import agents
     import asked
+    import background
     import serving
+    from background import at_work
 
-    with serving.served(data) as port, at_work(jobs, every=30):
+    counting, sending = at_work(background.jobs, every=30), at_work(background.send, every=1)
+    with serving.served(data) as port, counting, sending:
         alone = one_by_one(port, backends(given), requests=given.requests)
         times = agents.at_work(port, asked.pages, seconds=60 * given.minutes)
         began = time.monotonic()

@@ -167,13 +167,14 @@ SELECT row_number() OVER (ORDER BY day) AS mailing, CAST(day AS INTEGER) AS day,
 FROM range($starts, $days) AS numbers (day)
 WHERE dayofmonth($first + CAST(day AS INTEGER)) = 2
 """
-# A round takes twenty days; what of it would be after today waits.
+# A round takes twenty days; of the last one, which is going out, half waits.
 NOTICES = """
 SELECT row_number() OVER (ORDER BY mailing, slot, pk) AS id, mailing, pk, slot, message_id,
        CASE WHEN slot >= $days THEN 'waiting' WHEN chance < 0.96 THEN 'accepted' WHEN chance < 0.97 THEN 'refused'
             ELSE 'withdrawn' END AS state
 FROM (
-    SELECT mailing, pk, rounds.day + CAST(floor(20 * drawn(pk, 300 + mailing)) AS INTEGER) AS slot,
+    SELECT mailing, pk, rounds.day + CAST(floor(drawn(pk, 300 + mailing)
+               * CASE WHEN last THEN 2 * ($days - rounds.day) ELSE 20 END) AS INTEGER) AS slot,
            drawn(pk, 400 + mailing) AS chance,
            'notice.pbs.' || period || '.' || substr(md5(mailing || '/' || pk), 1, 24) || '@' || $domain AS message_id
     FROM rounds
@@ -288,6 +289,8 @@ TABLES = {
                CASE WHEN state = 'accepted' THEN '250 2.0.0 Ok' ELSE '' END AS reply
         FROM notices JOIN people USING (pk)
         ORDER BY id""",
+    "notices_sendingday": """
+        SELECT $first + slot AS day, count(*) AS taken FROM notices WHERE state = 'accepted' GROUP BY slot""",
     "notices_delivery": """
         SELECT CASE WHEN drawn(id, 500) < 0.96 THEN 'delivered' WHEN drawn(id, 500) < 0.99 THEN 'bounced'
                     ELSE 'deferred' END AS fate, written(mailed($first + slot, pk)) AS "at", '2.0.0' AS status_code,
