@@ -7,11 +7,12 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class CampaignConfig(AppConfig):
     name = "campaign"
-    verbose_name = "Campaign"
+    verbose_name = _("Customers, logs and decisions")
 
     def ready(self) -> None:
         from campaign import brands, checks  # noqa: F401 (checks registers itself)

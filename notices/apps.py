@@ -1,11 +1,12 @@
 import gc
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class NoticesConfig(AppConfig):
     name = "notices"
-    verbose_name = "Notices"
+    verbose_name = _("Mailings and notices")
 
     def ready(self) -> None:
         from notices import checks  # noqa: F401

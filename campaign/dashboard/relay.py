@@ -52,7 +52,7 @@ def page(request: HttpRequest, *, first: str, bits: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         if not request.user.has_perm(ACKNOWLEDGE):
-            raise PermissionDenied
+            raise PermissionDenied(ACKNOWLEDGE)
         return _acknowledge(request, name)
     today = timezone.localdate()
     pages = pager(request, total=rows.count())

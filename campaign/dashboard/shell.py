@@ -11,13 +11,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 
 from campaign import roles
+from campaign.dashboard import rights
 from campaign.dashboard.help.pages import help_of
 from campaign.dashboard.signin import gate
 from campaign.models import Campaign, LogFile
@@ -76,7 +77,7 @@ def staff(
     @wraps(view)
     def permitted(request: HttpRequest, **ids: object) -> HttpResponse:
         if not request.user.has_perms(needs):
-            raise PermissionDenied
+            raise PermissionDenied(*needs)
         return view(request, **ids)
 
     @wraps(view)
@@ -85,14 +86,26 @@ def staff(
             return gate.to_factor(request)
         try:
             response = login_required(permitted)(request, **ids)
-        except PermissionDenied:
-            values = {"may_begin": request.user.has_perm(roles.NUMBERS)}
-            response = show(request, "forbidden.html", values, status=403)
+        except PermissionDenied as error:
+            response = refused(request, error)
         add_never_cache_headers(response)  # no-store among them
         return response
 
     guarded.needs = needs
     return guarded
+
+
+def refused(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    """Says which role the person has, what it lacks, and whom to ask; `error` names what was needed."""
+    user = request.user
+    values = {
+        "role": rights.role_title(user),
+        "lacking": rights.lacking(user, error.args),
+        "whom": rights.whom_to_ask() if user.is_authenticated else [],
+    }
+    response = show(request, "forbidden.html", values, status=403)
+    add_never_cache_headers(response)
+    return response
 
 
 def may_open(user: AbstractBaseUser | AnonymousUser, url: str) -> bool:
@@ -126,9 +139,18 @@ def asked_campaign(request: HttpRequest) -> str:
     return name if name in Campaign.Name.values else ""
 
 
+def stand_at(request: HttpRequest, url: str) -> None:
+    """From here on the page is the one at `url`: its links and languages lead there, not to where a form went."""
+    parts = urlsplit(url)
+    request.path = request.path_info = parts.path
+    request.META["QUERY_STRING"] = parts.query
+    request.GET = QueryDict(parts.query)
+    request.resolver_match = resolve(parts.path)
+
+
 def shared(request: HttpRequest, *, status: int = 200) -> dict[str, object]:
     """What the frame of every page asks for."""
-    route = request.resolver_match.url_name
+    route = request.resolver_match.url_name if request.resolver_match else ""  # of an address that leads nowhere
     return {
         "about": help_of(route) if status < 400 else None,
         "provider": settings.PROVIDER_NAME[get_language()],

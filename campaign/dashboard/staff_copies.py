@@ -84,7 +84,7 @@ def copies(text: Which) -> list[Copy]:
 def send(request: HttpRequest, *, campaign: str, kind: str, language: str, number: int) -> HttpResponse:
     text = which(campaign=campaign, kind=kind, language=language)
     if not may_send(request.user):
-        raise PermissionDenied
+        raise PermissionDenied(*MAY_SEND[:1])
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     version = text.version(number)

@@ -165,7 +165,7 @@ def act(request: HttpRequest, *, campaign: str, kind: str, language: str, number
     if act not in ACTS:
         raise Http404
     if not request.user.has_perm(ACTS[act].permission):
-        raise PermissionDenied
+        raise PermissionDenied(ACTS[act].permission)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     shown = number

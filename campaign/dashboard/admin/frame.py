@@ -39,7 +39,7 @@ class Site(admin.AdminSite):
         if gate.lacks_factor(request):
             return gate.to_factor(request)
         if not self.has_permission(request):
-            raise PermissionDenied
+            raise PermissionDenied(roles.USERS)
         return HttpResponseRedirect(reverse("admin:index"))
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

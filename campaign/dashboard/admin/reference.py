@@ -9,10 +9,11 @@ from django.contrib.auth.models import Group, User
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from campaign.audit import Act, thing
-from campaign.dashboard import noting
+from campaign.dashboard import noting, rights
 from campaign.dashboard.admin.frame import Changeable, ReadOnly, site
 from campaign.dashboard.signin.reset import reset_factor
 from campaign.models import Campaign, Exemption
@@ -71,7 +72,12 @@ class ExemptionAdmin(Changeable):
 class GroupAdmin(ReadOnly):
     """The roles: `campaign/roles.py` says what each may."""
 
-    filter_horizontal = ("permissions",)
+    fields = ("name", "rights")
+
+    @admin.display(description=_("What it may"))
+    def rights(self, group: Group) -> str:
+        found = group.permissions.select_related("content_type").order_by("content_type__app_label", "codename")
+        return format_html_join("", "{}<br>", ((rights.title(each),) for each in found)) or "–"
 
 
 @admin.register(User, site=site)
@@ -107,6 +113,13 @@ class StaffAdmin(Changeable, UserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         beyond = () if request.user.is_superuser else ("is_superuser", "user_permissions")
         return (*self.readonly_fields, *beyond)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **values: Any) -> Any:
+        """Permissions in words; Django keeps their names in English."""
+        found = super().formfield_for_manytomany(db_field, request, **values)
+        if db_field.name == "user_permissions" and found is not None:
+            found.label_from_instance = rights.title
+        return found
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return site.has_permission(request) and request.user.has_perm("auth.add_user")

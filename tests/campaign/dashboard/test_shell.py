@@ -76,7 +76,7 @@ def test_who_may_not_reads_it_on_a_page_for_staff(client, may_see_numbers):
     response = client.get("/staff/customers/")
     text = response.content.decode()
     assert response.status_code == 403 and "no-store" in response["Cache-Control"]
-    assert "needs a right that “suzuki” does not have" in text and "Log out" in text
+    assert "You are logged in as</dt><dd>suzuki" in text and "Log out" in text
     assert ("To the progress of the campaign" in text) == may_see_numbers
     assert "on your bill" not in text
 
