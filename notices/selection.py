@@ -205,21 +205,36 @@ class Sets:
     def _under_way(self) -> Exists:
         """In any campaign: two reminders on one morning are one too many. What an ended or expired
         mailing could not settle holds nobody back."""
-        going_on = Mailing.objects.exclude(state__in=Mailing.ENDED).filter(expires_on__gte=self._today)
-        mailings = list(going_on.exclude(kind__in=APART).values_list("pk", flat=True))
-        return Exists(Notice.objects.open().filter(holdout__customer=OuterRef("customer"), mailing__in=mailings))
+        return Exists(_open_notices(self._today).filter(holdout__customer=OuterRef("customer")))
 
     def _lately(self) -> Exists:
         """In any campaign: both ask for the same change."""
-        since = _midnight(self._today - timedelta(days=settings.NOTICE_GAP_DAYS - 1))
-        sent = Notice.objects.filter(accepted_at__gte=since).exclude(mailing__kind__in=APART)
-        return Exists(sent.filter(holdout__customer=OuterRef("customer")))
+        return Exists(_sent_lately(self._today).filter(holdout__customer=OuterRef("customer")))
 
     def _own(self) -> QuerySet[Notice]:
         return Notice.objects.filter(holdout=OuterRef("pk"))
 
     def _got(self, *, exclude: tuple[Kind, ...] = (Kind.THANKS,), **states: object) -> Exists:
         return Exists(self._own().filter(**states).exclude(mailing__kind__in=exclude))
+
+
+def _open_notices(today: date) -> QuerySet[Notice]:
+    """Of mailings that are under way, those that hold others back."""
+    going_on = Mailing.objects.exclude(state__in=Mailing.ENDED).filter(expires_on__gte=today)
+    return Notice.objects.open().filter(mailing__in=list(going_on.exclude(kind__in=APART).values_list("pk", flat=True)))
+
+
+def _sent_lately(today: date) -> QuerySet[Notice]:
+    """Those after which others keep a distance."""
+    since = _midnight(today - timedelta(days=settings.NOTICE_GAP_DAYS - 1))
+    return Notice.objects.filter(accepted_at__gte=since).exclude(mailing__kind__in=APART)
+
+
+def not_too_much(why: WhyNot, customers: QuerySet, *, today: date) -> tuple[QuerySet[Notice], str]:
+    """The notices that hold customers back for `why`, one of NEVER_TOO_MUCH, and the column of when each goes out."""
+    found = {WhyNot.UNDER_WAY: (_open_notices, "send_after"), WhyNot.LATELY: (_sent_lately, "accepted_at")}
+    notices, at = found[why]
+    return notices(today).filter(holdout__customer__in=customers), at
 
 
 def facts_of(holdout: Holdout, *, today: date) -> frozenset[WhyNot]:

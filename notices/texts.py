@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from campaign import brands
 from campaign.models import Campaign, CutoffChange, Language
+from campaign.plan import campaigns
 from notices import text_checks
-from notices.filling import compiled, filled
+from notices.filling import WrongText, compiled, filled
 from notices.lines import width
 from notices.models import Mailing, TextVersion
 
@@ -22,7 +23,7 @@ LONGEST_BODY = 20_000
 LONGEST_REMARK = 200
 
 
-class NotPossible(ValueError):
+class NotPossible(campaigns.NotPossible):
     """A step with a text that cannot be; the message is for the person who asked."""
 
 
@@ -103,12 +104,11 @@ def write(
     """The next version; `after` is the number of the one it was written from, 0 for ours.
 
     A draft may hold what the checks object to, but it must be possible to fill it in.
-    Raises NotPossible and WrongText.
+    Raises NotPossible.
     """
     subject, body = " ".join(subject.split()), _tidy(body)
     _bounded(subject, body, remark)
-    compiled(subject)
-    compiled(body)
+    _can_be_filled_in(subject, body)
     made = TextVersion(campaign_id=campaign_id, kind=kind, language=language, number=after + 1, subject=subject)
     made.body, made.remark, made.restored_from_id = body, " ".join(remark.split()), restored_from_id
     made.written_at, made.written_by_id = now, user_id
@@ -123,6 +123,18 @@ def write(
             raise _overtaken(made.number) from error
         raise
     return made
+
+
+def _can_be_filled_in(subject: str, body: str) -> None:
+    """Raises NotPossible, with what is wrong with each."""
+    wrong = {}
+    for field, source in (("subject", subject), ("body", body)):
+        try:
+            compiled(source)
+        except WrongText as error:
+            wrong[field] = str(error)
+    if wrong:
+        raise NotPossible(fields=wrong)
 
 
 def _overtaken(number: int) -> NotPossible:
@@ -206,9 +218,17 @@ def _tidy(body: str) -> str:
 
 
 def _bounded(subject: str, body: str, remark: str) -> None:
-    for what, most in ((subject, LONGEST_SUBJECT), (body, LONGEST_BODY), (remark, LONGEST_REMARK)):
+    """Raises NotPossible, with all that is wrong."""
+    given = {"subject": (subject, LONGEST_SUBJECT), "body": (body, LONGEST_BODY), "remark": (remark, LONGEST_REMARK)}
+    wrong = {}
+    for field, (what, most) in given.items():
         if len(what) > most:
             values = {"begin": what[:20], "length": len(what), "most": most}
-            raise NotPossible(_("“%(begin)s…” is %(length)s characters long; at most %(most)s are possible.") % values)
-    if not subject or not body.strip():
-        raise NotPossible(_("A text needs a subject and a body."))
+            sentence = _("“%(begin)s…” is %(length)s characters long; at most %(most)s are possible.")
+            wrong[field] = sentence % values
+    if not subject:
+        wrong["subject"] = _("A text needs a subject.")
+    if not body.strip():
+        wrong["body"] = _("A text needs a body.")
+    if wrong:
+        raise NotPossible(fields=wrong)

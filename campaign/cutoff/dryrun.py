@@ -27,6 +27,7 @@ from campaign.cutoff import answer
 from campaign.cutoff.weeks import Week
 from campaign.logs.stamps import moment
 from campaign.models import Customer, ShadowHit, ShadowRun, StandingChange, SubmissionClass
+from campaign.plan import campaigns
 from campaign.submissions import intake
 from campaign.submissions.attribution import attribute, connect
 from campaign.submissions.ranges import Network, locate
@@ -42,7 +43,7 @@ GAVE_UP = gettext_noop("It ended several times before it was done; the worker's 
 BROKE = gettext_noop("It could not be computed; the worker's log says why.")
 
 
-class NotPossible(ValueError):
+class NotPossible(campaigns.NotPossible):
     """A question that has no answer; the text is for people."""
 
 
@@ -73,16 +74,18 @@ def ask(question: Question, *, now: datetime, user_id: int | None = None, waitin
 
 def _check(question: Question, now: datetime) -> None:
     if question.week.last >= timezone.localdate(now):
-        raise NotPossible(_("The week %(week)s is not over yet.") % {"week": question.week})
+        raise NotPossible(fields={"week": _("The week %(week)s is not over yet.") % {"week": question.week}})
     if question.week.first < intake.kept_from(now):
         message = _("The logs of the week %(week)s are not kept any more: they go after %(days)s days.")
-        raise NotPossible(message % {"week": question.week, "days": settings.RETENTION_DAYS})
+        raise NotPossible(fields={"week": message % {"week": question.week, "days": settings.RETENTION_DAYS}})
     if question.rule == Rule.HOSTS and not question.hosts:
-        raise NotPossible(_("Name at least one mail server, as the logs name it."))
+        raise NotPossible(fields={"hosts": _("Name at least one mail server, as the logs name it.")})
     if question.rule == Rule.OUTSIDE and not question.networks:
-        raise NotPossible(_("Name at least one network; the setting OWN_NETWORKS has none."))
+        raise NotPossible(fields={"networks": _("Name at least one network; the setting OWN_NETWORKS has none.")})
     if len(question.scope) > LONGEST_SCOPE:
-        raise NotPossible(_("These are too many; at most %(length)s characters fit.") % {"length": LONGEST_SCOPE})
+        field = "hosts" if question.rule == Rule.HOSTS else "networks"
+        too_many = _("These are too many; at most %(length)s characters fit.") % {"length": LONGEST_SCOPE}
+        raise NotPossible(fields={field: too_many})
 
 
 def compute_waiting(*, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Changes to the chosen customers of the list, or to all of it after typing their number; and the way back."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,12 +14,13 @@ from django.utils.translation import ngettext
 
 from campaign.audit import Act as Told
 from campaign.audit import Thing
-from campaign.dashboard import bulk_work, noting
+from campaign.dashboard import bulk_work, customers, noting
 from campaign.dashboard.acts import number_in
-from campaign.dashboard.bulk_offer import may
+from campaign.dashboard.bulk_offer import Sent, may, needed
 from campaign.dashboard.contact import day_in
+from campaign.dashboard.extra_refused import refused
 from campaign.dashboard.finding import Filters, filters_in, find, keys, number
-from campaign.dashboard.shell import show
+from campaign.dashboard.shell import show, stand_at
 from campaign.jinja import count
 from campaign.models import BulkChange, Campaign
 from campaign.plan import bulk, bulk_portions
@@ -37,27 +38,24 @@ VALUES: dict[Kind, Callable[[QueryDict], dict[str, object]]] = {
 
 
 def make(request: HttpRequest) -> HttpResponse:
-    """The chosen ones at once; all of the list on a second page, where their number is typed."""
+    """The chosen ones, or those of a page, at once; all of the list on a second page, where their number is typed."""
     given, kind = request.POST, request.POST.get("kind", "")
     if not may(request.user, kind):
-        raise PermissionDenied
+        raise PermissionDenied(*needed(kind))
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     asked = QueryDict(given.get("query", "")[:2000])
     campaign = get_object_or_404(Campaign, name=asked.get("campaign", ""))
-    filters = filters_in(asked, campaign)
-    if given.get("whom") != "all":
-        chosen = [key for key in map(number_in, given.getlist("customer")[: bulk.MOST + 1]) if key is not None]
-        return _made(request, campaign, filters, kind, sorted(set(chosen)))
-    today = timezone.localdate()
+    filters, today = filters_in(asked, campaign), timezone.localdate()
+    picked = None if given.get("whom") == "all" else _picked(given)
+    wrong = _wrong(campaign, kind, given, picked, today=today)
+    if wrong:  # before anybody types a number
+        return _again(request, campaign, filters, Sent(given, wrong))
+    if picked is not None:
+        return _made(request, campaign, filters, kind, picked)
     found = find(campaign, filters, today=today)
     if found.capped and found.keys is not None:
         messages.error(request, _("The search finds more than it lists: search for less, or use the filters."))
-        return _back(filters)
-    try:  # before anybody types a number
-        bulk_portions.check(campaign_id=campaign.pk, kind=kind, values=VALUES[Kind(kind)](given), today=today)
-    except NotPossible as error:
-        messages.error(request, str(error))
         return _back(filters)
     total = number(campaign, filters, found, today=today) if found.capped else found.total
     if number_in(given.get("typed", "")) != total:
@@ -65,6 +63,31 @@ def make(request: HttpRequest) -> HttpResponse:
     if total > bulk.MOST:
         return _begun(request, campaign, filters, kind, total)
     return _made(request, campaign, filters, kind, keys(campaign, filters, found, slice(None), today=today))
+
+
+def _picked(given: QueryDict) -> list[int]:
+    """The customers that were ticked, or all that stood on the page."""
+    named = given.get("shown", "").split() if given.get("whom") == "page" else given.getlist("customer")
+    return sorted({key for key in map(number_in, named[: bulk.MOST + 1]) if key is not None})
+
+
+def _wrong(campaign: Campaign, kind: str, given: QueryDict, picked: list[int] | None, *, today: date) -> dict[str, str]:
+    """All that cannot be, by field; `picked` is None for all of the list."""
+    wrong = {}
+    if picked is not None and not 0 < len(picked) <= bulk.MOST:
+        wrong["whom"] = _("Choose from 1 to %(most)s customers.") % {"most": count(bulk.MOST)}
+    try:
+        bulk_portions.check(campaign_id=campaign.pk, kind=kind, values=VALUES[Kind(kind)](given), today=today)
+    except NotPossible as error:
+        wrong |= error.wrong
+    return wrong
+
+
+def _again(request: HttpRequest, campaign: Campaign, filters: Filters, sent: Sent) -> HttpResponse:
+    """The list at the page it was sent from, with all that was entered."""
+    page = number_in(sent.value("page")) or 1
+    stand_at(request, filters.url() + (f"&page={page}" if page > 1 else ""))
+    return customers.shown(request, campaign, filters, sent)
 
 
 def _ask(request: HttpRequest, filters: Filters, kind: str, total: int) -> HttpResponse:
@@ -81,19 +104,21 @@ def _ask(request: HttpRequest, filters: Filters, kind: str, total: int) -> HttpR
     return show(request, "bulk.html", values, status=422 if wrong else 200)
 
 
-def _made(request: HttpRequest, campaign: Campaign, filters: Filters, kind: str, customers: list[int]) -> HttpResponse:
+def _made(request: HttpRequest, campaign: Campaign, filters: Filters, kind: str, picked: list[int]) -> HttpResponse:
     now = timezone.now()
     when = {"now": now, "today": timezone.localdate(now), "user_id": request.user.pk}
     try:
         with transaction.atomic():
-            change = _applied(campaign, kind, customers, VALUES[Kind(kind)](request.POST), when)
+            change = _applied(campaign, kind, picked, VALUES[Kind(kind)](request.POST), when)
             told = {"kind": kind, **change.values, "customers": change.customers, "filter": filters.query()}
             noting.note(request, Told.CHANGED, Thing("bulkchange", str(change.pk), campaign.name), after=told)
+    except extra.NobodyDue as error:
+        why = refused(error, campaign)
+        return _again(request, campaign, filters, Sent(request.POST, {"notice": why.words}, why))
     except NotPossible as error:
-        messages.error(request, str(error))
-        return _back(filters)
+        return _again(request, campaign, filters, Sent(request.POST, error.wrong))
     if kind == Kind.NOTICE:
-        messages.success(request, _notice_planned(change, len(customers)))
+        messages.success(request, _notice_planned(change, len(picked)))
         return _back(filters)
     changed = ngettext(
         "%(customers)s customer is changed. For a day you can undo it at the end of the list.",
@@ -105,15 +130,15 @@ def _made(request: HttpRequest, campaign: Campaign, filters: Filters, kind: str,
 
 
 def _applied(
-    campaign: Campaign, kind: str, customers: list[int], values: dict[str, object], when: dict[str, object]
+    campaign: Campaign, kind: str, picked: list[int], values: dict[str, object], when: dict[str, object]
 ) -> BulkChange:
     """All at once. Raises NotPossible."""
     if kind != Kind.NOTICE:
-        return bulk.apply(campaign_id=campaign.pk, kind=kind, customer_ids=customers, values=values, **when)
-    if not 0 < len(customers) <= bulk.MOST:
+        return bulk.apply(campaign_id=campaign.pk, kind=kind, customer_ids=picked, values=values, **when)
+    if not 0 < len(picked) <= bulk.MOST:
         raise NotPossible(_("Choose from 1 to %(most)s customers.") % {"most": bulk.MOST})
     change = bulk_portions.begin(campaign_id=campaign.pk, kind=kind, values=values, query="", **when)
-    bulk_work.plan_notice_now(change, customers, now=when["now"])
+    bulk_work.plan_notice_now(change, picked, now=when["now"])
     change.refresh_from_db()
     return change
 
@@ -170,7 +195,7 @@ def _taken_back(change: BulkChange, *, now: datetime, user_id: int) -> int | Non
 def undo(request: HttpRequest, *, pk: int) -> HttpResponse:
     change = get_object_or_404(BulkChange, pk=pk)
     if not may(request.user, change.kind):
-        raise PermissionDenied
+        raise PermissionDenied(*needed(change.kind))
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     with transaction.atomic():

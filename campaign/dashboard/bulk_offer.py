@@ -1,14 +1,16 @@
 """Changes to many at once: what a person may do, and what was done in the last day, as the list shows it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AbstractUser
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from campaign.dashboard.contact import known_tags
+from campaign.dashboard.extra_refused import Refused
 from campaign.jinja import day
 from campaign.models import BulkChange, Campaign, WavePlan
 from campaign.plan import bulk, exemptions
@@ -73,8 +75,36 @@ class Offered:
         return any(change.going for change in self.recent)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What was sent for a change and cannot be: the list shows it again, with what is wrong at each field.
+
+    `refused` is an extra notice that is not possible now, with the mailing that stands in its way.
+    """
+
+    given: QueryDict = field(default_factory=QueryDict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    refused: Refused | None = None
+
+    @property
+    def ticked(self) -> set[str]:
+        return set(self.given.getlist("customer"))
+
+    @property
+    def whom(self) -> str:
+        return self.given.get("whom", "chosen")
+
+    def value(self, name: str) -> str:
+        return self.given.get(name, "")
+
+
+def needed(kind: str) -> tuple[str, ...]:
+    """The permissions for a change; a kind that does not exist needs what all of them do."""
+    return (MAY, ALSO[Kind(kind)]) if kind in Kind.values else (MAY,)
+
+
 def may(user: AbstractUser, kind: str) -> bool:
-    return kind in Kind.values and user.has_perms((MAY, ALSO[Kind(kind)]))
+    return kind in Kind.values and user.has_perms(needed(kind))
 
 
 def offered(user: AbstractUser, campaign: Campaign, *, now: datetime, today: date) -> Offered | None:
@@ -100,7 +130,7 @@ def offered(user: AbstractUser, campaign: Campaign, *, now: datetime, today: dat
 def _recent(change: BulkChange, user: AbstractUser, now: datetime) -> Recent:
     nothing = change.state == State.STOPPED and not change.customers
     undoable = not nothing and bulk.undoable(change, now=now) and may(user, change.kind)
-    mailing = change.values.get("mailing")
+    mailing = change.values.get("mailing") or change.values.get("in_the_way")
     return Recent(
         title=TITLES[Kind(change.kind)](change.values),
         customers=change.customers,

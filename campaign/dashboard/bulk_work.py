@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign.dashboard.extra_refused import refused
 from campaign.dashboard.finding import everybody, filters_in, find
 from campaign.models import BulkChange, BulkChosen
 from campaign.plan import bulk_portions
@@ -61,7 +62,10 @@ def plan_notice(change: BulkChange, *, now: datetime) -> bool:
         extra.plan(change_id=change.pk, now=now, today=timezone.localdate(now))
     except NotPossible as error:
         log.info("the extra notice of change %s is not planned: %s", change.pk, error)
-        _stop(change.pk, str(error))
+        if isinstance(error, extra.NobodyDue) and error.in_the_way and error.in_the_way.mailing:
+            values = change.values | {"in_the_way": error.in_the_way.mailing.pk}
+            BulkChange.objects.filter(pk=change.pk).update(values=values)
+        _stop(change.pk, refused(error, change.campaign).words if isinstance(error, extra.NobodyDue) else str(error))
     return False
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from campaign.audit import Act, thing
 from campaign.dashboard import noting, words
 from campaign.dashboard.acts import number_in
-from campaign.dashboard.shell import pager, show
+from campaign.dashboard.shell import pager, show, stand_at
 from campaign.models import CallBack, Contact, Customer
 from campaign.plan import call_backs
 from campaign.plan.call_backs import NotPossible
@@ -40,7 +40,11 @@ class Row:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """The next call first; the numbers are shown to those alone who call."""
+    return _shown(request)
+
+
+def _shown(request: HttpRequest, *, pk: int = 0, wrong: dict[str, str] | None = None) -> HttpResponse:
+    """The next call first; the numbers are shown to those alone who call. `wrong` is of the form of call `pk`."""
     today = timezone.localdate()
     found = CallBack.objects.select_related("customer").order_by("day", "part", "asked_at", "pk")
     total = found.count()
@@ -53,8 +57,11 @@ def page(request: HttpRequest) -> HttpResponse:
         "topics": Contact.Topic.choices,
         "outcomes": Contact.Outcome.choices,
         "minutes": MINUTES,
+        "wrong": wrong or {},
+        "wrong_at": pk,
+        "given": request.POST if wrong else {},
     }
-    return show(request, "call_backs.html", values)
+    return show(request, "call_backs.html", values, status=422 if wrong else 200)
 
 
 def row_of(waiting: CallBack, *, today: date) -> Row:
@@ -91,7 +98,8 @@ def done(request: HttpRequest, *, pk: int) -> HttpResponse:
     try:
         _done(request, waiting)
     except NotPossible as error:
-        messages.error(request, str(error))
+        stand_at(request, reverse("call_backs"))
+        return _shown(request, pk=pk, wrong=error.wrong)
     return HttpResponseRedirect(reverse("call_backs"), status=303)
 
 

@@ -1,14 +1,13 @@
 """What the desk does on a customer's page: contacts, notes, tags, more time, and whether reminders go out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.contrib import messages
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +17,7 @@ from campaign.audit import Act as Told
 from campaign.audit import Thing
 from campaign.dashboard import guide_mail, noting
 from campaign.dashboard.acts import number_in
-from campaign.dashboard.shell import Choice, asked_campaign
+from campaign.dashboard.shell import Choice
 from campaign.jinja import day
 from campaign.models import Contact, Customer, Holdout, Tag
 from campaign.models.holdouts import LEFT
@@ -28,10 +27,6 @@ from notices.models import Mute
 
 MINUTES = 5  # as the form begins: most calls take about so long
 TAGS_OFFERED = 50
-
-
-class NotPossible(ValueError):
-    """What is wrong with what was entered; the message is for the person who did."""
 
 
 @dataclass(frozen=True)
@@ -48,34 +43,15 @@ class Act:
     fields: tuple[str, ...] = ()
 
 
-def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
-    if act not in ACTS or not request.user.has_perm(ACTS[act].permission):
-        raise PermissionDenied
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    customer = get_object_or_404(Customer, pk=pk)
-    try:
-        done = _done(ACTS[act], request, customer)
-    except (NotPossible, campaigns.NotPossible, records.NotPossible, exemptions.NotPossible) as error:
-        messages.error(request, str(error))
-    else:
-        if done:
-            messages.success(request, done)
-        else:
-            messages.warning(request, _("Nothing is changed: it was so already."))
-    campaign = asked_campaign(request)
-    query = f"?campaign={campaign}" if campaign else ""
-    return HttpResponseRedirect(reverse("customer", kwargs={"pk": pk}) + query, status=303)
-
-
-def _done(act: Act, request: HttpRequest, customer: Customer) -> str:
+def done(act: Act, request: HttpRequest, customer: Customer) -> str:
+    """Do it and note it; gives the words for when it is done. Raises campaigns.NotPossible."""
     with transaction.atomic():
-        done = act.do(request, customer)
-        if done:
+        words = act.do(request, customer)
+        if words:
             given = {name: request.POST.get(name, "")[:300] for name in act.fields}
             on = Thing(act.kind, str(customer.pk), customer.login, customer.pk)
             noting.note(request, act.told, on, **{"before" if act.told == Told.REMOVED else "after": given})
-    return done
+    return words
 
 
 def _record(request: HttpRequest, customer: Customer) -> str:
@@ -96,7 +72,7 @@ def _take_back(request: HttpRequest, customer: Customer) -> str:
     if kind not in records.KINDS or pk is None:
         raise PermissionDenied
     if not records.take_back(kind=kind, pk=pk, now=timezone.now(), user_id=request.user.pk):
-        raise NotPossible(_("It can be taken back only for ten minutes, and by who recorded it."))
+        raise campaigns.NotPossible(_("It can be taken back only for ten minutes, and by who recorded it."))
     return _("It is taken back.")
 
 
@@ -139,6 +115,22 @@ def _unmute(request: HttpRequest, customer: Customer) -> str:
 
 def _holdout(request: HttpRequest, customer: Customer) -> Holdout:
     return get_object_or_404(Holdout, customer=customer, campaign__name=request.POST.get("in", ""))
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What a form of the page brought and cannot be: the page shows it again, with what is wrong at each field."""
+
+    act: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, act: str, name: str, otherwise: object = "") -> object:
+        """What stands in a field of the form of `act`."""
+        return self.given.get(name, "") if act == self.act else otherwise
+
+    def wrong_in(self, act: str) -> Mapping[str, str]:
+        return self.wrong if act == self.act else {}
 
 
 ACTS = {

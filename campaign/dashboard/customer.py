@@ -15,7 +15,7 @@ from campaign import roles
 from campaign.customers.devices import Device, Use, devices
 from campaign.dashboard import audit, charts, delays, guide_mail, noting, suppression, words
 from campaign.dashboard.call_backs import waiting_call
-from campaign.dashboard.contact import desk_of
+from campaign.dashboard.contact import Entered, desk_of
 from campaign.dashboard.next_notice import NextNotice, next_notice
 from campaign.dashboard.seen import campaigns_with_a_page
 from campaign.dashboard.shell import asked_campaign, pager, show
@@ -165,6 +165,11 @@ def lanes(entries: list[Entry], *, today: date) -> Markup:
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     noting.seen(request, customer, "customer")
+    return shown(request, customer, Entered())
+
+
+def shown(request: HttpRequest, customer: Customer, entered: Entered) -> HttpResponse:
+    """With what was `entered` in one of its forms and could not be."""
     today, now = timezone.localdate(), timezone.now()
     entries, seen = timeline(customer), devices_of(customer, today=today)
     left = next((device.program for device in seen if device.left and device.program), "")
@@ -188,8 +193,9 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "devices": seen,
         "program_title": words.program_title,
         "seen_campaigns": campaigns_with_a_page(customer),
+        "entered": entered,
         "desk": desk_of(customer, request.user, today=today, campaign=asked_campaign(request)),
         "audited": audit.of_customer(customer) if request.user.has_perm(roles.AUDIT) else [],
         "may_take_back": lambda made: records.may_take_back(made, now=now, user_id=request.user.pk),
     }
-    return show(request, "customer.html", values)
+    return show(request, "customer.html", values, status=422 if entered.wrong else 200)

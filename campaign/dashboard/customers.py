@@ -170,8 +170,12 @@ def page(request: HttpRequest) -> HttpResponse:
     campaign = chosen_campaign(request)
     if campaign is None:
         return show(request, "customers.html", {"list": None, "campaigns": []})
+    return shown(request, campaign, filters_in(request.GET, campaign), bulk_offer.Sent())
+
+
+def shown(request: HttpRequest, campaign: Campaign, filters: Filters, sent: bulk_offer.Sent) -> HttpResponse:
+    """With what was `sent` for a change to many and cannot be."""
     today = timezone.localdate()
-    filters = filters_in(request.GET, campaign)
     found = find(campaign, filters, today=today)
     pages = pager(request, total=found.total)
     plan = WavePlan.objects.filter(campaign=campaign).first()
@@ -190,5 +194,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "export_url": filters.url("customers_file") if request.user.has_perm(EXPORT) else "",
         "views": saved_views.shown(request.user, filters),
         "bulk": bulk_offer.offered(request.user, campaign, now=timezone.now(), today=today),
+        "sent": sent,
     }
-    return show(request, "customers.html", values)
+    return show(request, "customers.html", values, status=422 if sent.wrong else 200)

@@ -5,10 +5,9 @@ from datetime import datetime
 from ipaddress import ip_network
 
 from django.conf import settings
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,23 +48,33 @@ class Run:
 def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not request.user.has_perm(ASK):
-            raise PermissionDenied
+            raise PermissionDenied(ASK)
         return _ask(request)
+    return _shown(request)
+
+
+def _shown(request: HttpRequest, *, wrong: dict[str, str] | None = None) -> HttpResponse:
+    """`wrong` is what could not be in the form that was sent, whose fields stay as they were filled in."""
+    given = request.POST if wrong else None
+    rule = given.get("rule", "") if given is not None else Rule.ALL
+    week = given.get("week", "") if given is not None else ""
     runs = ShadowRun.objects.order_by("-first_day", "rule", "scope")
     total = runs.count()
     pages = pager(request, total=total, size=24)
     weeks = past_weeks(today=timezone.localdate(), kept_from=kept_from(timezone.now()))
     values = {
         "no_logs": not total and no_logs(),
-        "weeks": [Choice(week_title(week), str(week), False) for week in weeks],
-        "rules": [Choice(RULE_TITLES[rule](), str(rule), rule == Rule.ALL) for rule in Rule],
-        "networks": " ".join(map(str, settings.OWN_NETWORKS)),
+        "weeks": [Choice(week_title(each), str(each), str(each) == week) for each in weeks],
+        "rules": [Choice(RULE_TITLES[each](), str(each), each == rule) for each in Rule],
+        "networks": given.get("networks", "") if given is not None else " ".join(map(str, settings.OWN_NETWORKS)),
+        "given_hosts": given.get("hosts", "") if given is not None else "",
+        "wrong": wrong or {},
         "hosts": _hosts(),
         "may_ask": request.user.has_perm(ASK),
         "runs": [_run(run) for run in runs[pages.shown]],
         "pager": pages,
     }
-    return show(request, "cutoff.html", values)
+    return show(request, "cutoff.html", values, status=422 if wrong else 200)
 
 
 def week_title(week: Week) -> str:
@@ -99,25 +108,27 @@ def _ask(request: HttpRequest) -> HttpResponse:
             run = dryrun.ask(question_of(request.POST), now=timezone.now(), user_id=request.user.pk)
             noting.note(request, Act.ADDED, thing(run, what=f"{run.first_day} {run.rule} {run.scope}".strip()))
     except NotPossible as error:
-        messages.error(request, str(error))
-        return HttpResponseRedirect(reverse("cutoff"), status=303)
+        return _shown(request, wrong=error.wrong)
     return HttpResponseRedirect(reverse("shadow", kwargs={"pk": run.pk}), status=303)
 
 
-def question_of(given) -> Question:
-    """From the fields of the form. Raises NotPossible."""
+def question_of(given: QueryDict) -> Question:
+    """From the fields of the form. Raises NotPossible, with all that is wrong."""
+    wrong: dict[str, str] = {}
+    week, rule = None, given.get("rule", "")
     try:
         week = Week.read(given.get("week", ""))
-    except ValueError as error:
-        raise NotPossible(_("Choose a week from the list.")) from error
-    rule = given.get("rule", "")
+    except ValueError:
+        wrong["week"] = _("Choose a week from the list.")
     if rule not in Rule.values:
-        raise NotPossible(_("Choose where the old way would be off."))
+        wrong["rule"] = _("Choose where the old way would be off.")
     networks = []
     for word in given.get("networks", "").replace(",", " ").split():
         try:
             networks.append(ip_network(word))
-        except ValueError as error:
-            raise NotPossible(_("%(word)s is no network such as 192.0.2.0/24.") % {"word": word}) from error
+        except ValueError:
+            wrong.setdefault("networks", _("%(word)s is no network such as 192.0.2.0/24.") % {"word": word})
+    if week is None or wrong:
+        raise NotPossible(fields=wrong)
     hosts = given.get("hosts", "").replace("\0", "").replace(",", " ").split()
     return Question(week, Rule(rule), tuple(networks), tuple(hosts))

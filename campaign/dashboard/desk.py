@@ -20,12 +20,17 @@ from campaign.dashboard.shell import show
 from campaign.jinja import count
 from campaign.models import Desk
 from campaign.plan import capacity
+from campaign.plan.campaigns import NotPossible
 from notices import allowance
 from notices.models import SendingDay
 
 CHANGE = "campaign.change_desk"
 MOST = 9999  # seats, and contacts of a seat
 LATEST = timedelta(days=730)
+NUMBERS = {
+    "seats": lambda: _("Enter the people who answer as a whole number from 0 to %(most)s."),
+    "contacts_per_seat": lambda: _("Enter the contacts that each can take as a whole number from 0 to %(most)s."),
+}
 
 
 @dataclass(frozen=True)
@@ -52,19 +57,15 @@ class Past:
     unrecorded: bool
 
 
-class NotPossible(Exception):
-    """What is wrong with what was entered; the text is for the person who entered it."""
-
-
 def page(request: HttpRequest) -> HttpResponse:
-    wrong = ""
+    wrong: dict[str, str] = {}
     if request.method == "POST":
         if not request.user.has_perm(CHANGE):
-            raise PermissionDenied
+            raise PermissionDenied(CHANGE)
         try:
             return _changed(request)
         except NotPossible as error:
-            wrong = str(error)
+            wrong = error.wrong
     today = timezone.localdate()
     measured, row = allowance.measured_before(today), allowance.of_day(today)
     values = {
@@ -166,14 +167,18 @@ def _changed(request: HttpRequest) -> HttpResponse:
 
 
 def entered(given: QueryDict, *, today: date) -> tuple[date, dict[str, int]]:
-    """The day from which on, and seats and contacts of a seat. Raises NotPossible."""
+    """The day from which on, and seats and contacts of a seat. Raises NotPossible, with all that is wrong."""
+    wrong, from_day = {}, today
     try:
         from_day = date.fromisoformat(given.get("from_day", "").strip())
-    except ValueError as error:
-        raise NotPossible(_("Enter the day as year, month and day, such as 2026-12-01.")) from error
+    except ValueError:
+        wrong["from_day"] = _("Enter the day as year, month and day, such as 2026-12-01.")
     if not today <= from_day <= today + LATEST:
-        raise NotPossible(_("Enter today or a later day, within two years: what has been stays as it was."))
-    values = {name: number_in(given.get(name, "")) for name in ("seats", "contacts_per_seat")}
-    if any(value is None or value > MOST for value in values.values()):
-        raise NotPossible(_("Enter seats and contacts as whole numbers from 0 to 9999."))
+        wrong["from_day"] = _("Enter today or a later day, within two years: what has been stays as it was.")
+    values = {name: number_in(given.get(name, "")) for name in NUMBERS}
+    for name, value in values.items():
+        if value is None or value > MOST:
+            wrong[name] = NUMBERS[name]() % {"most": MOST}
+    if wrong:
+        raise NotPossible(fields=wrong)
     return from_day, values

@@ -21,6 +21,7 @@ from campaign.dashboard.acts import number_in
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.jinja import count
 from campaign.models import Campaign, Language
+from campaign.plan.campaigns import NotPossible
 from notices import audience, planning, schedule, selection
 from notices.audience import Audience, NotAnAudience
 from notices.models import Mailing, MailingPlan
@@ -102,13 +103,13 @@ def kind_page(request: HttpRequest, *, campaign: str, kind: str) -> HttpResponse
     if request.method != "POST":
         return _shown(request, found, Kind(kind))
     if not request.user.has_perm(CHANGE):
-        raise PermissionDenied
+        raise PermissionDenied(CHANGE)
     if "plan_now" in request.POST:
         return _planned_now(request, found, Kind(kind))
     try:
         _change(request, found, Kind(kind))
-    except (NotAnAudience, NotPossible) as error:
-        return _shown(request, found, Kind(kind), given=request.POST, wrong=str(error))
+    except NotPossible as error:
+        return _shown(request, found, Kind(kind), given=request.POST, wrong=error.wrong)
     messages.success(request, _("The plan is changed. Mailings that are planned already stay as they are."))
     return HttpResponseRedirect(reverse("plan_kind", kwargs={"campaign": campaign, "kind": kind}), status=303)
 
@@ -128,8 +129,8 @@ def _planned_now(request: HttpRequest, campaign: Campaign, kind: Kind) -> HttpRe
 
 
 def _change(request: HttpRequest, campaign: Campaign, kind: Kind) -> None:
-    """Raises NotAnAudience and NotPossible."""
-    values, told = entered(request.POST), ("active", "audience", "good_for_days")
+    """Raises NotPossible."""
+    values, told = entered(request.POST, kind), ("active", "audience", "good_for_days")
     before = audit.values_of(planning.plans_of(campaign)[kind], *told)
     with transaction.atomic():
         made = planning.change_plan(
@@ -139,18 +140,23 @@ def _change(request: HttpRequest, campaign: Campaign, kind: Kind) -> None:
         noting.note(request, audit.Act.CHANGED, on, before=before, after=audit.values_of(made, *told))
 
 
-class NotPossible(Exception):
-    """What is wrong with what was entered; the text is for the person who entered it."""
-
-
-def entered(form: QueryDict) -> dict[str, object]:
-    """What `planning.change_plan` takes. Raises NotPossible."""
+def entered(form: QueryDict, kind: Kind) -> dict[str, object]:
+    """What `planning.change_plan` takes. Raises NotPossible, with all that is wrong."""
+    wrong: dict[str, str] = {}
+    waves = form.get("waves", "").replace("、", ",").replace(",", " ").split()
+    chosen = {field: form.getlist(field) for field in ("standings", "reasons", "programs", "languages")}
+    chosen |= {"waves": waves}
+    for field, values in chosen.items():
+        try:
+            audience.read({field: values}, kind=kind)
+        except NotAnAudience as error:
+            wrong[field] = str(error)
     good_for = number_in(form.get("good_for_days", ""))
     if good_for is None or good_for > MOST_DAYS:
-        raise NotPossible(_("Good for: wanted a number of days from 0 to %(most)s.") % {"most": MOST_DAYS})
-    chosen = {field: form.getlist(field) for field in ("standings", "reasons", "programs", "languages")}
-    waves = form.get("waves", "").replace("、", ",").replace(",", " ").split()
-    return {"active": "active" in form, "chosen": chosen | {"waves": waves}, "good_for_days": good_for}
+        wrong["good_for_days"] = _("Good for: wanted a number of days from 0 to %(most)s.") % {"most": MOST_DAYS}
+    if wrong:
+        raise NotPossible(fields=wrong)
+    return {"active": "active" in form, "chosen": chosen, "good_for_days": good_for}
 
 
 def _row(campaign: Campaign, plan: MailingPlan, course: Course, today: date) -> Row:
@@ -216,7 +222,7 @@ def _shown(
     kind: Kind,
     *,
     given: QueryDict | None = None,
-    wrong: str = "",
+    wrong: dict[str, str] | None = None,
     not_planned: str = "",
 ) -> HttpResponse:
     plans = planning.plans_of(campaign)
@@ -236,7 +242,7 @@ def _shown(
         "active": "active" in given if given else plan.active,
         "most_days": MOST_DAYS,
         "may_change": request.user.has_perm(CHANGE),
-        "wrong": wrong,
+        "wrong": wrong or {},
         "not_planned": not_planned,
     }
     return show(request, "plan_kind.html", values, status=422 if wrong or not_planned else 200)

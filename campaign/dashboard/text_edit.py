@@ -15,7 +15,6 @@ from campaign.dashboard.shell import show
 from campaign.dashboard.text import asked_number, key_of, marked
 from campaign.dashboard.texts import Which, name_of, number_title, which
 from notices import texts
-from notices.filling import WrongText
 from notices.models import TextVersion
 from notices.placeholders import PLACEHOLDERS, required
 from notices.text_checks import Field
@@ -99,11 +98,11 @@ def _save(request: HttpRequest, text: Which, draft: Draft) -> HttpResponse:
         return HttpResponseRedirect(text.url(), status=303)
     try:
         made = _write(request, text, draft)
-    except (texts.NotPossible, WrongText) as error:
+    except texts.NotPossible as error:
         newest = texts.newest(text.campaign, text.kind, text.language)
         if newest.version and newest.number > draft.after:  # in this very moment
             return _meanwhile(request, text, draft, newest.version)
-        return _form(request, text, draft, error=str(error), status=400)
+        return _form(request, text, draft, wrong=error.wrong, status=422)
     messages.success(request, _("Saved as %(version)s, a draft.") % {"version": number_title(made.number)})
     return HttpResponseRedirect(f"{text.url()}?version={made.number}", status=303)
 
@@ -142,7 +141,7 @@ def _form(
     draft: Draft,
     *,
     other: Other | None = None,
-    error: str = "",
+    wrong: dict[str, str] | None = None,
     changed: bool = False,
     status: int = 200,
 ) -> HttpResponse:
@@ -155,7 +154,7 @@ def _form(
         "changed": changed,
         "names": names(text),
         "other": other,
-        "error": error,
+        "wrong": wrong or {},
         "longest": {"subject": texts.LONGEST_SUBJECT, "body": texts.LONGEST_BODY, "remark": texts.LONGEST_REMARK},
     }
     return show(request, "text_edit.html", values, status=status)

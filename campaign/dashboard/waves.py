@@ -20,7 +20,7 @@ from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.models import Campaign, Holdout, Standing, WavePlan
 from campaign.models.holdouts import LEFT, MOVED
 from campaign.plan.campaigns import NotPossible
-from campaign.plan.waves import LONGEST_BETWEEN, MOST_WAVES
+from campaign.plan.waves import LONGEST_BETWEEN, MOST_WAVES, wrong_numbers
 from notices import waves
 from notices.models import Mailing, WaveNotices
 
@@ -53,7 +53,9 @@ def page(request: HttpRequest) -> HttpResponse:
     return _shown(request, campaign, given=None)
 
 
-def _shown(request: HttpRequest, campaign: Campaign, *, given: QueryDict | None, wrong: str = "") -> HttpResponse:
+def _shown(
+    request: HttpRequest, campaign: Campaign, *, given: QueryDict | None, wrong: dict[str, str] | None = None
+) -> HttpResponse:
     plan = WavePlan.objects.filter(campaign=campaign).select_related("decided_by").first()
     found = effects.of(campaign, at_most=ROUNDS)
     values = {
@@ -66,7 +68,7 @@ def _shown(request: HttpRequest, campaign: Campaign, *, given: QueryDict | None,
         "given": _given(given, plan),
         "most": {"waves": MOST_WAVES, "days_between": LONGEST_BETWEEN},
         "today": timezone.localdate(),
-        "wrong": wrong,
+        "wrong": wrong or {},
         "rounds": found,
         "chart": effects.chart(found),
     }
@@ -130,7 +132,7 @@ def _given(given: QueryDict | None, plan: WavePlan | None) -> dict[str, str]:
 
 def _decide(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(DECIDE):
-        raise PermissionDenied
+        raise PermissionDenied(DECIDE)
     campaign = Campaign.objects.filter(name=request.POST.get("campaign", "")).first()
     if campaign is None:
         raise Http404
@@ -141,7 +143,7 @@ def _decide(request: HttpRequest) -> HttpResponse:
             made = waves.decide(campaign_id=campaign.pk, now=timezone.now(), user_id=request.user.pk, **entered)
             noting.note(request, audit.Act.CHANGED, audit.thing(made, what=campaign.name), **told(before, made))
     except NotPossible as error:
-        return _shown(request, campaign, given=request.POST, wrong=str(error))
+        return _shown(request, campaign, given=request.POST, wrong=error.wrong)
     messages.success(request, _("The waves are decided: everybody's is drawn by lot now."))
     return HttpResponseRedirect(f"{reverse('waves')}?campaign={campaign.name}", status=303)
 
@@ -156,12 +158,13 @@ def told(before: WavePlan | None, after: WavePlan) -> dict[str, dict[str, object
 
 
 def _entered(given: QueryDict) -> dict[str, object]:
-    """Raises NotPossible."""
+    """Raises NotPossible, with all that is wrong."""
+    number, between = (number_in(given.get(name, "")) for name in ("waves", "days_between"))
+    wrong, first_day = wrong_numbers(number, between), None
     try:
         first_day = date.fromisoformat(given.get("first_day", "").strip())
-    except ValueError as error:
-        raise NotPossible(_("Enter the first day as year, month and day, such as 2026-12-01.")) from error
-    number, between = (number_in(given.get(name, "")) for name in ("waves", "days_between"))
-    if number is None or between is None:
-        raise NotPossible(_("Enter the number of waves and the days between them as whole numbers."))
+    except ValueError:
+        wrong["first_day"] = _("Enter the first day as year, month and day, such as 2026-12-01.")
+    if wrong:
+        raise NotPossible(fields=wrong)
     return {"waves_wanted": number, "days_between": between, "first_day": first_day}

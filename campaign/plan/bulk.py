@@ -53,7 +53,7 @@ def _move(*, campaign_id: int, customer_ids: list[int], wave: int, **_when: obje
     Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)  # not beside a lot, or while standings are made
     plan = WavePlan.objects.filter(campaign=campaign_id).first()
     if plan is None or not 1 <= wave <= plan.waves:
-        raise NotPossible(no_such_wave())
+        raise NotPossible(fields={"wave": no_such_wave()})
     rows = []
     for some in _batches(customer_ids):
         found = Holdout.objects.filter(campaign=campaign_id, customer__in=some).exclude(wave=wave, wave_pinned=True)
@@ -68,23 +68,17 @@ def _exempt(
     *, campaign_id: int, customer_ids: list[int], reason: str, until: date, today: date, user_id: int, **_when: object
 ) -> tuple[dict, list[BulkRow]]:
     made = []
-    try:
-        for some in _batches(customer_ids):
-            inside = Holdout.objects.filter(campaign=campaign_id, customer__in=some).values_list("customer", flat=True)
-            known = {"campaign_id": campaign_id, "customer_ids": list(inside), "today": today, "user_id": user_id}
-            made += exemptions.grant(reason=reason, until=until, **known)
-    except exemptions.NotPossible as error:
-        raise NotPossible(str(error)) from error
+    for some in _batches(customer_ids):
+        inside = Holdout.objects.filter(campaign=campaign_id, customer__in=some).values_list("customer", flat=True)
+        known = {"campaign_id": campaign_id, "customer_ids": list(inside), "today": today, "user_id": user_id}
+        made += exemptions.grant(reason=reason, until=until, **known)
     return {"reason": reason, "until": until.isoformat()}, [BulkRow(target=each.pk) for each in made]
 
 
 def _tag(
     *, customer_ids: list[int], tag: str, now: datetime, user_id: int, **_when: object
 ) -> tuple[dict, list[BulkRow]]:
-    try:
-        row, _new = Tag.objects.get_or_create(name=records.tag_name(tag))
-    except records.NotPossible as error:
-        raise NotPossible(str(error)) from error
+    row, _new = Tag.objects.get_or_create(name=records.tag_name(tag))
     rows = []
     for some in _batches(customer_ids):
         have = set(Tagging.objects.filter(tag=row, customer__in=some).values_list("customer", flat=True))

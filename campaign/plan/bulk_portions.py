@@ -37,7 +37,7 @@ def check(*, campaign_id: int, kind: str, values: dict[str, object], today: date
 def _wave(campaign_id: int, _today: date, *, wave: int) -> dict[str, object]:
     plan = WavePlan.objects.filter(campaign=campaign_id).first()
     if plan is None or not 1 <= wave <= plan.waves:
-        raise NotPossible(bulk.no_such_wave())
+        raise NotPossible(fields={"wave": bulk.no_such_wave()})
     return {"wave": wave}
 
 

@@ -58,12 +58,22 @@ def forget(*, customer_id: int) -> bool:
     return deleted > 0
 
 
+def wrong_in(*, minutes: int, topic: str, outcome: str) -> dict[str, str]:
+    """What is wrong with what a contact is told by, field by field."""
+    wrong = {}
+    if not 0 < minutes <= MINUTES_MOST:
+        wrong["minutes"] = _("Enter the minutes as a whole number from 1 to %(most)s.") % {"most": MINUTES_MOST}
+    if topic not in Contact.Topic.values:
+        wrong["topic"] = _("Choose what it was about.")
+    if outcome not in Contact.Outcome.values:
+        wrong["outcome"] = _("Choose how it ended.")
+    return wrong
+
+
 def done(*, call_back_id: int, minutes: int, topic: str, outcome: str, now: datetime, user_id: int) -> Contact | None:
     """The call becomes a contact, and its number is deleted. None if somebody was quicker. Raises NotPossible."""
-    if not 0 < minutes <= MINUTES_MOST:
-        raise NotPossible(_("Enter the minutes as a whole number from 1 to 600."))
-    if topic not in Contact.Topic.values or outcome not in Contact.Outcome.values:
-        raise NotPossible(_("Choose what it was about and how it ended."))
+    if wrong := wrong_in(minutes=minutes, topic=topic, outcome=outcome):
+        raise NotPossible(fields=wrong)
     with transaction.atomic():
         waiting = CallBack.objects.select_for_update().filter(pk=call_back_id).first()
         if waiting is None:

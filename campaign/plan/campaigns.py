@@ -1,5 +1,6 @@
 """Opening a campaign, and moving its cut-off date."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,7 +12,19 @@ LONGEST_REASON = 300
 
 
 class NotPossible(ValueError):
-    """A plan that contradicts itself, or an entry that is wrong; the message is for whoever made it."""
+    """A plan that contradicts itself, or entries that are wrong; the message is for whoever made them.
+
+    `fields` says what is wrong with each field of a form, by its name; empty where no single field is to blame.
+    """
+
+    def __init__(self, message: str = "", *, fields: Mapping[str, str] | None = None) -> None:
+        self.fields = dict(fields or {})
+        super().__init__(message or " ".join(self.fields.values()))
+
+    @property
+    def wrong(self) -> dict[str, str]:
+        """For a form: by field, and under "" what is of no single one."""
+        return self.fields or {"": str(self)}
 
 
 def open_campaign(*, name: str, starts_on: date, cutoff_on: date, quiet_days: int = 30) -> Campaign:

@@ -16,11 +16,13 @@ REASON_LONGEST = 300
 
 def check(*, reason: str, until: date | None, today: date) -> str:
     """The reason as it is kept. Raises NotPossible."""
-    plain = " ".join(reason.replace("\0", "").split())
-    if not plain or len(plain) > REASON_LONGEST:
-        raise NotPossible(_("Give a reason of at most %(most)s characters.") % {"most": REASON_LONGEST})
+    plain, wrong = " ".join(reason.replace("\0", "").split()), {}
     if until is None or not today <= until <= today + LONGEST:
-        raise NotPossible(_("Choose a last day from today to a year from now."))
+        wrong["until"] = _("Choose a last day from today to a year from now.")
+    if not plain or len(plain) > REASON_LONGEST:
+        wrong["reason"] = _("Give a reason of at most %(most)s characters.") % {"most": REASON_LONGEST}
+    if wrong:
+        raise NotPossible(fields=wrong)
     return plain
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaign.models import Contact, Note, Tag, Tagging
-from campaign.plan.call_backs import MINUTES_MOST
+from campaign.plan import call_backs
 from campaign.plan.campaigns import NotPossible
 
 TAKE_BACK = timedelta(minutes=10)
@@ -21,11 +21,11 @@ def record(
     *, customer_id: int, channel: str, minutes: int, topic: str, outcome: str, now: datetime, user_id: int
 ) -> Contact:
     """A contact; the one of just now where a button was pressed twice. Raises NotPossible."""
-    if not 0 < minutes <= MINUTES_MOST:
-        raise NotPossible(_("Enter the minutes as a whole number from 1 to 600."))
-    chosen = ((channel, Contact.Channel), (topic, Contact.Topic), (outcome, Contact.Outcome))
-    if any(value not in kind.values for value, kind in chosen):
-        raise NotPossible(_("Choose what it was about and how it ended."))
+    wrong = call_backs.wrong_in(minutes=minutes, topic=topic, outcome=outcome)
+    if channel not in Contact.Channel.values:
+        wrong = {"channel": _("Choose how the customer came to us.")} | wrong
+    if wrong:
+        raise NotPossible(fields=wrong)
     values = {"channel": channel, "minutes": minutes, "topic": topic, "outcome": outcome}
     values |= {"customer_id": customer_id, "made_by_id": user_id}
     again = Contact.objects.filter(at__gt=now - SAME, at__lte=now, **values).first()
@@ -36,7 +36,7 @@ def write(*, customer_id: int, text: str, now: datetime, user_id: int) -> Note:
     """A note; the one of just now where a button was pressed twice. Raises NotPossible."""
     plain = text.replace("\0", "").replace("\r\n", "\n").strip()
     if not plain or len(plain) > NOTE_LONGEST:
-        raise NotPossible(_("Write a note of at most %(most)s characters.") % {"most": NOTE_LONGEST})
+        raise NotPossible(fields={"text": _("Write a note of at most %(most)s characters.") % {"most": NOTE_LONGEST}})
     values = {"customer_id": customer_id, "text": plain, "made_by_id": user_id}
     again = Note.objects.filter(at__gt=now - SAME, at__lte=now, **values).first()
     return again or Note.objects.create(at=now, **values)
@@ -56,7 +56,7 @@ def tag_name(typed: str) -> str:
     """One spelling for what input methods write in several. Raises NotPossible."""
     name = " ".join(unicodedata.normalize("NFKC", typed.replace("\0", "")).split())
     if not name or len(name) > TAG_LONGEST:
-        raise NotPossible(_("A tag has from 1 to %(most)s characters.") % {"most": TAG_LONGEST})
+        raise NotPossible(fields={"tag": _("A tag has from 1 to %(most)s characters.") % {"most": TAG_LONGEST}})
     return name
 
 

@@ -44,15 +44,24 @@ def decide(
 
 
 def _check(campaign: Campaign, *, waves: int, first_day: date, days_between: int, today: date) -> None:
-    if not 1 <= waves <= MOST_WAVES:
-        raise NotPossible(_("There can be from 1 to %(most)s waves.") % {"most": MOST_WAVES})
-    if not 1 <= days_between <= LONGEST_BETWEEN:
-        values = {"most": LONGEST_BETWEEN}
-        raise NotPossible(_("From one wave to the next there can be from 1 to %(most)s days.") % values)
+    wrong = wrong_numbers(waves, days_between)
     if first_day < today:
-        raise NotPossible(_("The first wave cannot begin in the past."))
-    if first_day >= campaign.cutoff_on - timedelta(days=(waves - 1) * days_between):
-        raise NotPossible(_("The last wave has to begin before the cut-off."))
+        wrong["first_day"] = _("The first wave cannot begin in the past.")
+    elif not wrong and first_day >= campaign.cutoff_on - timedelta(days=(waves - 1) * days_between):
+        wrong["first_day"] = _("The last wave has to begin before the cut-off.")
+    if wrong:
+        raise NotPossible(fields=wrong)
+
+
+def wrong_numbers(waves: int | None, days_between: int | None) -> dict[str, str]:
+    """What is wrong with each; None is no whole number."""
+    wrong = {}
+    if waves is None or not 1 <= waves <= MOST_WAVES:
+        wrong["waves"] = _("Enter the number of waves as a whole number from 1 to %(most)s.") % {"most": MOST_WAVES}
+    if days_between is None or not 1 <= days_between <= LONGEST_BETWEEN:
+        sentence = _("Enter the days from one wave to the next as a whole number from 1 to %(most)s.")
+        wrong["days_between"] = sentence % {"most": LONGEST_BETWEEN}
+    return wrong
 
 
 def draw(campaign: Campaign) -> int:

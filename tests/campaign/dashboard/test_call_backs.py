@@ -62,8 +62,13 @@ def test_a_call_that_was_made_is_a_contact_in_the_audit_and_the_number_is_gone(s
 )
 def test_what_is_missing_is_said_and_the_call_still_waits(staff, waiting, given):
     permit(staff)
-    text = staff.post(f"{PAGE}{waiting[0].pk}/done/", given, follow=True).content.decode()
-    assert 'class="message error"' in text
+    response = staff.post(f"{PAGE}{waiting[0].pk}/done/", given)
+    text, key = response.content.decode(), waiting[0].pk
+    assert response.status_code == 422 and 'class="message error wrongs"' in text
+    for field in {"minutes", "topic", "outcome"}:
+        wrong = f'aria-invalid="true" aria-describedby="{field}-{key}-wrong"' in text
+        assert wrong == (f'<a href="#{field}-{key}">' in text) == (f'id="{field}-{key}-wrong"' in text)
+        assert wrong == (given.get(field) not in {"minutes": ["5"], "outcome": ["solved"]}.get(field, []))
     assert CallBack.objects.count() == 3 and not Contact.objects.exists()
 
 

@@ -36,6 +36,13 @@ def post(client, held, act: str, **given) -> str:
     return client.get(response["Location"]).content.decode()
 
 
+def refused(client, held, act: str, **given) -> str:
+    """The page that comes back with what is wrong."""
+    response = client.post(f"/staff/customers/{held.customer_id}/{act}/?campaign=pop_before_smtp", given)
+    assert response.status_code == 422
+    return response.content.decode()
+
+
 def test_a_contact_is_recorded_and_stands_on_the_timeline(agent, held):
     text = post(agent, held, "contact", **CALL)
     made = Contact.objects.get()
@@ -91,7 +98,7 @@ def test_more_time_needs_a_reason_and_a_day(agent, held):
     until = TODAY + timedelta(days=20)
     given = {"in": "pop_before_smtp", "until": until.isoformat(), "reason": "in hospital"}
     for wrong in ({"reason": ""}, {"until": "soon"}, {"until": "2026-01-01"}):
-        post(agent, held, "exempt", **given | wrong)
+        assert refused(agent, held, "exempt", **given | wrong)
     assert not Exemption.objects.exists()
     assert "Left alone until Dec. 14, 2026" in post(agent, held, "exempt", **given)
     made = Exemption.objects.get()

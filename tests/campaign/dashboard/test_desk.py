@@ -78,9 +78,9 @@ def test_an_entry_of_the_same_day_replaces_the_one_before(manager):
         ({"from_day": "tomorrow"}, "Enter the day as year, month and day"),
         ({"from_day": str(TODAY - timedelta(days=1))}, "what has been stays as it was"),
         ({"from_day": "2999-01-01"}, "within two years"),
-        ({"seats": "many"}, "whole numbers from 0 to 9999"),
-        ({"seats": "-1"}, "whole numbers from 0 to 9999"),
-        ({"contacts_per_seat": "10000"}, "whole numbers from 0 to 9999"),
+        ({"seats": "many"}, "as a whole number from 0 to 9999"),
+        ({"seats": "-1"}, "as a whole number from 0 to 9999"),
+        ({"contacts_per_seat": "10000"}, "as a whole number from 0 to 9999"),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(manager, wrong, said):

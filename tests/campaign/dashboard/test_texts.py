@@ -162,7 +162,7 @@ def test_what_cannot_be_saved_says_why_and_stays_in_the_form(client, campaign, a
     as_user("sato", WRITE)
     response = client.post(f"{TEXT}edit/", {"act": "save", "after": "0", "subject": subject, "body": body})
     text = response.content.decode()
-    assert response.status_code == 400 and said in text and body.strip() in text
+    assert response.status_code == 422 and said in text and body.strip() in text
     assert not TextVersion.objects.exists()
 
 

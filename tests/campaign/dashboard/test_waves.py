@@ -165,9 +165,9 @@ def test_who_may_not_decide_sees_no_form_and_cannot_post(staff):
 @pytest.mark.parametrize(
     ("given", "wrong"),
     [
-        ({"waves": "many"}, "as whole numbers"),
-        ({"waves": "99"}, "from 1 to 12 waves"),
-        ({"days_between": ""}, "as whole numbers"),
+        ({"waves": "many"}, "number of waves as a whole number"),
+        ({"waves": "99"}, "whole number from 1 to 12"),
+        ({"days_between": ""}, "days from one wave to the next as a whole number"),
         ({"first_day": "soon"}, "such as 2026-12-01"),
         ({"first_day": "9999-12-31"}, "before the cut-off"),
         ({"first_day": "2020-01-01"}, "in the past"),
