@@ -5,18 +5,16 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import zip_longest
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaign.brands import by_login
-from notices import compose, ledger, mailings, pace, pacing, selection
+from notices import ledger, mailings, pace, pacing
 from notices.claims import Claim
-from notices.compose import Letter, NotSendable
 from notices.ledger import End
+from notices.letters import Letters
 from notices.models import Attempt, Mailing, Notice
 from notices.outcomes import Outcome
 from notices.relay import Barred, Busy, Lost, NoConnection, Relay
@@ -142,52 +140,30 @@ class Batch:
 
     def _send_chunk(self, chunk: "Chunk") -> bool:
         try:
-            if not self._compose(chunk):
-                return False
             good = self._hand_over(chunk)
         finally:
             self._settle(chunk)
         return self._note(chunk.attempts, chunk.words) and good
 
-    def _compose(self, chunk: "Chunk") -> bool:
-        """Make the letters; whoever does not get one any more has an end with the reason. False: the text fails."""
-        now = self.clock()
-        last_look, brands = LastLook(timezone.localdate(now)), None
-        for notice in chunk.notices:
-            reason = last_look.why_not(notice)
-            if reason:
-                chunk.end(notice, State.WITHDRAWN, reason)
-                continue
-            try:
-                brands = brands or by_login()
-                letter = compose.letter(notice.case, notice.mailing, now=now, brands=brands)
-                ledger.keep_coding(notice, utf8_instead=letter.utf8_instead)
-                chunk.letters.append((notice, letter))
-            except NotSendable as error:
-                chunk.end(notice, State.REFUSED, str(error))
-            except Exception as error:  # whatever a text can do wrong, it does it to the next customer, too
-                log.exception("notice %s cannot be composed", notice.case.number)
-                values = {"number": notice.case.number, "error": f"{type(error).__name__}: {error}"}
-                reason = _("The text for announcement number %(number)s fails: %(error)s") % values
-                self._pause(reason, Cause.TEXT)
-                return False
-        return True
-
     def _hand_over(self, chunk: "Chunk") -> bool:
         """Give the letters to the relay, for as long as a chunk may last; whether the connection is still good."""
-        following = [letter for _notice, letter in chunk.letters[1:]]
-        for (notice, letter), then in zip_longest(chunk.letters, following):
+        letters = Letters(chunk.notices, chunk.end, self.clock())
+        while letters.fill():
             if self.clock() - chunk.claimed_at >= settings.NOTICE_LEASE:
                 return False  # this machine was asleep: another worker may have sent them meanwhile
             if chunk.attempts and self.clock() - chunk.claimed_at >= LONGEST_CHUNK:
                 return self._stop_here()
-            attempt = self._send(chunk, notice, letter, then)
+            attempt = self._send(chunk, letters)
             chunk.attempts += attempt
             if attempt in (Attempt.LOST, Attempt.NO_CONNECTION):
                 return False
             if self._trouble(chunk.attempts):
                 return self._stop_here()
-        return True
+        if letters.away:
+            raise letters.away
+        if letters.failure:
+            self._pause(letters.failure, Cause.TEXT)
+        return not letters.failure
 
     def _stop_here(self) -> bool:
         """Leave the rest of a chunk; whether there is a good connection for the next one."""
@@ -195,10 +171,11 @@ class Batch:
             self._hang_up()  # so that it forgets that letter
         return self.connect()
 
-    def _send(self, chunk: "Chunk", notice: Claim, letter: Letter, then: Letter | None) -> Attempt:
+    def _send(self, chunk: "Chunk", letters: Letters) -> Attempt:
+        notice, letter, then = letters.take()
         del chunk.left[notice.pk]  # from here on only the relay's word, or its log, tells what became of it
         try:
-            outcome, chunk.words = self.relay.send(letter, then=then)
+            outcome, chunk.words = self.relay.send(letter, then=then, meanwhile=letters.fill)
         except NoConnection as error:
             outcome, chunk.words = Outcome.CLOSING, str(error)
         except Lost as error:
@@ -249,7 +226,6 @@ class Chunk:
     notices: list[Claim]
     claimed_at: datetime
     left: dict[int, Claim] = field(init=False)
-    letters: list[tuple[Claim, Letter]] = field(default_factory=list)
     ends: list[End] = field(default_factory=list)
     attempts: str = ""
     words: str = ""  # the relay's last ones
@@ -260,24 +236,6 @@ class Chunk:
     def end(self, notice: Claim, state: State, reply: str, *, send_after: datetime | None = None) -> None:
         self.left.pop(notice.pk, None)
         self.ends.append(End(notice, state, reply, send_after))
-
-
-@dataclass
-class LastLook:
-    """The last look before a mail is made: what speaks against it is the same for all who stand alike."""
-
-    today: date
-    found: dict[tuple, str] = field(default_factory=dict)
-
-    def why_not(self, notice: Claim) -> str:
-        """English, for the ledger, or ""."""
-        facts = (notice.case.standing, notice.exempt, notice.muted, notice.unreachable)
-        if facts not in self.found:
-            standing, exempt, muted, unreachable = facts
-            self.found[facts] = selection.no_longer_due(
-                notice.mailing, standing, exempt=exempt, muted=muted, unreachable=unreachable, today=self.today
-            )
-        return self.found[facts]
 
 
 ATTEMPTS = {

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from contextlib import closing
 
 from django.conf import settings
@@ -59,11 +60,14 @@ class Relay:
             raise _kind_of(error)(_words_of(error)) from error
         return cls(smtp)
 
-    def send(self, letter: Letter, *, then: Letter | None = None) -> tuple[Outcome, str]:
+    def send(
+        self, letter: Letter, *, then: Letter | None = None, meanwhile: Callable[[], object] | None = None
+    ) -> tuple[Outcome, str]:
         """The outcome with the relay's words. Raises `NoConnection` or `Lost`; after both, the connection is gone.
 
         `then` is the letter that is sent next, if any: where the relay allows it, it is announced already. Of an
-        announced letter no text has gone over.
+        announced letter no text has gone over. `meanwhile`, which must not raise, is called while the relay takes
+        the text.
         """
         text = _transparent(letter.content)
         try:
@@ -78,6 +82,8 @@ class Relay:
                 self.announced = then
                 text += b"".join(_envelope(then))
             self._write(text)
+            if meanwhile:
+                meanwhile()
             code, words = self._reply()
         except OSError as error:
             self._smtp.close()
