@@ -14,6 +14,7 @@ from campaign.dashboard.shell import chosen_campaign, pager
 from campaign.models import Holdout
 from notices import paper, typeset
 from notices.compose import spelled
+from notices.deliveries import unreachable as listed
 from notices.models import Notice
 
 LAST = Notice.objects.filter(holdout=OuterRef("pk")).order_by("-pk")
@@ -55,9 +56,10 @@ def page(request: HttpRequest) -> HttpResponse:
     campaign = chosen_campaign(request)
     if campaign is None:
         raise Http404
-    found = unreachable.found(campaign, unreachable.filters_of(request, campaign))
-    pages = pager(request, total=found.count())
-    shown = found.select_related("customer", "campaign").annotate(**OF_LAST)[pages.shown]
+    filters = unreachable.filters_of(request, campaign)
+    found = unreachable.found(campaign, filters)
+    pages = pager(request, total=listed.count(campaign, reason=filters.reason))
+    shown = unreachable.told(found[pages.shown]).select_related("campaign").annotate(**OF_LAST)
     if shown:
         told = unreachable.chosen(request, campaign, pages.number)
         noting.exported(request, "letters", rows=len(shown), filters=told)

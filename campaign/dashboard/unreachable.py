@@ -55,13 +55,13 @@ def page(request: HttpRequest) -> HttpResponse:
         return show(request, "unreachable.html", {"filters": None, "campaigns": []})
     filters = filters_of(request, campaign)
     listed = found(campaign, filters)
-    total = listed.count()
+    total = unreachable.count(campaign, reason=filters.reason)
     pages = pager(request, total=total)
     may_export = request.user.has_perm(EXPORT)
     values = {
         "filters": filters,
         "reasons": reasons(filters),
-        "rows": [row_of(holdout) for holdout in listed[pages.shown]],
+        "rows": [row_of(holdout) for holdout in told(listed[pages.shown])],
         "total": total,
         "pager": pages,
         "campaign": campaign.name,
@@ -90,8 +90,16 @@ def reasons(filters: Filters) -> list[Choice]:
 
 def found(campaign: Campaign, filters: Filters) -> QuerySet[Holdout]:
     """Who sent the old way last comes first: there the letter is most worth while."""
-    holdouts = unreachable.holdouts(campaign, reason=filters.reason)
-    return holdouts.select_related("customer").order_by("-last_legacy_at", "pk")
+    return in_order(unreachable.listed(campaign, reason=filters.reason))
+
+
+def in_order(holdouts: QuerySet[Holdout]) -> QuerySet[Holdout]:
+    return holdouts.order_by("-last_legacy_at", "pk")
+
+
+def told(some: QuerySet[Holdout]) -> QuerySet[Holdout]:
+    """Some of those that were `found`, with all that the list says of them."""
+    return in_order(unreachable.told(some.values_list("pk", flat=True))).select_related("customer")
 
 
 def row_of(holdout: Holdout) -> Row:
@@ -117,7 +125,7 @@ def file(request: HttpRequest) -> HttpResponse:
     if campaign is None:
         return HttpResponse(status=404)
     filters = filters_of(request, campaign)
-    rows = found(campaign, filters).count()
+    rows = unreachable.count(campaign, reason=filters.reason)
     noting.exported(request, "unreachable", rows=rows, filters=chosen(request, campaign))
     response = StreamingHttpResponse(_lines(campaign, filters), content_type="text/csv; charset=utf-8")
     name = f"unreachable-{campaign.name}-{timezone.localdate():%Y-%m-%d}.csv"
@@ -143,7 +151,7 @@ def _lines(campaign: Campaign, filters: Filters) -> Iterator[bytes]:
     why = {str(reason): str(reason.label) for reason in Reason}
     yield "\ufeff".encode()  # without it a spreadsheet takes UTF-8 for something else
     yield writer.writerow(heads).encode()
-    for holdout in found(campaign, filters).iterator(chunk_size=CHUNK):
+    for holdout in _everybody(campaign, filters):
         customer = holdout.customer
         cells = (
             *(customer.name, customer.login, customer.notice_address, customer.contract, standings[holdout.standing]),
@@ -151,6 +159,12 @@ def _lines(campaign: Campaign, filters: Filters) -> Iterator[bytes]:
             *(_stamp(holdout.last_legacy_at), campaign.cutoff_on.isoformat()),
         )
         yield writer.writerow([defused(cell) for cell in cells]).encode()
+
+
+def _everybody(campaign: Campaign, filters: Filters) -> Iterator[Holdout]:
+    keys = list(found(campaign, filters).values_list("pk", flat=True))
+    for begin in range(0, len(keys), CHUNK):
+        yield from in_order(unreachable.told(keys[begin : begin + CHUNK])).select_related("customer")
 
 
 def _stamp(at: datetime | None) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +14,9 @@ class ContactQuerySet(models.QuerySet):
     def by_day(self, first: date, last: date) -> Counter[date]:
         """How many came on each of the provider's days; both ends count."""
         begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in (first, last + timedelta(days=1)))
-        moments = self.filter(at__gte=begin, at__lt=end).values_list("at", flat=True)
-        return Counter(timezone.localdate(at) for at in moments)
+        day = TruncDate("at", tzinfo=timezone.get_default_timezone())
+        rows = self.filter(at__gte=begin, at__lt=end).values_list(day).annotate(number=models.Count("*"))
+        return Counter(dict(rows.order_by()))
 
 
 class Contact(models.Model):

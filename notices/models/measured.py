@@ -130,9 +130,10 @@ class ReportCounts(models.Model):
 
 
 class Unreached(models.Model):
-    """A holdout whom no mail reaches, as last looked up: kept where they are many, for the list of customers."""
+    """A holdout whom no mail reaches, as last looked up: kept where they are many, for the lists of them."""
 
     holdout = models.OneToOneField("campaign.Holdout", models.CASCADE, primary_key=True, related_name="unreached_kept")
+    reason = models.CharField(max_length=10, db_default="", help_text="as in `notices/deliveries/unreachable.py`")
 
     class Meta:
         verbose_name = _("customer whom no mail reaches")
@@ -144,6 +145,7 @@ class UnreachedCount(models.Model):
 
     campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="unreached_count")
     counted_at = models.DateTimeField()
+    left = models.JSONField(null=True, help_text="by reason, how many of them still send the old way")
 
     class Meta:
         verbose_name = _("count of whom no mail reaches")

@@ -90,6 +90,30 @@ def test_many_are_kept_and_looked_up_again_by_the_job(people, monkeypatch):
     assert not UnreachedCount.objects.exists()
 
 
+def test_the_list_is_the_same_where_it_is_kept(staff, people, monkeypatch):
+    pages = [PAGE, *(f"{PAGE}?reason={reason}" for reason in unreachable.Reason.values)]
+    looked_up = [logins(staff.get(page).content.decode()) for page in pages]
+    monkeypatch.setattr(unreachable, "MANY", 1)
+    unreachable.keep_due()
+    campaign = people["fine"].campaign
+    by_reason = dict(unreachable.holdouts(campaign).values_list("pk", "unreached"))
+    assert {key: why for key, why in unreachable.reasons(campaign).items() if key in by_reason} == by_reason
+    assert [logins(staff.get(page).content.decode()) for page in pages] == looked_up
+    kept = [unreachable.count(campaign, reason=reason) for reason in ("", *unreachable.Reason.values)]
+    assert kept == [len(names) for names in looked_up] and kept[0] == 6
+
+
+def test_whom_mail_has_come_to_reach_is_not_listed_for_another_minute(staff, people, monkeypatch):
+    monkeypatch.setattr(unreachable, "MANY", 1)
+    unreachable.keep_due()
+    Delivery.objects.filter(notice__holdout=people["came_back"]).update(fate="delivered")
+    Delivery.objects.filter(notice__holdout=people["given_up"]).update(fate="bounced")
+    assert logins(staff.get(PAGE).content.decode()) == ["suppressed", "no_address", "refused", "given_up", "waiting"]
+    assert logins(staff.get(PAGE, {"reason": "came_back"}).content.decode()) == ["waiting"]
+    unreachable.keep_due()
+    assert logins(staff.get(PAGE, {"reason": "came_back"}).content.decode()) == ["given_up", "waiting"]
+
+
 def logins(text: str) -> list[str]:
     return [name for name in NAMES if f">{name}@isp.example</span>" in text]
 
