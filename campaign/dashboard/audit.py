@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign import roles
-from campaign.dashboard import noting
+from campaign.dashboard import audit_fields, noting
 from campaign.dashboard.audit_words import changes, kind_title
 from campaign.dashboard.shell import Choice, pager, show
 from campaign.dashboard.unreachable import Echo, defused
@@ -108,7 +108,7 @@ def _row(entry: AuditEntry, logins: dict[int, str]) -> Row:
         customer=entry.customer_id if login else None,
         login=login,
         changes=tuple(changes(entry.before, entry.after)),
-        reason=entry.reason,
+        reason=audit_fields.reason(entry.reason),
     )
 
 

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 
+from campaign.dashboard.audit_fields import field, said
+
+OURS = ("campaign", "notices", "auth")  # whose records the administration shows
 KINDS = {
     "audit": lambda: _("audit"),
     "board": lambda: _("page for the board"),
@@ -27,12 +31,14 @@ KINDS = {
     "personal": lambda: _("the customer's own page"),
     "preview": lambda: _("preview of the mail"),
     "proof": lambda: _("evidence of a day"),
+    "record": lambda: _("contact or note"),
     "relayacknowledgement": lambda: _("unexplained relay"),
     "script": lambda: _("words for the phone"),
     "shadowrun": lambda: _("trial cut-off"),
     "signin": lambda: _("a name that there is not"),
     "staffcopy": lambda: _("copy to a colleague"),
     "suppression": lambda: _("address that no mail reaches"),
+    "tag": lambda: _("tag"),
     "tagging": lambda: _("tag"),
     "textversion": lambda: _("text of a mailing"),
     "unreachable": lambda: _("list of whom no mail reaches"),
@@ -42,23 +48,23 @@ KINDS = {
 
 
 def kind_title(kind: str) -> str:
-    """A kind that is new is shown as it is written."""
-    return KINDS[kind]() if kind in KINDS else kind
+    """Of a page or a record; a kind that neither this table nor a model has is shown as it is written."""
+    if kind in KINDS:
+        return KINDS[kind]()
+    named = [model for app in OURS if (model := apps.get_app_config(app).models.get(kind))]
+    return str(named[0]._meta.verbose_name) if named else kind
 
 
 def changes(before: dict | None, after: dict | None) -> Iterator[str]:
-    """`cutoff_on: 2027-03-31 → 2027-04-30`, a field each."""
+    """`cut-off date: 31 March 2027 → 30 April 2027`, a field each."""
     before, after = before or {}, after or {}
     for name in {**before, **after}:
         if name in before and name in after:
-            yield f"{name}: {_said(before[name])} → {_said(after[name])}"
+            yield _("%(field)s: %(before)s → %(after)s") % {
+                "field": field(name),
+                "before": said(name, before[name]),
+                "after": said(name, after[name]),
+            }
         else:
-            yield f"{name}: {_said(after.get(name, before.get(name)))}"
-
-
-def _said(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} = {_said(each)}" for name, each in value.items()) or "–"
-    if isinstance(value, list):
-        return ", ".join(map(_said, value)) or "–"
-    return "–" if value in (None, "") else str(value)
+            value = said(name, after.get(name, before.get(name)))
+            yield _("%(field)s: %(value)s") % {"field": field(name), "value": value}
