@@ -27,7 +27,7 @@ class Kind(IntEnum):
     STRAY = 8  # mail that is passed on although no login explains it
 
 
-STRAYS = 0.0004  # a day, for each customer
+STRAYS = 0.0007  # a day at most, for each customer; and one beside
 
 
 class Act(NamedTuple):
@@ -72,7 +72,7 @@ def plan(persons: Sequence[Person], *, seed: int, day: date) -> list[Act]:
     ):
         for _ in range(int(count * rate * (0.8 + 0.4 * random()))):
             add(kind, int(random() * count))
-    for _ in range(int(count * STRAYS + random())):
+    for _ in range(1 + int(count * STRAYS * random())):
         add(Kind.STRAY, int(random() * count))
     found.sort()
     return [Act(*act, serial) for serial, act in enumerate(found)]

@@ -142,16 +142,15 @@ class Scribe:
         self._deliver(second + 2, queue_id, person.sender, recipients, size, roll, ident)
 
     def _stray(self, act: Act) -> None:
-        person, known = self.persons[act.person], self.changes.get(act.person, ())
-        number = strays.late_device(person, act, midnight=self.clock.midnight, known=known)
-        second = act.second if number is None else strays.sends_at(act)
+        person = strays.slow_one(self.persons, self.changes, act, midnight=self.clock.midnight)
+        second = act.second if person is None else strays.sends_at(act)
         if self.truth is not None:
             self.truth.append(Truth(self.clock.queue_id(second, act.roll), "unexplained_relay", "", False))
-        if number is None:
+        if person is None:
             self._machine(act)
             return
         self._login(act, act.second, person, person.home, imap=False)
-        device = person.devices[number]
+        device = person.devices[0]
         helo = f"[{person.home}]" if device.helo == "address" else device.helo
         client = Client(f"{person.home_name}[{person.home}]", helo, 2000 + act.serial)
         self.mail.append(client.line(self.clock.stamp(second), f"connect from {client.peer}"))
