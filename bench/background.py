@@ -10,12 +10,13 @@ def jobs() -> None:
     from django.utils import timezone
 
     from campaign.customers import counts, past
-    from notices import allowance, funnel, reports
+    from notices import allowance, due, funnel, reports
     from notices.deliveries import unreachable
 
     counts.count_due(today=timezone.localdate())
     past.count_waiting(now=timezone.now())
     funnel.count_due(now=timezone.now())
+    due.count_waiting(now=timezone.now())
     reports.count_due(now=timezone.now())
     allowance.keep_past(now=timezone.now())
     unreachable.keep_due()

@@ -63,6 +63,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(minutes=1),  # to look whether it is time again
         "options": {"expires": 60},
     },
+    "count who would be written to": {
+        "task": "notices.tasks.count_who_is_due",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
     "read the bounce mailbox": {"task": "notices.tasks.read_bounces", "schedule": timedelta(minutes=1)},
     "show that beat and a worker are at work": {
         "task": "notices.tasks.beat_the_heart",

@@ -276,13 +276,12 @@ def due(
     return Holdout.objects.filter(*conditions, campaign=campaign)
 
 
-def passed_over(
+def by_reason(
     campaign: Campaign, *, today: date, kind: Kind | str = Kind.REMINDER, audience: Audience = EVERYBODY
-) -> dict[WhyNot, int]:
-    """How many holdouts are not due, by reason."""
+) -> dict[str, int]:
+    """How many holdouts have which value of `not_due`: of `WhyNot`, or "" for who is due."""
     found = holdouts_with_reason(campaign, today=today, kind=kind, audience=audience)
-    rows = found.exclude(not_due="").order_by().values_list("not_due")
-    return {WhyNot(reason): holdouts for reason, holdouts in rows.annotate(Count("pk"))}
+    return dict(found.order_by().values_list("not_due").annotate(number=Count("*")))
 
 
 # Dots may stand anywhere before the @: Japanese mobile carriers gave out such addresses.

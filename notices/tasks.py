@@ -81,6 +81,16 @@ def count_funnels() -> None:
 
 
 @shared_task
+def count_who_is_due() -> None:
+    """Who would be written to, where they are many: asked for by the page of the plan, which does not wait."""
+    from notices import due
+
+    with only_one("count_who_is_due") as mine:
+        if mine:
+            due.count_waiting(now=timezone.now())
+
+
+@shared_task
 def read_bounces() -> None:
     """What came back to a mailbox, where a setting names one."""
     if not settings.BOUNCE_MAILBOX:

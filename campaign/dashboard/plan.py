@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +23,7 @@ from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.jinja import count
 from campaign.models import Campaign, Language
 from campaign.plan.campaigns import NotPossible
-from notices import audience, planning, schedule, selection
+from notices import audience, due, planning, schedule
 from notices.audience import Audience, NotAnAudience
 from notices.models import Mailing, MailingPlan
 from notices.schedule import Course, Kind
@@ -73,11 +74,12 @@ class Option:
 
 @dataclass(frozen=True)
 class Today:
-    """What planning now would find."""
+    """What planning now would find; `at` is the time at which it was counted, where that is not now."""
 
     due: int
     others: tuple[tuple[str, int], ...]
     warning: str
+    at: str
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -264,18 +266,21 @@ def _groups(kind: Kind, kept: Audience, given: QueryDict | None) -> list[tuple[s
     return groups
 
 
-def _today(campaign: Campaign, kind: Kind, chosen: Audience, today: date) -> Today:
-    due = selection.due(campaign, today=today, kind=kind, audience=chosen).count()
-    others = selection.passed_over(campaign, today=today, kind=kind, audience=chosen)
-    rows = sorted(((str(reason.label), number) for reason, number in others.items()), key=lambda row: -row[1])
-    return Today(due, tuple(rows), _too_many(kind, due))
+def _today(campaign: Campaign, kind: Kind, chosen: Audience, today: date) -> Today | None:
+    """None while it is being counted."""
+    found = due.of(campaign, kind, chosen, today=today, now=timezone.now())
+    if found is None:
+        return None
+    rows = sorted(((str(reason.label), number) for reason, number in found.others.items()), key=lambda row: -row[1])
+    at = date_format(timezone.localtime(found.at), "G:i:s") if found.at else ""
+    return Today(found.due, tuple(rows), _too_many(kind, found.due), at)
 
 
-def _too_many(kind: Kind, due: int) -> str:
+def _too_many(kind: Kind, people: int) -> str:
     """Final notices do not wait for the next day: their day is the last on which they are true."""
     cap = settings.NOTICE_DAILY_CAP
-    if kind not in (Kind.THREE_DAYS, Kind.LAST_DAY) or due <= cap:
+    if kind not in (Kind.THREE_DAYS, Kind.LAST_DAY) or people <= cap:
         return ""
-    left = ngettext("%(left)s customer would not get it.", "%(left)s customers would not get it.", due - cap)
+    left = ngettext("%(left)s customer would not get it.", "%(left)s customers would not get it.", people - cap)
     day_only = _("This notice has one day only, and at most %(cap)s go out on a day.") % {"cap": count(cap)}
-    return f"{day_only} {left % {'left': count(due - cap)}}"
+    return f"{day_only} {left % {'left': count(people - cap)}}"

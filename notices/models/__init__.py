@@ -4,6 +4,7 @@ from notices.models.deliveries import Delivery, Mute, ReturnedMail, Suppression,
 from notices.models.ledger import Notice, NoticeQuerySet, SendingDay, Visit
 from notices.models.mailings import Attempt, Mailing, MailingPlan, MailingQuerySet
 from notices.models.measured import (
+    DueCounts,
     Forecast,
     FunnelCounts,
     Lift,
@@ -18,6 +19,7 @@ from notices.models.texts import StaffCopy, TextVersion
 __all__ = [
     "Attempt",
     "Delivery",
+    "DueCounts",
     "Forecast",
     "FunnelCounts",
     "Lift",

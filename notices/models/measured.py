@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.models import Campaign, Language
 from campaign.plan.lift import NotTold
+from notices.models.mailings import Mailing
 
 
 class Outcome(models.TextChoices):
@@ -127,6 +128,23 @@ class ReportCounts(models.Model):
     class Meta:
         verbose_name = _("counts of a report")
         verbose_name_plural = _("counts of reports")
+
+
+class DueCounts(models.Model):
+    """Who would be due for a kind of mailing, as last counted by `notices/due.py`; asked for where `waiting`."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="due_counts", db_index=False)  # one begins so
+    kind = models.CharField(max_length=12, choices=Mailing.Kind.choices)
+    audience = models.JSONField(help_text="as in `MailingPlan`, of those that are counted")
+    waiting = models.BooleanField()
+    asked_at = models.DateTimeField()
+    counted_at = models.DateTimeField(null=True)
+    numbers = models.JSONField(help_text="by the reason why not; who is due under an empty one")
+
+    class Meta:
+        verbose_name = _("count of who would be written to")
+        verbose_name_plural = _("counts of who would be written to")
+        constraints = [models.UniqueConstraint(fields=["campaign", "kind"], name="one_due_count_per_campaign_and_kind")]
 
 
 class Unreached(models.Model):

@@ -9,9 +9,13 @@ from campaign.models import Exemption, Standing
 from notices import selection
 from notices.audience import Audience
 from notices.models import Mailing, Mute, Notice, Suppression
-from notices.selection import CHECKS, Kind, WhyNot, due, holdouts_with_reason, passed_over, unusable, why_not
+from notices.selection import CHECKS, Kind, WhyNot, by_reason, due, holdouts_with_reason, unusable, why_not
 
 FINAL = Kind.THREE_DAYS
+
+
+def passed_over(campaign, **given) -> dict[WhyNot, int]:
+    return {WhyNot(reason): number for reason, number in by_reason(campaign, **given).items() if reason}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
 
-from notices import mailings
+from notices import due, mailings
 from notices.models import Mailing, MailingPlan, Mute
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,19 @@ def test_a_kind_tells_who_would_be_written_to_today_and_why_others_would_not(sta
         "got a notice only some days ago",
     ):
         assert f'<th scope="row">{reason}</th><td class="number">1</td>' in text
+
+
+def test_of_a_large_campaign_a_job_counts_and_the_page_says_when(planner, monkeypatch):
+    campaign = make_campaign()
+    for _ in range(3):
+        make_holdout(campaign)
+    monkeypatch.setattr(due, "SMALL", 1)
+    waiting = shown(planner, REMINDER)
+    assert "is being counted. Load the page again" in waiting and "Plan it now" in waiting
+    assert "would be written to.</strong>" not in waiting
+    assert due.count_waiting(now=noon(TODAY)) == 1
+    text = shown(planner, REMINDER)
+    assert "3 customers would be written to." in text and "As of 12:00:00." in text and "Plan it now" in text
 
 
 def test_a_final_notice_to_more_than_a_day_takes_is_warned_of(staff, settings):
