@@ -15,7 +15,6 @@ import urllib.request
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
-from socket import socket
 from typing import Any
 from urllib.parse import urljoin
 
@@ -64,16 +63,16 @@ def _hidden(page: str, name: str) -> str:
 
 
 def start(folder: Path, redirect_uri: str) -> Provider:
-    with socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    from journeys.provider import free_ports  # not for the process of its own
+
+    (port,) = free_ports(1)
     command = [sys.executable, __file__, str(folder), str(port), CLIENT_ID, CLIENT_SECRET, redirect_uri]
     with (folder / "provider.log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env={"PATH": "/usr/bin:/bin"})
     provider = Provider(f"http://127.0.0.1:{port}", folder, process)
-    for _ in range(400):
+    for _ in range(2400):
         try:
-            urllib.request.urlopen(f"{provider.url}/.well-known/openid-configuration", timeout=5).close()
+            urllib.request.urlopen(f"{provider.url}/.well-known/openid-configuration", timeout=120).close()
             return provider
         except (urllib.error.URLError, ConnectionError):
             assert process.poll() is None, (folder / "provider.log").read_text()
@@ -89,7 +88,7 @@ def known_to(settings: Any, provider: Provider) -> None:
 
 def stop(provider: Provider) -> None:
     provider.process.terminate()
-    provider.process.wait(10)
+    provider.process.wait(60)
 
 
 def main(folder: str, port: str, client_id: str, client_secret: str, redirect_uri: str) -> None:

@@ -48,7 +48,7 @@ class Cluster:
         """Start the server of a cluster that was made before."""
         options = self.options | {"unix_socket_directories": str(self.folder)}
         words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-        self._run("pg_ctl", "start", "-w", "-o", words, "-l", self.folder / "server.log")
+        self._run("pg_ctl", "start", "-w", "-t", "300", "-o", words, "-l", self.folder / "server.log")
 
     def stop(self) -> None:
         self._run("pg_ctl", "stop", "-m", "immediate")

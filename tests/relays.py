@@ -96,7 +96,7 @@ def running(relay: Relay, settings, **options) -> Iterator[Relay]:
             self.port = self.server.sockets[0].getsockname()[1]
             super()._trigger_server()
 
-    controller = Here(relay, hostname="127.0.0.1", port=0, ready_timeout=10, server_hostname="relay.test", **options)
+    controller = Here(relay, hostname="127.0.0.1", port=0, ready_timeout=60, server_hostname="relay.test", **options)
     controller.start()
     settings.RELAY_HOST, settings.RELAY_PORT = "127.0.0.1", controller.port
     relay.connections = 0

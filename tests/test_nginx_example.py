@@ -80,7 +80,7 @@ def nginx(needed, tmp_path_factory):
             yield Nginx(folder, secure, plain)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
 
 
 def test_programs_get_their_files_and_the_logs_no_address(nginx):
@@ -104,7 +104,7 @@ def test_the_hosts_of_set_up_show_nothing_else(nginx):
 
 def test_in_clear_they_only_send_on(nginx):
     path = "/mail/config-v1.1.xml?emailaddress=hanako%40isp.example"
-    connection = http.client.HTTPConnection("127.0.0.1", nginx.http_port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", nginx.http_port, timeout=120)
     with closing(connection):
         connection.request("GET", path, headers={"Host": "autoconfig.isp.example"})
         response = connection.getresponse()

@@ -33,7 +33,7 @@ class Front:
         self.asked.append(f"{method} https://{host}{path}")
         if changed := self.instead.get(path.partition("?")[0]):
             return changed, {"Content-Type": changed.content_type}
-        connection = http.client.HTTPConnection(*self.upstream, timeout=20)
+        connection = http.client.HTTPConnection(*self.upstream, timeout=120)
         try:
             connection.request(method, path, body or None, headers | {"Host": host, "X-Forwarded-Proto": "https"})
             response = connection.getresponse()

@@ -1,11 +1,12 @@
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from campaign.turns import only_one
 
-SHORT = timedelta(milliseconds=300)
+A_MINUTE = 60_000  # milliseconds
 
 
 def test_while_one_is_at_work_others_are_told_so(empty_redis):
@@ -16,17 +17,27 @@ def test_while_one_is_at_work_others_are_told_so(empty_redis):
 
 
 def test_the_lock_is_renewed_for_as_long_as_the_work_takes(empty_redis):
-    with only_one("read", lease=SHORT):
-        time.sleep(3 * SHORT.total_seconds())
-        with only_one("read", lease=SHORT) as second:
-            assert not second
+    with only_one("read", lease=timedelta(seconds=6)):  # so every other second
+        for _ in range(2):
+            empty_redis.pexpire("only-one:read", A_MINUTE)  # were it not renewed, it would stand for a minute
+            until(lambda: 0 < empty_redis.pttl("only-one:read") <= 6000)
+            with only_one("read") as second:
+                assert not second
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.05)
 
 
 def test_a_lock_left_by_a_worker_that_died_runs_out(empty_redis):
-    empty_redis.set("only-one:read", "left", px=200)
+    empty_redis.set("only-one:read", "left", px=A_MINUTE)
     with only_one("read") as mine:
         assert not mine
-    time.sleep(0.3)
+    empty_redis.pexpire("only-one:read", 1)
+    until(lambda: not empty_redis.exists("only-one:read"))
     with only_one("read") as mine:
         assert mine
 

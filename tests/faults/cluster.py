@@ -57,7 +57,7 @@ class MortalCluster(Cluster):
 
     def _run_again(self) -> None:
         """Its orphans must have gone before."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while True:
             try:
                 self.run()

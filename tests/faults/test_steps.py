@@ -158,7 +158,7 @@ def test_the_relay_is_killed(step, world, mortals, sending):
     mailing = sending()
     assert world.order(at=step, kill="relay")
     mortals.must(SEND)
-    world.processes["relay"].wait(10)
+    world.processes["relay"].wait(60)
     world.start("relay")
     world.wait_for_answers()
     recover(world, mortals)

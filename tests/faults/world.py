@@ -136,7 +136,7 @@ class World:
     def order(self, **order: str) -> bool:
         """Tell the relay what to do at a step of its next mail; False while it is dead."""
         with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(2)
+            line.settimeout(60)
             try:
                 line.connect(f"{self.folder}/orders")
                 line.sendall(json.dumps(order).encode() + b"\n")
@@ -186,7 +186,7 @@ def _die_with_us() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def until(is_so, what: str, *, seconds: float = 60, meanwhile=lambda: None) -> None:
+def until(is_so, what: str, *, seconds: float = 300, meanwhile=lambda: None) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end, f"waited {seconds:.0f} seconds in vain for {what}"

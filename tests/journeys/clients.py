@@ -28,7 +28,7 @@ TLS = _unverified()
 
 
 def _connect(client: str, port: int, *, tls: bool) -> socket.socket:
-    connection = socket.create_connection((HERE, port), timeout=20, source_address=(client, 0))
+    connection = socket.create_connection((HERE, port), timeout=120, source_address=(client, 0))
     return TLS.wrap_socket(connection, server_hostname="mail.isp.example") if tls else connection
 
 
@@ -95,7 +95,7 @@ class Smtp(smtplib.SMTP):
     def __init__(self, postfix: Postfix, client: str, port: str = "relay"):
         self._tls = port == "smtps"
         number = getattr(postfix, f"{port}_port")
-        super().__init__(HERE, number, local_hostname="pc.example", timeout=20, source_address=(client, 0))
+        super().__init__(HERE, number, local_hostname="pc.example", timeout=120, source_address=(client, 0))
         if port == "submission":
             self.starttls(context=TLS)
 

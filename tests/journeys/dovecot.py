@@ -110,4 +110,4 @@ class Dovecot:
 
     def stop(self) -> None:
         self._server.terminate()
-        self._server.wait(20)
+        self._server.wait(60)

@@ -138,7 +138,7 @@ class Postfix:
 
     def stop(self) -> None:
         self._master.terminate()
-        self._master.wait(20)
+        self._master.wait(60)
 
     def permit(self, addresses: list[str]) -> None:
         """Let these client addresses relay. Postfix sees a new file only, so it is renamed into place."""
@@ -165,7 +165,7 @@ class Postfix:
         return self.log.read_text()[-2000:] if self.log.exists() else ""
 
 
-def wait_until(is_so: Callable[[], object], what: str, seconds: float = 20) -> None:
+def wait_until(is_so: Callable[[], object], what: str, seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, f"waited {seconds:.0f} seconds in vain for {what}"

@@ -19,7 +19,7 @@ class Proxy:
 @contextmanager
 def serving(proxy: Proxy) -> Iterator[Proxy]:
     class Handler(StreamRequestHandler):
-        timeout = 30
+        timeout = 120
 
         def handle(self) -> None:
             asked = self.rfile.readline().decode("latin-1").split()
@@ -31,7 +31,7 @@ def serving(proxy: Proxy) -> Iterator[Proxy]:
                 proxy.refused.append(f"{method} {target}")
                 self.wfile.write(b"HTTP/1.1 502 Not from here\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 return
-            with socket.create_connection(proxy.hosts[host], timeout=30) as server:
+            with socket.create_connection(proxy.hosts[host], timeout=120) as server:
                 self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
                 back = threading.Thread(target=_pass_on, args=(server, self.connection), daemon=True)
                 back.start()

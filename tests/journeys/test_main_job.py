@@ -186,6 +186,7 @@ def sign_in(page, user) -> None:
     page.fill("[name=login]", user.get_username())
     page.fill("[name=password]", STAFF_PASSWORD)
     page.click("main form button")
+    page.locator(".tiles").first.wait_for()
 
 
 def headline(page) -> dict[str, str]:
@@ -203,6 +204,7 @@ def numbers(*, left: int, moved: int) -> dict[str, str]:
 def approve_on_the_page(page, mailing: Mailing) -> None:
     page.goto(f"/staff/mailings/{mailing.pk}/")
     page.click("form[action$='/approve/'] button")
+    page.locator(".message.success").wait_for()
     mailing.refresh_from_db()
     assert mailing.state == Mailing.State.APPROVED
 
@@ -222,7 +224,7 @@ def the_personal_page_thanks(page, notice) -> None:
     page.goto(re.search(r"http\S+/p/\S+", text)[0])
     assert "Your last mail went the new way." in page.inner_text("#standing")
     page.click("main form button")
-    assert page.url.endswith("/en/guide/outlook/"), "the steps for the program that her mail was sent with"
+    page.wait_for_url("**/en/guide/outlook/")  # the steps for the program that her mail was sent with
 
 
 def the_customer_page_tells_the_story(page) -> None:

@@ -92,16 +92,16 @@ def product(folder: Path):
     with open(folder / "gunicorn.log", "wb") as log:
         server = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)
     try:
-        wait_until(lambda: _answers(port), "gunicorn to answer", seconds=60)
+        wait_until(lambda: _answers(port), "gunicorn to answer")
         yield "127.0.0.1", port
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
 
 
 def _answers(port: int) -> bool:
     """Asked before the mail program asks: it waits five seconds, and a first answer on a busy machine may take them."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         connection.request("GET", "/mail/config-v1.1.xml", headers={"Host": SETUP_HOSTS[0]})
         return connection.getresponse().status == 200

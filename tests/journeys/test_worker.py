@@ -48,7 +48,7 @@ def worker(settings, empty_redis, provider, tmp_path):
         process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stdout=output, stderr=output)
     yield log
     process.send_signal(signal.SIGTERM)
-    process.wait(30)
+    process.wait(120)
 
 
 def ask(task: str, log: Path) -> None:
@@ -56,7 +56,7 @@ def ask(task: str, log: Path) -> None:
     done = re.compile(rf"Task {re.escape(task)}\[[^]]+\] (succeeded|raised|retry)")
     before = len(done.findall(log.read_text()))
     app.send_task(task)
-    wait_until(lambda: len(done.findall(log.read_text())) > before, f"{task}\n{log.read_text()[-2000:]}", seconds=60)
+    wait_until(lambda: len(done.findall(log.read_text())) > before, f"{task}\n{log.read_text()[-2000:]}")
     assert done.findall(log.read_text())[-1] == "succeeded", log.read_text()[-4000:]
 
 

@@ -146,7 +146,7 @@ class Thunderbird:
     def __exit__(self, *error: object) -> None:
         try:
             self._command("Marionette:Quit", flags=["eForceQuit"])
-            self._process.wait(20)
+            self._process.wait(60)
         finally:
             self._end()
 
@@ -170,11 +170,11 @@ class Thunderbird:
             assert self._process.poll() is None, f"Thunderbird ended: {self._tail()}"
             return written.exists() and written.read_text().strip().isdigit()
 
-        wait_until(ready, "Thunderbird to start", seconds=60)
-        self._socket = socket.create_connection(("127.0.0.1", int(written.read_text())), timeout=60)
+        wait_until(ready, "Thunderbird to start")
+        self._socket = socket.create_connection(("127.0.0.1", int(written.read_text())), timeout=300)
         self._stream = self._socket.makefile("rb")
         self._receive()  # it introduces itself
-        self._command("WebDriver:NewSession", capabilities={"alwaysMatch": {"timeouts": {"script": 50_000}}})
+        self._command("WebDriver:NewSession", capabilities={"alwaysMatch": {"timeouts": {"script": 240_000}}})
         self._command("Marionette:SetContext", value="chrome")
 
     def _run(self, script: str, *arguments: str) -> dict:
@@ -205,7 +205,7 @@ class Thunderbird:
     def _end(self) -> None:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(20)
+            self._process.wait(60)
         with closing(self._log):
             if hasattr(self, "_socket"):
                 self._stream.close()

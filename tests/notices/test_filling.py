@@ -111,11 +111,11 @@ def test_a_text_is_bounded_in_names_depth_and_time():
     assert filled(deep, VALUES) == "x"
     with pytest.raises(WrongText, match="conditions within each other"):
         filled("{% if name %}" + deep + "{% endif %}", VALUES)
-    began = time.perf_counter()
+    began = time.process_time()
     for source in ("{" * 20_000, "{{" * 10_000, "{% if " * 3_000, "}}" * 10_000, "{{ " + "a" * 19_000):
         with pytest.raises(WrongText):
             uses(source)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -136,12 +136,12 @@ def test_what_another_worker_is_claiming_is_passed_over():
             due = Notice.objects.order_by("send_after", "pk").select_for_update()[:4]
             found["first"] = {notice.pk for notice in due}
             claimed.set()
-            release.wait(20)
+            release.wait(120)
         connection.close()
 
     worker = threading.Thread(target=first)
     worker.start()
-    claimed.wait(20)
+    assert claimed.wait(120)
     found["second"] = {notice.pk for notice in claim(mailing)}
     release.set()
     worker.join()

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from datetime import date, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -113,7 +112,7 @@ def test_eight_presses_at_one_moment_make_one_notice(settings, holdout):
 
     def press() -> None:
         try:
-            ready.wait(10)
+            ready.wait(120)
             made.append(ask(holdout))
         except NotPossible as error:
             refused.append(str(error))
@@ -124,7 +123,7 @@ def test_eight_presses_at_one_moment_make_one_notice(settings, holdout):
     for each in presses:
         each.start()
     for each in presses:
-        each.join(60)
+        each.join(300)
     assert (len(made), len(refused)) == (1, 7)
     assert Mailing.objects.count() == Notice.objects.count() == 1
 
@@ -194,19 +193,20 @@ def test_a_relay_that_is_away_is_tried_again_and_the_day_after_tomorrow_it_is_to
 
 def test_a_worker_killed_after_the_claim_leaves_it_unknown_and_nobody_gets_two(settings, holdout):
     notice = ask(holdout)
-    asked = threading.Event()
+    asked, killed = threading.Event(), threading.Event()
 
     def hang(envelope) -> str:
         asked.set()
-        time.sleep(3)
+        killed.wait(120)
         return "250 2.0.0 Ok: queued as 4XyzQ1"
 
     with running(Relay(content=hang), settings):
         working = worker(notice.mailing, settings)
-        assert asked.wait(60)
+        assert asked.wait(120)
         assert state(notice) == "claimed"
         working.send_signal(signal.SIGKILL)
-        working.wait(10)
+        working.wait(60)
+        killed.set()
     assert not sent(notice, settings, now=AFTERNOON + timedelta(minutes=1))
     with pytest.raises(NotPossible, match="on its way"):
         ask(holdout, now=AFTERNOON + timedelta(minutes=1))

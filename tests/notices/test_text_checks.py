@@ -289,6 +289,6 @@ def test_whatever_stands_in_a_text_each_finding_marks_a_place_in_it(body, langua
 )
 def test_the_longest_text_is_checked_in_seconds_whatever_stands_in_it(piece, language):
     body = (piece * 20_000)[: texts.LONGEST_BODY]
-    began = time.perf_counter()
+    began = time.process_time()
     check("{{ provider }}", body, kind="first", language=language, facts=facts(language))
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10

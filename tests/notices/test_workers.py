@@ -46,7 +46,7 @@ def slowly(seconds: float):
     return take
 
 
-def until(condition, *, seconds: float = 30) -> None:
+def until(condition, *, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it never happened"
@@ -57,7 +57,7 @@ def test_two_processes_on_one_mailing_send_nobody_twice(settings):
     mailing = sending(60)
     with running(Relay(), settings) as relay:
         workers = [worker(mailing, settings) for _ in range(2)]
-        sent = [int(one.communicate(timeout=60)[0]) for one in workers]
+        sent = [int(one.communicate(timeout=300)[0]) for one in workers]
     assert sum(sent) == 60
     assert len(relay.accepted) == len(set(relay.accepted)) == 60
     assert set(relay.message_ids().values()) == {1}
@@ -65,23 +65,24 @@ def test_two_processes_on_one_mailing_send_nobody_twice(settings):
     assert state_of(mailing) == "finished"
 
 
-def act_on(mailing, act: str) -> float:
-    """By the command, as a process of its own; when it was done."""
+def act_on(mailing, act: str) -> None:
+    """By the command, as a process of its own."""
     command = [sys.executable, "manage.py", "mailings", act, "--campaign", "pop_before_smtp"]
     subprocess.run(command, env=environment(), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    return time.monotonic()
 
 
 @pytest.mark.parametrize(("act", "seconds"), [("pause", 0), ("cancel", 0.7)], ids=["pause", "cancel, slow relay"])
 def test_pause_and_cancel_from_the_command_hold_within_five_seconds(settings, act, seconds):
     settings.NOTICE_PER_SECOND = 10_000 if seconds else 50
+    in_five_seconds = int(5 / seconds) if seconds else 5 * 50  # a busy machine sends no more than an idle one
     mailing = sending(100 if seconds else 500)
     with running(Relay(in_groups=True, content=slowly(seconds)), settings) as relay:
         working = worker(mailing, settings)
         until(lambda: len(relay.letters) > 2)
-        done = act_on(mailing, act)
-        working.communicate(timeout=30)
-        assert time.monotonic() - done < 5
+        act_on(mailing, act)
+        done = len(relay.letters)
+        working.communicate(timeout=300)
+        assert len(relay.letters) - done <= in_five_seconds
     report = numbers(mailing)
     assert 0 < report.accepted == len(relay.accepted) == len(set(relay.accepted)) < report.planned
     assert report.waiting + report.withdrawn == report.planned - report.accepted
@@ -92,9 +93,9 @@ def test_resuming_from_the_command_lets_the_rest_go(settings):
     mailing = sending(20)
     act_on(mailing, "pause")
     with running(Relay(), settings) as relay:
-        assert worker(mailing, settings).communicate(timeout=60)[0] == "0\n"
+        assert worker(mailing, settings).communicate(timeout=300)[0] == "0\n"
         act_on(mailing, "resume")
-        assert worker(mailing, settings).communicate(timeout=60)[0] == "20\n"
+        assert worker(mailing, settings).communicate(timeout=300)[0] == "20\n"
     assert len(relay.accepted) == 20
 
 

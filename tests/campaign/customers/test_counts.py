@@ -177,12 +177,12 @@ def test_what_changes_while_somebody_counts_is_for_the_next_and_a_slow_count_nev
     monkeypatch.setattr(counts, "_all_cells", slow)
 
     def change():
-        counting.wait(10)
+        assert counting.wait(120)
         counts.mark_stale(campaign.pk)
         changed.set()
 
     def count_beside():
-        counting.wait(10)
+        assert counting.wait(120)
         make_holdout(campaign)
         counts.count(campaign, today=TODAY)
 

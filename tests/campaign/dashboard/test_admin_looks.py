@@ -3,9 +3,9 @@
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_user
 from desk import make_mailing, make_notice
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
+from sight import become, speak
 
 from campaign import roles
 from campaign.models import Exemption
@@ -15,14 +15,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def admin(page, client, live_server):
+def admin(page):
     """A tab of an administrator; the fixture `page` fails a test whose page breaks its policy."""
     user = make_user("suzuki")
     roles.assign(user, Role.ADMINISTRATOR)
-    client.force_login(user)
-    names = {settings.SESSION_COOKIE_NAME: client.cookies["sessionid"].value, settings.LANGUAGE_COOKIE_NAME: "en"}
-    for name, value in names.items():
-        page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+    become(page, user)
+    speak(page, "en")
     return page
 
 

@@ -1,12 +1,10 @@
 """The lists of calls and delays in a real browser, wide and narrow, light and dark."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
-from django.conf import settings
+from sight import become, look, speak, unfit
 
 from campaign.models import CallBack, Exemption
 
@@ -15,7 +13,7 @@ MAY = ("campaign.view_customer", "campaign.answer_callback", "campaign.add_exemp
 
 
 @pytest.fixture
-def shown(page, client, live_server):
+def shown(page):
     campaign, user = make_campaign(), make_user("suzuki", *MAY)
     for number in range(3):
         name = "佐藤 花子" if number else ""
@@ -32,20 +30,15 @@ def shown(page, client, live_server):
             part="morning",
             asked_at=noon(TODAY),
         )
-    client.force_login(user)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    become(page, user)
     return ["/staff/calls/", "/staff/delays/", f"/staff/customers/{customer.pk}/"]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_the_lists_are_fit_for_everybody(page, shown, live_server, language):
-    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
+def test_the_lists_are_fit_for_everybody(page, shown, language):
+    speak(page, language)
     for address in shown:
         for width, scheme in ((1280, "light"), (360, "dark")):
-            page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=scheme)
+            look(page, width, scheme)
             assert page.goto(address).status == 200
-            found = Axe().run(page).response["violations"]
-            assert not found, json.dumps(found, ensure_ascii=False)[:2000]
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+            assert unfit(page) == []

@@ -1,9 +1,8 @@
 """The audit in Chromium: in both languages, wide and narrow, by day and by night."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from builders import TODAY, make_customer, make_user, noon
-from django.conf import settings
+from sight import become, look, speak, unfit
 
 from campaign import audit, roles
 from campaign.audit import Act, Actor, Thing
@@ -13,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def pages(client, page, live_server) -> dict[str, str]:
+def pages(page) -> dict[str, str]:
     user, customer = make_user("suzuki"), make_customer("a-very-long-login-of-somebody.else@branch-office.isp.example")
     roles.assign(user, Role.ADMINISTRATOR)
     by, shell = Actor(user.pk, "suzuki", "2001:db8:1:2::/64"), Actor(None, "root (shell)")
@@ -21,9 +20,7 @@ def pages(client, page, live_server) -> dict[str, str]:
     audit.note(by, Act.EXPORTED, Thing("unreachable"), now=noon(TODAY), after={"rows": 7, "filter": {"reason": "x"}})
     moved = {"before": {"cutoff_on": "2027-03-31"}, "after": {"cutoff_on": "2027-04-30"}}
     audit.note(shell, Act.CHANGED, Thing("campaign", "1", "pop"), now=noon(TODAY), reason="z" * 300, **moved)
-    client.force_login(user)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    become(page, user)
     return {
         "audit": "/staff/audit/",
         "nothing found": "/staff/audit/?act=paused&day=2020-01-01",
@@ -35,12 +32,9 @@ def pages(client, page, live_server) -> dict[str, str]:
     ("width", "scheme", "language"),
     [(1280, "dark", "ja"), (1280, "light", "en"), (360, "light", "ja"), (360, "dark", "en")],
 )
-def test_the_pages_are_fit_for_everybody(page, pages, live_server, width, scheme, language):
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
-    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
+def test_the_pages_are_fit_for_everybody(page, pages, width, scheme, language):
+    look(page, width, scheme)
+    speak(page, language)
     for name, address in pages.items():
         assert page.goto(address).status == 200
-        found = [each["id"] for each in Axe().run(page).response["violations"]]
-        assert found == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert unfit(page) == [], name

@@ -1,14 +1,11 @@
 """The pages for the board, the guide by mail and changes under way in a real browser."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from builders import TODAY, make_user, noon
 from desk import make_forecast, make_world
-from django.conf import settings
+from sight import become, look, speak, unfit
 
 from campaign.dashboard import bulk_offer
 from campaign.models import BulkChange, Customer, Digest, DigestWish, Holdout, OpenDoor
@@ -20,11 +17,10 @@ MAY = ("campaign.view_customer", "notices.send_guide", bulk_offer.MAY, *bulk_off
 
 
 @pytest.fixture
-def user(client):
+def user(db):
     made = make_user("suzuki", *MAY)
     made.email = "suzuki.a-rather-long-name@head-office.example"
     made.save()
-    client.force_login(made)
     return made
 
 
@@ -49,22 +45,16 @@ def world(user):
 
 
 @pytest.fixture
-def desk(page, client, world, live_server, monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+def desk(page, user, world):
+    become(page, user)
     return page
-
-
-def speak(page, live_server, language: str) -> None:
-    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
 
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_the_pages_are_fit_for_everybody(desk, live_server, width, language):
-    speak(desk, live_server, language)
-    desk.set_viewport_size({"width": width, "height": 800})
+def test_the_pages_are_fit_for_everybody(desk, width, language):
+    speak(desk, language)
+    look(desk, width)
     one = Customer.objects.order_by("pk").first()
     for name, address in {
         "benefit": "/staff/benefit/",
@@ -73,16 +63,11 @@ def test_the_pages_are_fit_for_everybody(desk, live_server, width, language):
         "list-under-way": "/staff/customers/?campaign=pop_before_smtp",
     }.items():
         assert desk.goto(address).ok
-        assert desk.locator("h1:not([inert] h1)").count() == 1
-        if folder := os.environ.get("SCREENSHOTS"):
-            desk.screenshot(path=Path(folder) / f"{name}-{language}-{width}.png", full_page=True)
-        assert desk.evaluate("document.documentElement.scrollWidth") <= width, name
-        found = Axe().run(desk).response["violations"]
-        assert [(name, each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+        assert unfit(desk, name) == []
 
 
-def test_a_real_double_click_mails_one_guide(desk, live_server):
-    speak(desk, live_server, "en")
+def test_a_real_double_click_mails_one_guide(desk):
+    speak(desk, "en")
     holdout = Holdout.objects.filter(standing="holdout").order_by("pk").last()
     desk.goto(f"/staff/customers/{holdout.customer_id}/")
     desk.get_by_role("button", name="Mail the guide now").dblclick()
@@ -91,12 +76,10 @@ def test_a_real_double_click_mails_one_guide(desk, live_server):
     assert Notice.objects.filter(mailing__kind="guide", holdout=holdout).count() == 1
 
 
-def test_the_mail_is_switched_on_and_off_by_the_keyboard_alone_and_without_script(browser, client, world, live_server):
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-    page = context.new_page()
-    speak(page, live_server, "en")
+def test_the_mail_is_switched_on_and_off_by_the_keyboard_alone_and_without_script(open_tab, user, world):
+    page = open_tab(java_script_enabled=False)
+    become(page, user)
+    speak(page, "en")
     page.goto("/staff/benefit/mail/")
     page.get_by_role("button", name="Switch it off").focus()
     page.keyboard.press("Enter")
@@ -107,4 +90,3 @@ def test_the_mail_is_switched_on_and_off_by_the_keyboard_alone_and_without_scrip
     page.keyboard.press("Enter")
     page.get_by_text("You get the numbers by mail, each Monday.").wait_for()
     assert DigestWish.objects.get().language == "ja"
-    context.close()

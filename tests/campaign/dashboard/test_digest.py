@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -179,7 +178,7 @@ def test_four_workers_at_one_moment_send_one(settings, board_member):
 
     def work() -> None:
         try:
-            ready.wait(10)
+            ready.wait(120)
             digest.send_due(now=NOW)
         finally:
             connection.close()
@@ -189,7 +188,7 @@ def test_four_workers_at_one_moment_send_one(settings, board_member):
         for each in workers:
             each.start()
         for each in workers:
-            each.join(60)
+            each.join(300)
     assert len(relay.letters) == 1
     assert Digest.objects.get().state == "accepted"
 
@@ -215,19 +214,20 @@ def worker(settings) -> subprocess.Popen:
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_between_claim_and_answer_is_not_followed_by_a_second_mail(settings, board_member):
     wish(board_member)
-    asked = threading.Event()
+    asked, killed = threading.Event(), threading.Event()
 
     def hang(envelope) -> str:
         asked.set()
-        time.sleep(3)
+        killed.wait(120)
         return "250 2.0.0 Ok: queued"
 
     with running(Relay(content=hang), settings):
         working = worker(settings)
-        assert asked.wait(60)
+        assert asked.wait(120)
         assert Digest.objects.get().state == "claimed"  # committed before SMTP spoke
         working.send_signal(signal.SIGKILL)
-        working.wait(10)
+        working.wait(60)
+        killed.set()
     with running(Relay(), settings) as relay:
         assert digest.send_due(now=NOW + timedelta(minutes=1)) == 0  # still the dead one's
         after = NOW + settings.NOTICE_LEASE + timedelta(minutes=1)

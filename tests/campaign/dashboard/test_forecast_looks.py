@@ -1,13 +1,11 @@
 """The forecast, the board's page and the first page with all their parts, in a real browser."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from builders import TODAY, make_customer, make_user, noon
 from desk import count_day, make_mailing, make_relay, make_shadow, make_world
-from django.conf import settings
+from sight import become, look, speak, unfit, unfold
 
 from campaign.models import CallBack, Campaign, CutoffChange, OpenDoor, StandingCount
 from notices import forecast
@@ -39,7 +37,7 @@ def make_course(campaign: Campaign) -> None:
 
 
 @pytest.fixture
-def logged_in(page, client, live_server):
+def logged_in(page):
     """The browser of one who sees all of it."""
     campaign = make_world()
     campaign.cutoff_on = TODAY + timedelta(days=50)
@@ -55,26 +53,19 @@ def logged_in(page, client, live_server):
     for ago in (8, 1):
         day = TODAY - timedelta(days=ago)
         forecast.make(campaign_id=campaign.pk, day=day, now=noon(TODAY), unreached=214)
-    client.force_login(make_user("suzuki", "campaign.view_campaign", "campaign.view_customer"))
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    become(page, make_user("suzuki", "campaign.view_campaign", "campaign.view_customer"))
     return page
 
 
 @pytest.mark.parametrize("name", SIZES)
-def test_the_pages_are_fit_for_everybody(logged_in, live_server, name):
-    page, (width, scheme, language) = logged_in, SIZES[name]
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
-    chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}
-    page.context.add_cookies([chosen])
+def test_the_pages_are_fit_for_everybody(logged_in, name):
+    width, scheme, language = SIZES[name]
+    look(logged_in, width, scheme)
+    speak(logged_in, language)
     for address in PAGES:
-        assert page.goto(address).status == 200
-        page.eval_on_selector_all("details", "all => all.forEach(each => each.open = true)")
-        found = Axe().run(page).response["violations"]
-        assert not found, json.dumps(found, ensure_ascii=False)[:2000]
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-        assert page.locator("h1").count() == 1
+        assert logged_in.goto(address).status == 200
+        unfold(logged_in)
+        assert unfit(logged_in) == []
 
 
 def test_the_boards_page_prints_without_what_is_for_the_screen(logged_in):

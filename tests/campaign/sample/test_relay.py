@@ -4,10 +4,11 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 import pytest
+from journeys.provider import free_ports
 
 from campaign.sample import relay
 from campaign.sample.postfix_lines import Clock
-from campaign.sample.relay import Fate, Journal, Serving, fate_of, free_port, lines, serve
+from campaign.sample.relay import Fate, Journal, Serving, fate_of, lines, serve
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 DAY = date(2026, 6, 1)
@@ -17,7 +18,7 @@ CLOCK = Clock(DAY, midnight=int(datetime(2026, 6, 1, tzinfo=TOKYO).timestamp()))
 @pytest.fixture
 def running(tmp_path):
     """(folder, journal, port) of a relay at work."""
-    port = free_port()
+    (port,) = free_ports(1)
     server = serve(tmp_path, port=port)
     yield tmp_path, Journal(tmp_path), port
     server.stop()
@@ -70,7 +71,7 @@ def test_the_log_tells_what_became_of_it(running, fate, statuses):
 
 
 def test_in_a_process_of_its_own_it_says_when_the_port_is_taken(tmp_path):
-    port = free_port()
+    (port,) = free_ports(1)
     with Serving(tmp_path, port=port) as serving:
         send(port, "a@isp.example")
         assert serving.is_alive and len(Journal(tmp_path).entries) == 1
@@ -82,7 +83,7 @@ def test_in_a_process_of_its_own_it_says_when_the_port_is_taken(tmp_path):
 def test_a_journal_line_that_was_cut_off_is_not_there(tmp_path):
     (tmp_path / "relay-journal.jsonl").write_bytes(b'{"at": 1, "message')
     assert Journal(tmp_path).entries == []
-    server = serve(tmp_path, port=free_port())
+    server = serve(tmp_path, port=free_ports(1)[0])
     server.stop()
     assert (tmp_path / "relay-journal.jsonl").read_bytes() == b""
 

@@ -170,7 +170,7 @@ def test_two_days_loaded_at_once_make_each_new_customer_once():
     def load(day: date, wanted: list[str]) -> None:
         try:
             con = attributed(*map(submission, wanted))
-            both.wait(10)
+            both.wait(120)
             with transaction.atomic():
                 daily.replace(con, day)
         except Exception as error:

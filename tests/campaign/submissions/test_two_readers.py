@@ -31,7 +31,7 @@ def test_the_second_one_waits_and_then_finds_nothing_new(log):
         second.join(0.5)
         assert second.is_alive()
         assert not LogFile.objects.exists()
-    second.join(30)
+    second.join(120)
     assert LogFile.objects.get().lines == log.read_text().count("\n")
 
 
@@ -42,7 +42,7 @@ def test_one_that_dies_does_not_take_away_what_the_other_has_read(log, monkeypat
 
     def slowly(*words):
         began.set()
-        assert go_on.wait(30)
+        assert go_on.wait(120)
         remember(*words)
 
     def die(self, name):
@@ -53,13 +53,13 @@ def test_one_that_dies_does_not_take_away_what_the_other_has_read(log, monkeypat
     monkeypatch.setattr(intake, "_remember", slowly)
     first = threading.Thread(target=lambda: (intake.read([log], now=NOW, year=2026), connection.close()))
     first.start()
-    assert began.wait(30)
+    assert began.wait(120)
     monkeypatch.setattr(Segments, "forget", die)
     second = threading.Thread(target=lambda: (intake.read([log], now=NOW, year=2026), connection.close()))
     second.start()
     second.join(0.5)
     go_on.set()
-    first.join(30)
-    second.join(30)
+    first.join(120)
+    second.join(120)
     assert not forgotten
     assert LogFile.objects.count() == 1

@@ -3,7 +3,6 @@
 import contextlib
 import imaplib
 import os
-import socket
 import ssl
 import subprocess
 import tempfile
@@ -13,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 from journeys.dovecot import PASSWORD, Dovecot
+from journeys.provider import free_ports
 from maillog import accepted
 from returned import dsn, plain, sender_of
 from rounds import AFTERNOON, clock, numbers, sending
@@ -31,22 +31,14 @@ def dovecot(needed) -> Iterator[Dovecot]:
         needed(program, package=package)
     if os.geteuid() != 0:
         (pytest.fail if CI else pytest.skip)("Dovecot changes users, and the tests do not run as root")
-    with tempfile.TemporaryDirectory(prefix="bounces-") as name, contextlib.ExitStack() as held:
+    with tempfile.TemporaryDirectory(prefix="bounces-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        ports = [held.enter_context(_bound()).getsockname()[1] for _ in range(4)]
-        held.pop_all().close()
-        server = Dovecot(folder / "dovecot", [LOGIN], *ports, _certificate(folder, needed))
+        server = Dovecot(folder / "dovecot", [LOGIN], *free_ports(4), _certificate(folder, needed))
         server.folder.mkdir()
         server.start()
         yield server
         server.stop()
-
-
-def _bound() -> socket.socket:
-    free = socket.socket()
-    free.bind(("127.0.0.1", 0))
-    return free
 
 
 def _certificate(folder: Path, needed) -> Path:

@@ -30,7 +30,7 @@ def database_url() -> str:
 def bounce(content: bytes, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     given = {**os.environ, "DATABASE_URL": database_url(), **environment}
     command = [sys.executable, str(MANAGE), "bounce", *arguments]
-    return subprocess.run(command, input=content, env=given, capture_output=True, timeout=60)
+    return subprocess.run(command, input=content, env=given, capture_output=True, timeout=300)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def home(tmp_path) -> Path:
 def by_script(home: Path, content: bytes, *arguments: str) -> int:
     script = MANAGE.parent / "deploy/bounce.sh"
     given = {**os.environ, "CAMPAIGN_HOME": str(home), "CAMPAIGN_ENV": str(home / "campaign.env")}
-    return subprocess.run([script, *arguments], input=content, env=given, capture_output=True, timeout=60).returncode
+    return subprocess.run([script, *arguments], input=content, env=given, capture_output=True, timeout=300).returncode
 
 
 def test_the_script_for_postfix_hands_the_message_on(notice, home):

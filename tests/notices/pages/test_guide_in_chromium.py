@@ -4,66 +4,54 @@ import re
 import subprocess
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from places import ASKING, DEVICES, FIXED, GUIDES, under
+from playwright.sync_api import expect
+from sight import look, small, unfit, unfold
 
 from notices.guides import catalog
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 
-OPTIONS = {"resultTypes": ["violations"]}
 # Every two of width, scheme and language meet in one of the four.
 LOOKS = {"ja": ((320, "light"), (1280, "dark")), "en": ((320, "dark"), (1280, "light"))}
 STEPS = {client.name: len(client.steps) for client in catalog.clients()}
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways_on_any_page(browser, live_server, language):
+def test_axe_finds_nothing_and_nothing_scrolls_sideways_on_any_page(page, language):
     findings = []
-    page = browser.new_page()
     for path in (path for place in (*FIXED, *GUIDES) for path in under(place)):
-        page.goto(f"{live_server.url}/{language}/{path}")
-        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
-        page.evaluate(Axe().axe_script)
+        page.goto(f"/{language}/{path}")
+        unfold(page)
         for width, scheme in LOOKS[language]:
-            page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=scheme)
-            found = page.evaluate("options => axe.run(document, options)", OPTIONS)["violations"]
-            findings += [(path, width, scheme, each["id"], each["nodes"][0]["html"]) for each in found]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                findings.append((path, width, scheme, "scrolls sideways", ""))
-    page.close()
+            look(page, width, scheme)
+            findings += unfit(page)
     assert not findings
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_large_letters_are_larger_and_still_fit_a_narrow_screen(browser, live_server, language):
-    page = browser.new_page(viewport={"width": 320, "height": 800})
+def test_large_letters_are_larger_and_still_fit_a_narrow_screen(page, language):
+    look(page, 320)
     wide = []
     for place in (*ASKING, *DEVICES, *(f"guide/{name}/all/" for name in STEPS), "guide/outlook/1/"):
-        page.goto(f"{live_server.url}/{language}/{place}?size=large")
+        page.goto(f"/{language}/{place}?size=large")
         if page.evaluate("document.documentElement.scrollWidth") > 320:
             wide.append(place)
     size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
-    page.goto(f"{live_server.url}/{language}/")
+    page.goto(f"/{language}/")
     assert size >= 1.3 * page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
-    page.close()
     assert not wide
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_what_can_be_pressed_is_large_enough(browser, live_server, language):
-    page = browser.new_page(viewport={"width": 360, "height": 800})
-    small = []
+def test_what_can_be_pressed_is_large_enough(page, language):
+    look(page, 360)
+    found = []
     for place in (*ASKING, *DEVICES, "guide/thunderbird/", "guide/thunderbird/7/", "guide/outlook/test/"):
-        page.goto(f"{live_server.url}/{language}/{place}")
+        page.goto(f"/{language}/{place}")
         pressed = "button:visible, a.button:visible, .choices a, .languages a, input:visible, textarea, summary"
-        for each in page.locator(pressed).all():
-            box = each.bounding_box()
-            if box["height"] < 48 or box["width"] < 48:
-                small.append((place, each.inner_text(), box))
-    page.close()
-    assert not small
+        found += small(page.locator(pressed))
+    assert not found
 
 
 FOCUSED = """() => {
@@ -76,9 +64,9 @@ FOCUSED = """() => {
 
 
 @pytest.mark.parametrize("place", ["", "find/", "setup/", "which/windows/", "guide/thunderbird/7/"])
-def test_wherever_the_keyboard_stops_it_can_be_seen(browser, live_server, place):
-    page = browser.new_page(viewport={"width": 360, "height": 700})
-    page.goto(f"{live_server.url}/en/{place}")
+def test_wherever_the_keyboard_stops_it_can_be_seen(page, place):
+    look(page, 360, height=700)
+    page.goto(f"/en/{place}")
     stops = []
     while len(stops) < 100:
         page.keyboard.press("Tab")
@@ -86,14 +74,12 @@ def test_wherever_the_keyboard_stops_it_can_be_seen(browser, live_server, place)
         if focused is None:
             break
         stops.append(focused)
-    page.close()
     assert 10 < len(stops) < 100
     assert not [stop for stop in stops if not stop[2]]
 
 
-def test_from_not_knowing_to_the_test_by_keyboard_and_without_script(browser, live_server):
-    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
-    page = context.new_page()
+def test_from_not_knowing_to_the_test_by_keyboard_and_without_script(open_tab):
+    page = open_tab(java_script_enabled=False)
 
     def press(name: str, *, to: str) -> None:
         page.get_by_role("link", name=name).first.focus()
@@ -112,26 +98,22 @@ def test_from_not_knowing_to_the_test_by_keyboard_and_without_script(browser, li
         assert heading.startswith(f"Step {number} of {STEPS['thunderbird']}:")
     press("Done, go on", to="/en/guide/thunderbird/test/?size=large")
     press("It does not work", to="/en/guide/thunderbird/trouble/?size=large")
-    context.close()
 
 
-def test_who_sees_something_else_opens_the_help_by_keyboard_without_script(browser, live_server):
-    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
-    page = context.new_page()
+def test_who_sees_something_else_opens_the_help_by_keyboard_without_script(open_tab):
+    page = open_tab(java_script_enabled=False)
     page.goto("/en/guide/iphone/1/")
     help = page.get_by_text("This looks different on my screen")
     details = page.locator("details", has=help)
     if details.get_attribute("open") is None:
         help.focus()
         page.keyboard.press("Enter")
-    assert details.get_by_text("0120-000-000").is_visible()
+    expect(details.get_by_text("0120-000-000")).to_be_visible()
     assert page.get_by_role("button", name="Copy").count() == 0  # these come with a script alone
-    context.close()
 
 
-def test_a_message_is_looked_up_by_keyboard_without_script(browser, live_server):
-    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
-    page = context.new_page()
+def test_a_message_is_looked_up_by_keyboard_without_script(open_tab):
+    page = open_tab(java_script_enabled=False)
     page.goto("/en/")
     page.get_by_role("textbox", name="The words or the number").focus()
     page.keyboard.type("554 relay access denied")
@@ -142,8 +124,7 @@ def test_a_message_is_looked_up_by_keyboard_without_script(browser, live_server)
     page.get_by_role("link", name="Open the guide: Thunderbird (computer)").click()
     page.wait_for_url("**/en/guide/thunderbird/")
     page.go_back()
-    assert page.get_by_role("heading", name=re.compile("message.* fit")).is_visible()
-    context.close()
+    expect(page.get_by_role("heading", name=re.compile("message.* fit"))).to_be_visible()
 
 
 def test_a_value_is_copied_as_it_stands_and_that_is_said(page, live_server):

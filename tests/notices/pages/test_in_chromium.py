@@ -1,22 +1,23 @@
 """The public pages in a real browser: accessible, narrow, dark, without script; and the live look."""
 
+from datetime import timedelta
 from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from builders import TODAY, make_use, noon
 from django.utils import timezone
+from playwright.sync_api import expect
+from sight import COLOURS, look, small, stop_clock, unfit
 
-from campaign.models import Standing
+from campaign.models import AttributedDay, Standing
 from notices import links, mutes
 from notices.models import Mute, Visit
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 
 OTHERS = ("setup/",)
-OPTIONS = {"resultTypes": ["violations"]}
-RULES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}  # the rest does not know of colours
+RULES = {"light": (), "dark": COLOURS}
 STANDINGS = ("mixed", "moving", "silent")  # one of each colour
 
 
@@ -49,44 +50,31 @@ def paths(make_notice, path_of):
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, live_server, paths, language):
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(page, paths, language):
     findings = []
-    page = browser.new_page()
     for path in paths(language):
-        page.goto(live_server.url + path)
-        page.evaluate(Axe().axe_script)
+        page.goto(path)
         for width, scheme in product((320, 1280), ("light", "dark")):
-            page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=scheme)
-            found = page.evaluate("options => axe.run(document, options)", OPTIONS | RULES[scheme])["violations"]
-            findings += [(path, width, scheme, each["id"], each["nodes"][0]["html"]) for each in found]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                findings.append((path, width, scheme, "scrolls sideways", ""))
-    page.close()
+            look(page, width, scheme)
+            findings += unfit(page, rules=RULES[scheme])
     assert not findings
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_what_can_be_pressed_is_large_enough(browser, live_server, paths, language):
-    context = browser.new_context(viewport={"width": 360, "height": 800})
-    page = context.new_page()
-    small = []
+def test_what_can_be_pressed_is_large_enough(page, paths, language):
+    look(page, 360)
+    found = []
     for path in paths(language):
-        page.goto(live_server.url + path)
+        page.goto(path)
         # One of several is pressed by its words, too.
         pressed = "button:visible, a.button:visible, .choices a, .languages a, input:visible:not(label input), .one"
-        for each in page.locator(pressed).all():
-            box = each.bounding_box()
-            if box["height"] < 48 or box["width"] < 48:
-                small.append((path, each.inner_text(), box))
-    context.close()
-    assert not small
+        found += small(page.locator(pressed))
+    assert not found
 
 
-def test_the_whole_way_works_by_keyboard_and_without_script(browser, live_server, make_notice, path_of):
+def test_the_whole_way_works_by_keyboard_and_without_script(open_tab, make_notice, path_of):
     notice = make_notice(old="outlook")
-    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
-    page = context.new_page()
+    page = open_tab(java_script_enabled=False)
     page.goto("/en/")
     page.get_by_role("textbox", name="Announcement number").focus()
     page.keyboard.type("482-913-057")
@@ -99,12 +87,11 @@ def test_the_whole_way_works_by_keyboard_and_without_script(browser, live_server
     page.keyboard.press("Enter")
     page.wait_for_url("**/en/guide/outlook/")
     assert Visit.objects.get().notice == notice
-    context.close()
 
 
 def test_the_page_sees_by_itself_that_a_mail_went_the_new_way(page, make_notice, path_of):
     notice = make_notice(old="iphone")
-    page.clock.install()
+    stop_clock(page)
     page.goto(path_of(notice))
     page.get_by_role("heading", name="Your mail still goes the old way.").wait_for()
     assert page.get_by_role("status").inner_text() == ""
@@ -122,16 +109,17 @@ def test_the_page_sees_by_itself_that_a_mail_went_the_new_way(page, make_notice,
 def test_after_three_minutes_the_page_looks_no_more(page, make_notice, path_of):
     looks = []
     page.on("request", lambda request: looks.append(request.url) if request.resource_type == "fetch" else None)
-    page.clock.install()
+    stop_clock(page)
     page.goto(path_of(make_notice()))
-    for _ in range(20):  # 200 seconds of the page's clock
+    for number in range(1, 19):
+        # That its last line is newer shows that it has dealt with the answer.
+        read = {"attributed_at": noon(TODAY) + timedelta(minutes=number)}
+        AttributedDay.objects.update_or_create(day=TODAY, defaults=read)
         page.clock.run_for(10_000)
-        page.wait_for_timeout(100)
-    until_now = len(looks)
-    assert 1 <= until_now <= 18
+        expect(page.locator("#as-of")).to_contain_text(f"12:{number:02}")
+    assert len(looks) == 18
     page.clock.run_for(60_000)
-    page.wait_for_timeout(100)
-    assert len(looks) == until_now
+    assert len(looks) == 18
 
 
 def test_on_paper_there_is_room_for_the_old_values_and_nothing_to_press(page):

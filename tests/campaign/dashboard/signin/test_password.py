@@ -17,14 +17,14 @@ def client(browser_in_english):
     return browser_in_english
 
 
-def test_passwords_are_tried_only_so_often_for_a_name(client, suzuki):
+def test_passwords_are_tried_only_so_often_for_a_name(client, suzuki, at):
     for _ in range(6):
         response = enter(client, password="wrong")
     assert "too many failed tries" in response.content.decode()
     assert "too many failed tries" in enter(client).content.decode() and not is_in(client)
 
 
-def test_passwords_are_tried_only_so_often_from_an_address(client, db):
+def test_passwords_are_tried_only_so_often_from_an_address(client, db, at):
     statuses = [enter(client, f"name{number}", "wrong").status_code for number in range(31)]
     assert statuses[0] == 200 and statuses[-1] == 429
 

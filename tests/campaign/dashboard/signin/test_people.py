@@ -34,7 +34,7 @@ def both_at_once(monkeypatch):
         found = look(*subject, **issuer)
         if not hasattr(begun, "yes"):
             begun.yes = True
-            ready.wait(10)
+            ready.wait(120)
         return found
 
     monkeypatch.setattr(people, "bound_to", bound_to)
@@ -53,7 +53,7 @@ def both_at_once(monkeypatch):
         for window in windows:
             window.start()
         for window in windows:
-            window.join(30)
+            window.join(120)
         return found
 
     return run
