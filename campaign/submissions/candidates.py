@@ -38,14 +38,14 @@ def behind(
     users = known["user"].combine_chunks()
     spelled = mapped(users.dictionary, canonical, pa.string()).dictionary_encode()
     names = spelled.dictionary
-    login_at, sent_at = known["moment"].to_numpy(), sent["moment"].to_numpy()
+    login_at, sent_at = _numbers(known["moment"]), _numbers(sent["moment"])
     found = _count(
         login_at,
-        *_by_address(known["address"].to_numpy(), login_at, len(addresses.dictionary)),
-        spelled.indices.to_numpy()[users.indices.to_numpy()],
+        *_by_address(_numbers(known["address"]), login_at, len(addresses.dictionary)),
+        _numbers(spelled.indices.take(users.indices)),
         len(names),
         sent_at,
-        *_by_address(pc.fill_null(addresses.indices, NOBODY).to_numpy(), sent_at, len(addresses.dictionary)),
+        *_by_address(_numbers(pc.fill_null(addresses.indices, NOBODY)), sent_at, len(addresses.dictionary)),
         _places(sent["sender_login"], names),
         _places(sent["bare_login"], names),
         window,
@@ -76,7 +76,14 @@ def _from(addresses: pa.Array, logins: Iterable[pa.RecordBatch]) -> pa.Table:
 
 def _places(values: pa.ChunkedArray, among: pa.Array) -> np.ndarray:
     """Where each value stands among others, NOBODY where it does not."""
-    return pc.fill_null(pc.index_in(values.combine_chunks(), value_set=among), NOBODY).to_numpy().astype(np.int32)
+    return _numbers(pc.fill_null(pc.index_in(values.combine_chunks(), value_set=among), NOBODY))
+
+
+def _numbers(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    """As compiled code takes them. Arrow lends some and copies others; for both to be one type, nobody may write."""
+    found = column.to_numpy()
+    found.flags.writeable = False
+    return found
 
 
 @njit(cache=True, nogil=True)
