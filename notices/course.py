@@ -37,6 +37,7 @@ class Course:
     `through_on` is None where its last day comes first, and `left_over` notices stay behind;
     the days between `earliest` and `latest` are as likely as the contacts' ends. Contacts are all
     that come in, also those of earlier notices and of `others`, which wait in other mailings.
+    `left_today` can still go out today: by the cap, the hours that are left, and the mailing's slots.
     """
 
     through_on: date | None
@@ -44,6 +45,7 @@ class Course:
     latest: date | None
     left_over: int
     others: int
+    left_today: int
     days: tuple[Day, ...]
 
     @property
@@ -130,6 +132,7 @@ def course(mailing: Mailing, *, waiting: int, row: SendingDay, now: datetime) ->
         latest=_no_earlier(through(own_slowest, waiting), last_slot),
         left_over=waiting - sum(notices for _, notices in own),
         others=sum(notices for _, notices in together) - sum(notices for _, notices in own),
+        left_today=first,
         days=_told(together, days, takes, row),
     )
 
@@ -137,11 +140,6 @@ def course(mailing: Mailing, *, waiting: int, row: SendingDay, now: datetime) ->
 def _bound(cap: int, desk_cap: int | None) -> int:
     by_rate = settings.NOTICE_PER_SECOND * 3600 * (settings.NOTICE_TO_HOUR - settings.NOTICE_FROM_HOUR)
     return min(cap, by_rate) if desk_cap is None else min(cap, by_rate, desk_cap)
-
-
-def left_today(mailing: Mailing, row: SendingDay, *, now: datetime) -> int:
-    """How many of the mailing can still go out today: by the cap, the hours that are left, and its slots."""
-    return _due_today(mailing, _room_today(mailing, row, now=now), row)
 
 
 def _room_today(mailing: Mailing, row: SendingDay, *, now: datetime) -> int:

@@ -44,6 +44,7 @@ class Outlook:
     others: str
     rows: tuple[Row, ...]
     days_more: int
+    left_today: int
 
 
 def outlook(mailing: Mailing, report: Report, row: SendingDay, *, now: datetime) -> Outlook | None:
@@ -62,6 +63,7 @@ def outlook(mailing: Mailing, report: Report, row: SendingDay, *, now: datetime)
         others=_others(found),
         rows=tuple(_row(one) for one in found.days[:DAYS_SHOWN]),
         days_more=max(0, len(found.days) - DAYS_SHOWN),
+        left_today=found.left_today,
     )
 
 
@@ -172,14 +174,13 @@ def _row(one: course.Day) -> Row:
     )
 
 
-def pace_text(mailing: Mailing, row: SendingDay, *, now: datetime) -> str:
-    """How fast it goes at this moment, and when today's share is out at that pace; "" where nothing moves."""
+def pace_text(mailing: Mailing, left: int, *, now: datetime) -> str:
+    """How fast it goes at this moment, and when the `left` of today are out at that pace; "" where nothing moves."""
     if mailing.state != State.SENDING or mailing.holds(now):
         return ""
     a_minute = course.pace(mailing, now=now)
     values = {"pace": number(a_minute), "minutes": course.PACE_MINUTES}
     text = _("%(pace)s notices a minute in the last %(minutes)s minutes.") % values
-    left = course.left_today(mailing, row, now=now)
     if not a_minute or not left:
         return text
     end = now + timedelta(minutes=left / a_minute)

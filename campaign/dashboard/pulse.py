@@ -55,6 +55,7 @@ def every(took: float) -> int:
 def parts(mailing: Mailing, report: mailings.Report, *, now: datetime, sees_people: bool) -> dict[str, object]:
     """For who sees only numbers, no example of a cause names an address."""
     today = allowance.foresee(timezone.localdate(now))
+    ahead = outlook(mailing, report, today, now=now)
     return {
         "state": mailing.state,
         "state_title": mailing.get_state_display(),
@@ -63,8 +64,8 @@ def parts(mailing: Mailing, report: mailings.Report, *, now: datetime, sees_peop
         "said": said(mailing, report, now=now),
         "report": report,
         "ledger_bar": ledger_bar(report),
-        "pace": pace_text(mailing, today, now=now),
-        "outlook": outlook(mailing, report, today, now=now),
+        "pace": pace_text(mailing, ahead.left_today if ahead else 0, now=now),
+        "outlook": ahead,
         "causes": [
             (cause if sees_people else _without_addresses(cause), _shown(cause))
             for cause in reports.causes_of(mailing, now=now)
