@@ -83,11 +83,11 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
 
 
 def _found(request: HttpRequest, people: QuerySet[Holdout]) -> tuple[list[Holdout], str]:
-    """Those whom a search finds, by the beginning of a login, address, name or contract, or by a number."""
+    """Those whom a search finds, as in the list of customers."""
     words = request.GET.get("who", "").replace("\0", "").strip()[:254]
     if not words:
         return [], ""
-    customers = Customer.objects.matching(words, at_most=1000).values("pk")
+    customers = Customer.objects.keys_for(words, at_most=1000)
     return list(people.filter(customer__in=customers).select_related("customer").order_by("pk")[:SEVERAL]), words
 
 

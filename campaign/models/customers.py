@@ -13,6 +13,8 @@ NUMBER_LENGTH = 9  # of an announcement number
 HYPHENS = re.compile(r"[\s\u2010-\u2015\u2212\u30fc-]+")  # what people and input methods put between its digits
 
 BLANKS = re.compile("[ \u3000]+")  # people write names with a narrow one, input methods with a wide one, or none
+LONGEST_TURNED = 16  # characters of a name that may have been typed with the given name first, and without a blank
+MOST_WORDS = 5  # of a name
 
 
 class Language(models.TextChoices):
@@ -47,6 +49,52 @@ class CustomerQuerySet(models.QuerySet):
                 Customer.objects.filter(pk__in=each.distinct()[:at_most]).values("pk") for each in (found, *others)
             )
         return self.filter(pk__in=found.union(*others))
+
+    def keys_for(self, words: str, *, at_most: int) -> list[int]:
+        """Of the customers that a search finds, so many and no more: first those that begin so (`matching`).
+
+        Then those whose name has the words somewhere inside: the given name alone, or before the family name.
+        One question each, so that none looks at more than are wanted.
+        """
+        found: list[int] = []
+        for some in (self.matching(words, at_most=at_most).order_by("pk"), self.turned(words), self.named(words)):
+            if len(found) < at_most:
+                keys = some.values_list("pk", flat=True)[:at_most]
+                found = list(dict.fromkeys([*found, *sorted(keys)]))[:at_most]
+        return found
+
+    def named(self, words: str) -> "CustomerQuerySet":
+        """By what is inside the words of a name, in any order; a single character begins one."""
+        parts = _parts(words)
+        if not parts:
+            return self.none()
+        has_all = models.Q(name__pairs={pair for part in parts for pair in _pairs(part)})
+        for part in parts:
+            has_all &= models.Q(name__icontains=part) if len(part) > 1 else _begins_a_word(part)
+        return self.filter(has_all)
+
+    def turned(self, words: str) -> "CustomerQuerySet":
+        """By the whole name, typed without a blank and with the given name first."""
+        parts = _parts(words)
+        if len(parts) != 1 or not 1 < len(parts[0]) <= LONGEST_TURNED:
+            return self.none()
+        [name] = parts
+        return self.filter(name_key__in={name[place:] + name[:place] for place in range(1, len(name))})
+
+
+def _parts(words: str) -> list[str]:
+    """Of a name, as it was typed; what is beyond a few is no name any more."""
+    return [part for part in BLANKS.split(words.replace("\0", "").lower()) if part][:MOST_WORDS]
+
+
+def _pairs(part: str) -> set[str]:
+    """What the index has of a part of a name: its pairs, or of a single character that a word begins with it."""
+    return {part[place : place + 2] for place in range(len(part) - 1)} or {f" {part}"}
+
+
+def _begins_a_word(character: str) -> models.Q:
+    inside = models.Q(name__icontains=f" {character}") | models.Q(name__icontains=f"\u3000{character}")
+    return models.Q(name_key__startswith=character) | inside
 
 
 class Customer(models.Model):

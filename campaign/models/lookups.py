@@ -6,6 +6,9 @@ Django's `startswith` is LIKE. In SQLite LIKE ignores case, so no index of ours 
 range does, since SQLite compares text byte by byte. In PostgreSQL a range would follow the
 collation, and LIKE has the pattern index that Django makes for every indexed CharField.
 
+`pairs`: a name that has these pairs of characters, found through the index that a migration makes in
+PostgreSQL. It says no more than that: whoever asks looks at the name as well. SQLite has no such index.
+
 `lists`: a JSON list of texts that has this one. PostgreSQL finds it by the index that a migration
 makes there; SQLite, which holds small providers only, looks through the texts of all lists.
 """
@@ -30,6 +33,21 @@ class Begins(models.Lookup):
         column, parameters = self.process_lhs(compiler, connection)
         sql = f"({column} >= %s AND {column} < %s)"
         return sql, [*parameters, self.rhs, *parameters, self.rhs + LAST_CHARACTER]
+
+
+@models.CharField.register_lookup
+class Pairs(models.Lookup):
+    lookup_name = "pairs"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler, connection):
+        column, parameters = self.process_lhs(compiler, connection)
+        sql = f"({column} <> '' AND campaign_name_pairs({column}) @> %s::text[])"
+        return sql, [*parameters, *parameters, list(self.rhs)]
+
+    def as_sqlite(self, compiler, connection):
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} <> ''", parameters
 
 
 @models.JSONField.register_lookup
