@@ -74,6 +74,12 @@ def by_language(mailing: Mailing, *, now: datetime) -> list[tuple[str, int]]:
     return list(notices.values_list("language").annotate(number=Count("*")))
 
 
+def first_notice(mailing: Mailing) -> int:
+    """A key below which it has none; 0 before a job has looked. That never changes."""
+    kept = getattr(mailing, "report_counts", None)
+    return kept.first_notice or 0 if kept else 0
+
+
 def waiting_by_day(of_these: Iterable[Mailing], *, now: datetime) -> list[tuple[date | None, int]]:
     """How many wait in all of them, by the day that they were planned for; a day may come more than once."""
     found, few = [], []

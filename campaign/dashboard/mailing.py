@@ -53,7 +53,7 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     begun, now = time.monotonic(), timezone.now()
     related = ("campaign", "planned_by", "approved_by", "text_ja", "text_en", "report_counts")
     mailing = get_object_or_404(Mailing.objects.select_related(*related), pk=pk)
-    report, kept = reports.of(mailing, now=now), reports.good(mailing, now=now)
+    report = reports.of(mailing, now=now)
     pages = pager(request, total=report.refused + report.unknown + report.bounced + report.expired, size=20)
     acts = allowed_acts(mailing, request.user)
     own = mailing.state == State.PLANNED and mailing.planned_by_id == request.user.pk
@@ -74,7 +74,7 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "texts_key": texts_key(mailing),
         "take_texts": ACTS["texts"].title() if "texts" in acts and any(each.newer for each in words) else "",
         "own": own and request.user.has_perm("notices.approve_mailing"),
-        "troubles": troubles(mailing, pages.shown, first=kept.first_notice if kept else 0) if sees_people else [],
+        "troubles": troubles(mailing, pages.shown, first=reports.first_notice(mailing)) if sees_people else [],
         "in_utf8": Notice.objects.for_mailing(mailing).in_utf8_instead().count(),
         "whose_utf8": whose_utf8(mailing) if sees_people else [],
         "pager": pages,
