@@ -27,7 +27,7 @@ def prepare() -> None:
     Campaign.objects.create(name="pop_before_smtp", **dates)
 
 
-def plan(notices: int, name: str) -> None:
+def plan(notices: int, name: str):
     """A round that is being sent, all of its notices due; the customers are made once, earlier rounds removed."""
     from campaign.models import Campaign, Holdout
     from notices.models import Mailing, Notice
@@ -43,6 +43,7 @@ def plan(notices: int, name: str) -> None:
     rows = [_notice(mailing, place, *holdout) for place, holdout in enumerate(holdouts)]
     Notice.objects.bulk_create(rows, batch_size=CHUNK)
     _clean_up()
+    return mailing
 
 
 def _customers(campaign, wanted: int) -> None:
@@ -96,19 +97,25 @@ def _clean_up() -> None:
 
 def queue_for_peers(file: Path, mails: int) -> int:
     """Keep a round of mails for the peers, ready-made and as text and values; the median of their bytes."""
-    from notices.compose import compose, values_for, with_all_it_needs
-    from notices.models import Notice
+    from notices.compose import letter, values_for
     from notices.texts import of_mailing
 
-    plan(mails, "p")
     sizes = []
     with file.open("wb") as out:
-        for notice in with_all_it_needs(Notice.objects.all()).order_by("pk").iterator(chunk_size=CHUNK):
-            letter, text = compose(notice, now=MORNING), of_mailing(notice.mailing, "ja")
-            sizes.append(len(letter.content))
-            personal = (text.subject, text.body, values_for(notice))
-            pickle.dump((letter.envelope_sender, letter.recipient, letter.content, personal), out)
+        for notice in _claimed(plan(mails, "p")):
+            mail, text = letter(notice.case, notice.mailing, now=MORNING), of_mailing(notice.mailing, "ja")
+            sizes.append(len(mail.content))
+            personal = (text.subject, text.body, values_for(notice.case, notice.mailing.campaign))
+            pickle.dump((mail.envelope_sender, mail.recipient, mail.content, personal), out)
     return round(median(sizes))
+
+
+def _claimed(mailing):
+    """All notices of a round, as a worker gets them."""
+    from notices import ledger
+
+    while found := ledger.claim(mailing_id=mailing.pk, limit=CHUNK, now=MORNING):
+        yield from found
 
 
 def check(notices: int) -> None:

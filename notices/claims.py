@@ -1,17 +1,18 @@
 """What a worker claims, and the statements that claim it: all that a mail needs, in one look into the database.
 
-`exempt`, `muted`, `unreachable` and `confirmed` say here, for speed, what `selection.as_it_stands` and
-`compose.with_all_it_needs` say; the tests hold one against the other.
+`exempt`, `muted` and `unreachable` say of single notices, for speed, what `selection.Sets` says of all holdouts when
+a mailing is planned; the tests hold one against the other.
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
 from django.utils import timezone
 
-from notices.cases import Case
+from notices import cases
+from notices.cases import OF_CUSTOMER, Case
 from notices.models import Mailing
 
 ONES_DUE = """
@@ -23,7 +24,6 @@ SET state = 'claimed', claimed_at = %(now)s, attempts = attempts + 1, language =
     client_program = customer.client_program, sent_to = substr(lower({address}), 1, 254)
 FROM campaign_holdout AS holdout JOIN campaign_customer AS customer ON customer.id = holdout.customer_id
 WHERE holdout.id = notice.holdout_id AND notice.state = 'waiting' AND notice.id """
-# Times as text: reading them as such takes the drivers longer than all the rest of a row.
 AS_IT_STANDS = """
 notice.id, notice.attempts, notice.utf8_instead, CAST(notice.send_after AS text),
 EXISTS (SELECT 1 FROM campaign_exemption AS one WHERE one.campaign_id = holdout.campaign_id
@@ -31,13 +31,10 @@ EXISTS (SELECT 1 FROM campaign_exemption AS one WHERE one.campaign_id = holdout.
 EXISTS (SELECT 1 FROM notices_mute AS one WHERE one.holdout_id = holdout.id),
 EXISTS (SELECT 1 FROM notices_suppression AS one WHERE one.customer_id = holdout.customer_id
     AND one.ended_at IS NULL AND one.address = lower({address})),
-notice.number, notice.message_id, customer.language, customer.client_program, customer.login,
-customer.contact_address, customer.name, holdout.standing, holdout.reason, CAST(holdout.last_legacy_at AS text),
-holdout.last_auth_on,
-EXISTS (SELECT 1 FROM campaign_dailyuse AS one WHERE one.customer_id = holdout.customer_id
-    AND one.day = holdout.last_legacy_on AND one.submission_class = %(path)s AND one.confirmed > 0)"""
+notice.number, notice.message_id, {of_customer}"""
 ADDRESS = "COALESCE(NULLIF(customer.contact_address, ''), customer.login)"
-SET_CLAIMED, AS_IT_STANDS = (text.replace("{address}", ADDRESS) for text in (SET_CLAIMED, AS_IT_STANDS))
+SET_CLAIMED = SET_CLAIMED.format(address=ADDRESS)
+AS_IT_STANDS = AS_IT_STANDS.format(address=ADDRESS, of_customer=OF_CUSTOMER)
 # What another worker is claiming at this moment is its own. By `ARRAY` the planner is not told how many are due:
 # so it looks each up by its key, and does not read a whole table for a hundred rows.
 LOCKED = f"WITH due AS MATERIALIZED ({ONES_DUE} FOR UPDATE SKIP LOCKED)"
@@ -89,17 +86,9 @@ def take(mailing: Mailing, *, limit: int, now: datetime) -> list[Claim]:
 
 
 def _claim(row: tuple, mailing: Mailing, now: datetime) -> Claim:
-    key, attempts, utf8_instead, send_after, exempt, muted, unreachable = row[:7]
-    *told, last_legacy_at, last_auth_on, confirmed = row[7:]
-    case = Case(*told, _time(last_legacy_at), last_auth_on, bool(confirmed))  # SQLite knows 1 and 0
-    facts = (bool(exempt), bool(muted), bool(unreachable))
-    return Claim(key, attempts, utf8_instead, _time(send_after), *facts, case, now, mailing)
-
-
-def _time(text: str) -> datetime:
-    """A column's; SQLite keeps UTC and does not say so."""
-    at = datetime.fromisoformat(text)
-    return at.replace(tzinfo=UTC) if at.tzinfo in (None, UTC) else at.astimezone(UTC)
+    key, attempts, utf8_instead, send_after, *facts = row[:7]
+    facts = map(bool, facts)  # SQLite knows 1 and 0
+    return Claim(key, attempts, utf8_instead, cases.time_of(send_after), *facts, cases.read(row[7:]), now, mailing)
 
 
 def _one_by_one(cursor, values: dict[str, object]) -> list[tuple]:

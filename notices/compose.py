@@ -8,12 +8,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from campaign.brands import Brand, of_login
-from campaign.models import Campaign, DailyUse
-from notices import cases, encoding, links, markup, mutes, selection, situations, stencils, texts
+from campaign.models import Campaign
+from notices import encoding, links, markup, mutes, selection, situations, stencils, texts
 from notices.cases import Case
 from notices.days import long_day, short_day
 from notices.guides import catalog
@@ -36,27 +35,6 @@ class Letter:
     utf8_instead: bool = False
 
 
-def with_all_it_needs(notices: QuerySet[Notice]) -> QuerySet[Notice]:
-    """Notices from here are composed without another look into the database."""
-    related = ("mailing__campaign", "mailing__text_ja", "mailing__text_en", "holdout__customer")
-    last_day = DailyUse.objects.filter(
-        customer=OuterRef("holdout__customer"),
-        submission_class=OuterRef("mailing__campaign__name"),
-        day=OuterRef("holdout__last_legacy_on"),
-        confirmed__gt=0,
-    )
-    return notices.select_related(*related).annotate(confirmed=Exists(last_day))
-
-
-def compose(notice: Notice, *, now: datetime, text: texts.Text | None = None) -> Letter:
-    """The mail for `notice`, with its related rows as they are now; `text` instead of its mailing's for a preview.
-
-    Message-ID, number and link are the notice's own: composed again, they are the same.
-    Raises `NotSendable`, and `WrongText` for a text that cannot be filled in.
-    """
-    return letter(cases.of_notice(notice), notice.mailing, now=now, text=text)
-
-
 def letter(
     case: Case,
     mailing: Mailing,
@@ -65,7 +43,12 @@ def letter(
     text: texts.Text | None = None,
     brands: Callable[[str], Brand] = of_login,
 ) -> Letter:
-    """The mail of a mailing for one customer; as `compose`. `brands`: `campaign.brands.by_login()`, made for many."""
+    """The mail of a mailing for one customer, with another `text` than the mailing's where one is given.
+
+    Message-ID, number and link are the notice's own: composed again, they are the same. `brands`:
+    `campaign.brands.by_login()`, made for many. Raises `NotSendable`, and `WrongText` for a text that cannot be
+    filled in. Where the mailing has its campaign and texts with it, the database is not asked.
+    """
     address = case.address
     wrong = selection.unusable(address)
     if wrong:
@@ -101,16 +84,16 @@ def _readable(case: Case, brand: Brand, mailing: Mailing, text: texts.Text | Non
     )
 
 
-def html(notice: Notice) -> str:
-    """The HTML part that the notice has, or would have if it were more than text. Raises `WrongText`."""
-    filled = texts.fill(texts.of_mailing(notice.mailing, notice.language), values_for(notice))
-    return markup.html(one_line(filled.subject), filled.body, language=notice.language)
+def html(case: Case, mailing: Mailing) -> str:
+    """The HTML part that the mail has, or would have if it were more than text. Raises `WrongText`."""
+    filled = texts.fill(texts.of_mailing(mailing, case.language), values_for(case, mailing.campaign))
+    return markup.html(one_line(filled.subject), filled.body, language=case.language)
 
 
-def values_for(notice: Notice) -> dict[str, object]:
+def values_for(case: Case, campaign: Campaign) -> dict[str, object]:
     """A value for each name of `PLACEHOLDERS`, as the customer's own language writes it."""
-    case, brand = cases.of_notice(notice), brand_of(notice)
-    return _common(_shared(case, brand, notice.mailing.campaign)) | _own(case, brand)
+    brand = of_login(case.login)
+    return _common(_shared(case, brand, campaign)) | _own(case, brand)
 
 
 def _own(case: Case, brand: Brand) -> stencils.Own:

@@ -119,24 +119,10 @@ def past_its_date(kind: Kind | str, period: str, campaign: Campaign, *, today: d
     return today >= campaign.cutoff_on or (kind in FINALS and period != campaign.cutoff_on.isoformat())
 
 
-def as_it_stands(notices: QuerySet[Notice], *, today: date) -> QuerySet[Notice]:
-    """Each with what `no_longer_due` asks: `exempt`, `muted`, `unreachable`, and the related rows."""
-    return notices.select_related("mailing__campaign", "holdout__customer").annotate(
-        exempt=exempt_on(today, campaign="holdout__campaign", customer="holdout__customer"),
-        muted=Exists(Mute.objects.filter(holdout=OuterRef("holdout"))),
-        unreachable=_unreachable("holdout__customer"),
-    )
-
-
 def exempt_on(day: date, *, campaign: str, customer: str) -> Exists:
     """Whether an exemption is in force; `campaign` and `customer` name the outer query's columns."""
     exemptions = Exemption.objects.filter(campaign=OuterRef(campaign), customer=OuterRef(customer))
     return Exists(exemptions.filter(from_day__lte=day, until__gte=day))
-
-
-def _unreachable(customer: str) -> Exists:
-    """Whether no mail reaches the address that notices go to today."""
-    return Suppression.objects.in_the_way(customer=customer)
 
 
 class Sets:
@@ -176,7 +162,7 @@ class Sets:
         return {reason: getattr(self, f"_{reason.value}")() for reason in sorted(reasons)}
 
     def _unreachable(self) -> Exists:
-        return _unreachable("customer")
+        return Suppression.objects.in_the_way(customer="customer")
 
     def _muted(self) -> Exists:
         return Exists(Mute.objects.filter(holdout=OuterRef("pk")))
@@ -272,6 +258,7 @@ def holdouts_with_reason(
 def due(
     campaign: Campaign, *, today: date, kind: Kind | str = Kind.REMINDER, audience: Audience = EVERYBODY
 ) -> QuerySet[Holdout]:
+    """Those whom a mailing that is planned today goes to."""
     conditions = Sets(campaign, kind=kind, today=today, audience=audience).due()
     return Holdout.objects.filter(*conditions, campaign=campaign)
 

@@ -10,10 +10,11 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from campaign.models import Campaign, Customer, Holdout, Reason, Standing
+from campaign.models import Campaign, Reason, Standing
 from notices import compose, selection, texts
+from notices.cases import Case
 from notices.compose import Letter
-from notices.models import Mailing, Notice, StaffCopy, TextVersion
+from notices.models import Mailing, StaffCopy, TextVersion
 from notices.outcomes import Outcome as RelayOutcome
 from notices.placeholders import PLACEHOLDERS
 from notices.relay import Lost, NoConnection, send_alone
@@ -53,11 +54,11 @@ def send(
         raise NotPossible(_("You have sent %(most)s copies within an hour: please wait a little.") % {"most": AN_HOUR})
     version = TextVersion.objects.filter(pk=version_id).first()
     campaign = Campaign.objects.get(pk=campaign_id)
-    holdout = invented(campaign, address=recipient.email, language=language, program=program, now=now)
-    notice = specimen(holdout, kind=kind, language=language, version=version, now=now)
+    case = invented(address=recipient.email, language=language, program=program, now=now)
+    mailing = specimen(campaign, kind=kind, language=language, version=version, now=now)
     text = marked(texts.of(version, kind=kind, language=language), language=language)
     # A bounce tells nothing of a notice, so it goes where people read it.
-    letter = replace(compose.compose(notice, now=now, text=text), envelope_sender=settings.NOTICE_FROM)
+    letter = replace(compose.letter(case, mailing, now=now, text=text), envelope_sender=settings.NOTICE_FROM)
     copy = StaffCopy.objects.create(
         campaign=campaign,
         kind=kind,
@@ -67,7 +68,7 @@ def send(
         sent_by_id=user_id,
         recipient=recipient,
         address=recipient.email,
-        message_id=notice.message_id,
+        message_id=case.message_id,
         outcome=Outcome.UNKNOWN,
     )
     copy.outcome, copy.reply = _handed_over(letter)
@@ -75,38 +76,35 @@ def send(
     return copy
 
 
-def invented(campaign: Campaign, *, address: str, language: str, program: str, now: datetime) -> Holdout:
-    """A customer whom there is not, who would get mail at `address`; nothing of it is in the database."""
-    name = PLACEHOLDERS["name"].example[language]
-    customer = Customer(login=address, name=name, language=language, client_program=program)
+def invented(*, address: str, language: str, program: str, now: datetime) -> Case:
+    """Of a customer whom there is not, who would get mail at `address`; nothing of it is in the database."""
     last = now - timedelta(days=2)
-    return Holdout(
-        campaign=campaign,
-        customer=customer,
+    return Case(
+        number=NUMBER,
+        message_id=new_message_id(),
+        language=language,
+        client_program=program,
+        login=address,
+        contact_address="",
+        name=PLACEHOLDERS["name"].example[language],
         standing=Standing.MIXED,
         reason=Reason.SECOND_DEVICE,
-        last_legacy_on=last.date(),
         last_legacy_at=last,
         last_auth_on=last.date(),
-        last_auth_at=last,
+        confirmed=False,
     )
 
 
-def specimen(holdout: Holdout, *, kind: str, language: str, version: TextVersion | None, now: datetime) -> Notice:
-    """A notice for looking at: in no ledger, its number and its link open nothing."""
-    mailing = Mailing(
-        campaign=holdout.campaign, kind=kind, period=f"{now:%Y-%m}", expires_on=holdout.campaign.cutoff_on, daily_cap=1
-    )
+def new_message_id() -> str:
+    """Of a mail that is in no ledger: the link that is made of it opens nothing."""
+    return f"copy.{secrets.token_hex(12)}@{settings.NOTICE_DOMAIN}"
+
+
+def specimen(campaign: Campaign, *, kind: str, language: str, version: TextVersion | None, now: datetime) -> Mailing:
+    """A mailing for looking at, that nobody has planned."""
+    mailing = Mailing(campaign=campaign, kind=kind, period=f"{now:%Y-%m}", expires_on=campaign.cutoff_on, daily_cap=1)
     setattr(mailing, f"text_{language}", version)
-    return Notice(
-        mailing=mailing,
-        holdout=holdout,
-        number=NUMBER,
-        message_id=f"copy.{secrets.token_hex(12)}@{settings.NOTICE_DOMAIN}",
-        language=language,
-        client_program=holdout.customer.client_program,
-        send_after=now,
-    )
+    return mailing
 
 
 def marked(text: texts.Text, *, language: str) -> texts.Text:

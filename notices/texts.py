@@ -84,7 +84,7 @@ def current(campaign: Campaign, kind: str, language: str) -> Text:
 
 
 def fill(text: Text, values: dict[str, object]) -> Filled:
-    """Raises WrongText; `notices.compose.values_for(notice)` and `placeholders.examples(language)` make values."""
+    """Raises WrongText; `notices.compose.values_for` and `notices.placeholders.examples` make values."""
     return Filled(filled(text.subject, values).strip(), filled(text.body, values))
 
 

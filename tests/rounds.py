@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from builders import make_campaign, make_customer, make_holdout, make_user
 
 from campaign.models import Campaign, Customer
-from notices import ledger, mailings, planning
+from notices import cases, compose, ledger, mailings, planning
+from notices.compose import Letter
 from notices.models import Mailing, Notice
 
 DAY = date(2026, 12, 1)  # a Tuesday, and the first working day of its month
@@ -54,6 +55,11 @@ def take(notice: Notice, *, now: datetime) -> None:
     assert notice.pk in [claim.pk for claim in claims]
     ledger.settle([], untouched=[claim for claim in claims if claim.pk != notice.pk], now=now)
     notice.refresh_from_db()
+
+
+def composed(notice: Notice, *, now: datetime, **given) -> Letter:
+    """The mail that a worker would make of it now."""
+    return compose.letter(cases.of_notice(notice), notice.mailing, now=now, **given)
 
 
 def state_of(mailing: Mailing) -> str:

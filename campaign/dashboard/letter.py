@@ -6,8 +6,10 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from campaign.brands import of_login
 from notices import compose, encoding, lines, links
-from notices.models import Notice
+from notices.cases import Case
+from notices.models import Mailing
 
 OLD_CHARSET = "iso-2022-jp"
 OLD_PROGRAM = "outlook-express"
@@ -35,18 +37,18 @@ class ForOldPrograms:
     used: bool  # by this customer's own program
 
 
-def read(notice: Notice, *, now: datetime) -> Read:
-    """Raises `compose.NotSendable`."""
-    content = compose.compose(notice, now=now).content
+def read(case: Case, mailing: Mailing, *, now: datetime) -> Read:
+    """Raises what `compose.letter` raises."""
+    content = compose.letter(case, mailing, now=now).content
     message = message_from_bytes(content, policy=policy.default)
     head = content.partition(b"\r\n\r\n")[0].decode("ascii", "backslashreplace").replace("\r\n", "\n")
     text, html = message.get_body(("plain",)), _html(message)
     return Read(
         subject=str(message["Subject"]),
-        text=masked(text.get_content(), notice),
-        html=masked(html or compose.html(notice), notice),
+        text=masked(text.get_content(), case),
+        html=masked(html or compose.html(case, mailing), case),
         text_alone=not html,
-        headers=masked(head, notice),
+        headers=masked(head, case),
         charset=text.get_content_charset(),
     )
 
@@ -56,23 +58,19 @@ def _html(message: EmailMessage) -> str:
     return part.get_content() if part else ""
 
 
-def masked(text: str, notice: Notice) -> str:
+def masked(text: str, case: Case) -> str:
     """Without the keys to the customer's own page and to the end of the reminders."""
-    keys = [url.rstrip("/").rpartition("/")[2] for url in (links.personal_url(notice), links.stop_url(notice))]
+    keys = [url.rstrip("/").rpartition("/")[2] for url in (links.personal_url(case), links.stop_url(case))]
     return re.sub("|".join(map(re.escape, keys)), HIDDEN, text)
 
 
-def for_old_programs(notice: Notice, *, now: datetime) -> ForOldPrograms:
-    """The notice as if its customer had an old program. Raises `compose.NotSendable`."""
-    used = notice.client_program in encoding.OLD_PROGRAMS
-    program, notice.client_program = notice.client_program, OLD_PROGRAM
-    try:
-        found = read(notice, now=now)
-    finally:
-        notice.client_program = program
+def for_old_programs(case: Case, mailing: Mailing, *, now: datetime) -> ForOldPrograms:
+    """The mail as if its customer had an old program. Raises what `compose.letter` raises."""
+    used = case.client_program in encoding.OLD_PROGRAMS
+    found = read(case._replace(client_program=OLD_PROGRAM), mailing, now=now)
     if found.charset == OLD_CHARSET:
         return ForOldPrograms(found, (), used)
-    return ForOldPrograms(None, at_fault(found.subject + found.text + compose.brand_of(notice).name["ja"]), used)
+    return ForOldPrograms(None, at_fault(found.subject + found.text + of_login(case.login).name["ja"]), used)
 
 
 def at_fault(text: str) -> tuple[str, ...]:

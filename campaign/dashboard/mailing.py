@@ -18,7 +18,7 @@ from campaign.dashboard.text import PREVIEW
 from campaign.dashboard.words import mailing_title
 from campaign.models import Customer
 from campaign.roles import PEOPLE
-from notices import compose, reports
+from notices import cases, compose, reports
 from notices.filling import WrongText
 from notices.models import Delivery, Mailing, Notice
 
@@ -144,7 +144,7 @@ def preview(mailing: Mailing, *, asked: str, now: datetime) -> Shown | None:
 def _read(notice: Notice, *, now: datetime) -> tuple[str, str]:
     """Subject and text, read back from the very bytes that would go out."""
     try:
-        found = letter.read(notice, now=now)
+        found = letter.read(cases.of_notice(notice), notice.mailing, now=now)
     except (compose.NotSendable, WrongText) as error:
         return _("This notice cannot be sent"), str(error)
     return found.subject, found.text

@@ -49,7 +49,7 @@ def _html(request: HttpRequest, subject: Subject) -> HttpResponse:
     holdout = get_object_or_404(subject.people, pk=asked_number(request.GET.get("person", ""), default=0))
     noting.seen(request, holdout.customer, "preview")
     try:
-        read = letter.read(subject.notice(holdout), now=timezone.now())
+        read = letter.read(subject.case(holdout), subject.mailing, now=timezone.now())
     except (compose.NotSendable, filling.WrongText) as error:
         raise Http404 from error
     return HttpResponse(read.html)
@@ -127,12 +127,13 @@ def shown(subject: Subject, person: Holdout | None, view: str) -> dict[str, obje
         return values
     now = timezone.now()
     try:
-        notice = subject.notice(person)
-        read = letter.read(notice, now=now)
-        old = letter.for_old_programs(notice, now=now) if view == "old" and notice.language == "ja" else None
+        case = subject.case(person)
+        read, old = letter.read(case, subject.mailing, now=now), None
+        if view == "old" and case.language == "ja":
+            old = letter.for_old_programs(case, subject.mailing, now=now)
     except (compose.NotSendable, filling.WrongText) as error:
         return values | {"error": _(str(error))}
     frame = f"{subject.url}html/?person={person.pk}"
     narrow, wide = (letter.broken(read.text, columns=columns) for columns in (36, 72))
-    found = {"read": read, "old": old, "narrow": narrow, "wide": wide, "frame": frame, "spoken": notice.language}
+    found = {"read": read, "old": old, "narrow": narrow, "wide": wide, "frame": frame, "spoken": case.language}
     return values | found

@@ -1,4 +1,4 @@
-"""What is previewed: a text or a mailing, the people whom it is for, and the notice that each of them would get."""
+"""What is previewed: a text or a mailing, the people whom it is for, and what it would say to each of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from django.utils import timezone
 from campaign.dashboard.texts import number_title, which
 from campaign.dashboard.words import mailing_title
 from campaign.models import Holdout, Language, Standing
-from notices import compose, filling, situations, staff_copies, texts
+from notices import cases, filling, situations, staff_copies, texts
+from notices.cases import Case
 from notices.models import Mailing, Notice
 from notices.placeholders import PLACEHOLDERS
 
@@ -26,7 +27,7 @@ EMPTY = {  # by placeholder: for whom there is nothing to put in
 
 @dataclass(frozen=True)
 class Subject:
-    """What is previewed: to whom it goes, and what each of them would get."""
+    """What is previewed, to whom it goes, and the case of each of them."""
 
     title: str
     campaign: str
@@ -34,7 +35,8 @@ class Subject:
     back: str
     of_text: bool
     people: QuerySet[Holdout]
-    notice: Callable[[Holdout], Notice]
+    mailing: Mailing
+    case: Callable[[Holdout], Case]
     sources: tuple[str, ...]
 
 
@@ -54,8 +56,11 @@ def of_text(*, campaign: str, kind: str, language: str, number: int) -> Subject:
     words = texts.of(version, kind=kind, language=language)
     people = Holdout.objects.filter(campaign=text.campaign, customer__language=language)
 
-    def notice(holdout: Holdout) -> Notice:
-        return staff_copies.specimen(holdout, kind=kind, language=language, version=version, now=timezone.now())
+    mailing = staff_copies.specimen(text.campaign, kind=kind, language=language, version=version, now=timezone.now())
+
+    def case(holdout: Holdout) -> Case:
+        number, message_id = staff_copies.NUMBER, staff_copies.new_message_id()
+        return cases.of_holdout(holdout.pk, text.campaign, number=number, message_id=message_id)
 
     return Subject(
         title=f"{text.title}: {number_title(number)}",
@@ -64,7 +69,8 @@ def of_text(*, campaign: str, kind: str, language: str, number: int) -> Subject:
         back=f"{text.url()}?version={number}",
         of_text=True,
         people=people.moved() if kind == Mailing.Kind.THANKS else people.left(),
-        notice=notice,
+        mailing=mailing,
+        case=case,
         sources=(words.subject, words.body),
     )
 
@@ -73,8 +79,8 @@ def of_mailing(*, pk: int) -> Subject:
     mailing = get_object_or_404(Mailing.objects.select_related("campaign", "text_ja", "text_en"), pk=pk)
     words = [texts.of_mailing(mailing, language) for language in Language.values]
 
-    def notice(holdout: Holdout) -> Notice:
-        return compose.with_all_it_needs(Notice.objects.filter(mailing=mailing)).get(holdout=holdout)
+    def case(holdout: Holdout) -> Case:
+        return cases.of_notice(Notice.objects.select_related("mailing__campaign").get(mailing=mailing, holdout=holdout))
 
     return Subject(
         title=mailing_title(mailing.kind, mailing.period),
@@ -83,7 +89,8 @@ def of_mailing(*, pk: int) -> Subject:
         back=reverse("mailing", kwargs={"pk": pk}),
         of_text=False,
         people=Holdout.objects.filter(notices__mailing=mailing),
-        notice=notice,
+        mailing=mailing,
+        case=case,
         sources=tuple(source for each in words for source in (each.subject, each.body)),
     )
 

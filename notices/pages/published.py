@@ -96,10 +96,8 @@ def common_values(mailing: Mailing, language: str, brand: Brand) -> dict[str, ob
     moved = CutoffChange.objects.filter(campaign=campaign, changed_at__gt=began).order_by("changed_at").first()
     if moved:
         campaign.cutoff_on = moved.old
-    nobody = staff_copies.invented(campaign, address=f"@{brand.domains[0]}", language=language, program="", now=began)
-    notice = staff_copies.specimen(nobody, kind=mailing.kind, language=language, version=None, now=began)
-    notice.confirmed = False  # nothing to look up
-    values = compose.values_for(notice)
+    nobody = staff_copies.invented(address=f"@{brand.domains[0]}", language=language, program="", now=began)
+    values = compose.values_for(nobody, campaign)
     return {name: values[name] for name in COMMON}
 
 

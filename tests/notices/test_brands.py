@@ -6,10 +6,11 @@ import email.policy
 import pytest
 from brands import two_brands
 from builders import make_customer
-from rounds import at, plan
+from rounds import at, composed, plan
 
-from notices import links
-from notices.compose import compose, values_for
+from campaign.models import Customer
+from notices import cases, links
+from notices.compose import values_for
 from notices.models import Notice
 
 pytestmark = pytest.mark.django_db
@@ -26,13 +27,16 @@ def notices(settings, tmp_path) -> dict[str, Notice]:
     settings.PUBLIC_URL = "https://mail.isp.example"
     who = {"client_program": "thunderbird", "language": "en"}
     plan(customers=[make_customer(login, **who) for login in ("hanako@isp.example", "taro@aozora.example")])
-    found = Notice.objects.select_related("mailing__campaign", "holdout__customer")
     at_domain = {"aozora": "@aozora.example", "mihon": "@isp.example"}
-    return {slug: found.get(holdout__customer__login__endswith=domain) for slug, domain in at_domain.items()}
+    return {slug: Notice.objects.get(holdout__customer__login__endswith=domain) for slug, domain in at_domain.items()}
 
 
 def message_for(notice: Notice) -> email.message.EmailMessage:
-    return email.message_from_bytes(compose(notice, now=NOW).content, policy=email.policy.default)
+    return email.message_from_bytes(composed(notice, now=NOW).content, policy=email.policy.default)
+
+
+def values_of(notice: Notice) -> dict[str, object]:
+    return values_for(cases.of_notice(notice), notice.mailing.campaign)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -40,7 +44,7 @@ def message_for(notice: Notice) -> email.message.EmailMessage:
 def test_a_mail_speaks_of_the_customers_brand_and_of_no_other(notices, slug, other, language, settings):
     settings.NOTICE_HTML = True
     notice = notices[slug]
-    notice.language = language
+    Customer.objects.update(language=language)
     message = message_for(notice)
     parts = [message.get_body((kind,)).get_content() for kind in ("plain", "html")]
     for text in (*parts, str(message["Subject"]), str(message["From"])):
@@ -58,7 +62,7 @@ def test_sender_answers_and_links_are_the_brands(notices):
     assert message["From"].addresses[0].addr_spec == "mail-support@aozora.example"
     assert message["Reply-To"] == "mail-support@aozora.example"
     assert message["List-Unsubscribe"].startswith("<https://mail.aozora.example/en/mute/")
-    values = values_for(notices["aozora"])
+    values = values_of(notices["aozora"])
     assert values["link"].startswith("https://mail.aozora.example/en/p/")
     assert (values["home"], values["hours"]) == ("https://www.aozora.example/", "Daily, 10:00 to 20:00")
     assert (values["smtp_host"], values["smtp_port"]) == ("smtp.aozora.example", "587")
@@ -80,7 +84,7 @@ def test_a_brand_without_a_sender_of_its_own_has_the_providers(notices, settings
 
 def test_what_servers_read_stays_on_the_one_domain(notices):
     for notice in notices.values():
-        letter, message = compose(notice, now=NOW), message_for(notice)
+        letter, message = composed(notice, now=NOW), message_for(notice)
         assert message["List-Id"] == "<reminder.pop-before-smtp.isp.example>"
         assert message["Message-ID"].endswith("@isp.example>")
         assert letter.envelope_sender.endswith("@isp.example")
@@ -89,6 +93,6 @@ def test_what_servers_read_stays_on_the_one_domain(notices):
 
 def test_steps_are_told_with_each_brands_values_one_after_the_other(notices):
     for slug in ("aozora", "mihon", "aozora"):
-        steps = values_for(notices[slug])["steps"]
+        steps = values_of(notices[slug])["steps"]
         assert OWN[slug][3] in steps
         assert OWN[{"aozora": "mihon", "mihon": "aozora"}[slug]][3] not in steps

@@ -1,4 +1,4 @@
-"""A claim knows all that a mail needs, and says the same as the plain look at the same rows."""
+"""A claim knows all that a mail needs, and agrees with what planning knows of all holdouts at once."""
 
 from datetime import date, timedelta
 
@@ -8,8 +8,10 @@ from rounds import AFTERNOON, DAY, sending
 
 from campaign.models import Exemption, Holdout
 from notices import cases, ledger, selection
-from notices.compose import with_all_it_needs
-from notices.models import Mute, Notice, Suppression
+from notices.cases import Case
+from notices.claims import Claim
+from notices.models import Mailing, Mute, Notice, Suppression
+from notices.selection import WhyNot
 
 pytestmark = pytest.mark.django_db
 A_DAY = timedelta(days=1)
@@ -46,7 +48,9 @@ PASTS = {
 }
 
 
-def test_a_claim_says_what_the_plain_look_says():
+@pytest.fixture
+def mailing() -> Mailing:
+    """Being sent, to one customer without and one with a contact address of each past."""
     customers = [
         make_customer(name=past, language="en" if "exempt" in past else "ja", contact_address=contact)
         for past in PASTS
@@ -60,21 +64,55 @@ def test_a_claim_says_what_the_plain_look_says():
         last_auth_on=DAY - A_DAY, standing="mixed", reason="forwarder"
     )
     Notice.objects.update(state="waiting")  # also where planning looked at what was so yesterday
-    claimed = ledger.claim(mailing_id=mailing.pk, limit=100, now=AFTERNOON)
-    plain = with_all_it_needs(selection.as_it_stands(Notice.objects.all(), today=DAY)).order_by("send_after", "pk")
-    assert len(claimed) == len(plain) == len(customers)
-    for claim, notice in zip(claimed, plain, strict=True):
+    return mailing
+
+
+def claimed(mailing: Mailing) -> list[tuple[Claim, Notice]]:
+    """Each claim, with its notice's row as it is after that."""
+    claims = ledger.claim(mailing_id=mailing.pk, limit=100, now=AFTERNOON)
+    rows = Notice.objects.select_related("holdout__customer").in_bulk([claim.pk for claim in claims])
+    assert len(claims) == len(rows) == 2 * len(PASTS)
+    return [(claim, rows[claim.pk]) for claim in claims]
+
+
+def test_a_claim_has_what_the_rows_have(mailing):
+    for claim, notice in claimed(mailing):
+        holdout, customer = notice.holdout, notice.holdout.customer
+        assert claim.case == Case(
+            number=notice.number,
+            message_id=notice.message_id,
+            language=customer.language,
+            client_program=customer.client_program,
+            login=customer.login,
+            contact_address=customer.contact_address,
+            name=customer.name,
+            standing=holdout.standing,
+            reason=holdout.reason,
+            last_legacy_at=holdout.last_legacy_at,
+            last_auth_on=holdout.last_auth_on,
+            confirmed=customer.name == "certain",
+        )
         assert claim.case == cases.of_notice(notice)
-        assert (claim.pk, claim.attempts, claim.send_after) == (notice.pk, 1, notice.send_after)
-        assert (claim.exempt, claim.muted, claim.unreachable) == (notice.exempt, notice.muted, notice.unreachable)
-        assert (claim.utf8_instead, claim.mailing) == (notice.utf8_instead, mailing)
-        assert notice.sent_to == claim.case.address.lower()
-        assert all(type(value) is bool for value in (claim.exempt, claim.utf8_instead, claim.case.confirmed))
-    stand = {(claim.case.name, bool(claim.case.contact_address)): claim for claim in claimed}
-    assert [past for (past, _), claim in stand.items() if claim.exempt] == ["exempt today"] * 2
-    assert {key for key, claim in stand.items() if claim.unreachable} == {
+        assert (claim.attempts, claim.send_after, claim.mailing) == (1, notice.send_after, mailing)
+        assert claim.utf8_instead is (customer.name == "nothing")
+        assert (notice.sent_to, notice.language) == (claim.case.address.lower(), customer.language)
+        assert all(type(value) is bool for value in (claim.exempt, claim.muted, claim.case.confirmed))
+
+
+def test_a_claim_says_what_is_so_at_this_moment(mailing):
+    found = [(claim.case.name, bool(claim.case.contact_address), claim) for claim, _notice in claimed(mailing)]
+    assert [past for past, _contact, claim in found if claim.exempt] == ["exempt today"] * 2
+    assert [past for past, _contact, claim in found if claim.muted] == ["muted"] * 2
+    assert {(past, contact) for past, contact, claim in found if claim.unreachable} == {
         ("no mail reaches the login", False),
         ("no mail reaches the contact address", True),
     }
-    assert {past for (past, _), claim in stand.items() if claim.case.confirmed} == {"certain"}
-    assert {past for (past, _), claim in stand.items() if claim.muted} == {"muted"}
+
+
+def test_planning_says_the_same_of_the_same_holdouts(mailing):
+    exempt = selection.holdouts_with_reason(mailing.campaign, today=DAY).filter(not_due=WhyNot.EXEMPT)
+    exempt = set(exempt.values_list("pk", flat=True))
+    for claim, notice in claimed(mailing):
+        facts = selection.facts_of(notice.holdout, today=DAY)
+        planned = (notice.holdout_id in exempt, WhyNot.MUTED in facts, WhyNot.UNREACHABLE in facts)
+        assert (claim.exempt, claim.muted, claim.unreachable) == planned, claim.case.name

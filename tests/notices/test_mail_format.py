@@ -8,10 +8,11 @@ from email.header import decode_header, make_header
 
 import pytest
 from builders import make_customer
-from rounds import at, plan
+from rounds import at, composed, plan
 
-from notices import links
-from notices.compose import compose, values_for, with_all_it_needs
+from campaign.models import Customer
+from notices import cases, links
+from notices.compose import letter, values_for
 from notices.encoding import OLD_PROGRAMS
 from notices.lines import width, wrapped
 from notices.models import Mailing, Notice, TextVersion
@@ -32,13 +33,13 @@ def notice_for(settings):
         values = {"login": "hanako@isp.example", "name": "佐藤 花子", "language": language, "client_program": program}
         mailing = plan(customers=[make_customer(**values | customer)])
         Mailing.objects.filter(pk=mailing.pk).update(kind=kind)
-        return with_all_it_needs(Notice.objects.all()).get()
+        return Notice.objects.get()
 
     return make
 
 
 def content_of(notice: Notice, **given) -> bytes:
-    return compose(notice, now=NOW, **given).content
+    return composed(notice, now=NOW, **given).content
 
 
 def read(content: bytes) -> email.message.EmailMessage:
@@ -197,31 +198,31 @@ def test_long_names_and_domains_fold_and_come_back_whole(settings, notice_for, l
 @pytest.mark.parametrize("program", sorted(OLD_PROGRAMS))
 def test_every_old_program_gets_the_old_coding_and_all_words(notice_for, program):
     notice = notice_for(program=program)
-    letter = compose(notice, now=NOW)
-    old = read(letter.content)
+    sent = composed(notice, now=NOW)
+    old = read(sent.content)
     assert (old.get_content_charset(), old["Content-Transfer-Encoding"]) == ("iso-2022-jp", "7bit")
-    assert letter.content.isascii() and max(map(len, letter.content.split(b"\r\n"))) <= 130
-    assert not letter.utf8_instead
-    filled = fill(of_mailing(notice.mailing, "ja"), values_for(notice))
+    assert sent.content.isascii() and max(map(len, sent.content.split(b"\r\n"))) <= 130
+    assert not sent.utf8_instead
+    filled = fill(of_mailing(notice.mailing, "ja"), values_for(cases.of_notice(notice), notice.mailing.campaign))
     assert old.get_content().replace("\r\n", "\n") == wrapped(filled.body, columns=60).replace("～", "〜")
     assert old["Subject"] == filled.subject
 
 
 def test_the_old_coding_is_given_up_for_a_name_and_that_is_said(notice_for):
-    letter = compose(notice_for(program="becky", name="髙橋 花子"), now=NOW)
-    assert letter.utf8_instead
-    assert "髙橋 花子 様" in text_of(letter.content)
+    sent = composed(notice_for(program="becky", name="髙橋 花子"), now=NOW)
+    assert sent.utf8_instead
+    assert "髙橋 花子 様" in text_of(sent.content)
 
 
 def test_a_text_that_the_old_coding_cannot_hold_is_said_too(notice_for):
     notice = notice_for(program="becky", name="佐藤")
-    letter = compose(notice, now=NOW, text=Text("{{ provider }}", "{{ name }} 様 😀\n"))
-    assert letter.utf8_instead
-    assert text_of(letter.content) == "佐藤 様 😀\n"
+    sent = composed(notice, now=NOW, text=Text("{{ provider }}", "{{ name }} 様 😀\n"))
+    assert sent.utf8_instead
+    assert text_of(sent.content) == "佐藤 様 😀\n"
 
 
 def test_who_has_a_newer_program_is_never_counted(notice_for):
-    assert not compose(notice_for(program="thunderbird", name="髙橋 😀"), now=NOW).utf8_instead
+    assert not composed(notice_for(program="thunderbird", name="髙橋 😀"), now=NOW).utf8_instead
     Notice.objects.all().delete()
 
 
@@ -231,11 +232,11 @@ def test_an_approved_text_goes_out_instead_of_ours(notice_for):
     words = {"subject": "{{ provider }} 設定", "body": "{% if name %}\n{{ name }} 様\n{% endif %}\n\n{{ number }}\n"}
     version = TextVersion.objects.create(language="ja", **words, **values)
     Mailing.objects.update(text_ja=version)
-    notice = with_all_it_needs(Notice.objects.all()).get()
+    notice = Notice.objects.get()
     content = content_of(notice)
     assert read(content)["Subject"] == "みほんネット 設定"
     assert text_of(content) == f"佐藤 花子 様\n\n{notice.number[:3]}-{notice.number[3:6]}-{notice.number[6:]}\n"
-    notice.language = "en"
+    Customer.objects.update(language="en")
     assert "Dear 佐藤 花子," in text_of(content_of(notice))
 
 
@@ -248,6 +249,7 @@ def test_what_a_customer_is_called_is_never_read_as_a_text(notice_for, settings)
 
 
 def test_the_database_is_not_asked_while_a_mail_is_composed(notice_for, django_assert_num_queries):
-    notice = notice_for()
+    case = cases.of_notice(notice_for())
+    mailing = Mailing.objects.select_related("campaign", "text_ja", "text_en").get()
     with django_assert_num_queries(0):
-        compose(notice, now=NOW)
+        letter(case, mailing, now=NOW)

@@ -4,10 +4,9 @@ from email import message_from_bytes, policy
 
 import pytest
 from builders import make_customer
-from rounds import at, plan
+from rounds import at, composed, plan
 from sight import unreadable
 
-from notices.compose import compose, with_all_it_needs
 from notices.models import Notice
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
@@ -19,7 +18,7 @@ def test_axe_finds_nothing_nothing_scrolls_sideways_and_nothing_is_loaded(browse
     settings.NOTICE_HTML = True
     settings.PUBLIC_URL = "https://a-rather-long-name-of-a-host.for-the-campaign.isp.example"
     plan(customers=[make_customer(name="佐藤 花子", language=language, client_program="outlook")])
-    letter = compose(with_all_it_needs(Notice.objects.all()).get(), now=at(10))
+    letter = composed(Notice.objects.get(), now=at(10))
     html = message_from_bytes(letter.content, policy=policy.default).get_body(("html",)).get_content()
     findings, asked = [], []
     for width, scheme in ((320, "light"), (320, "dark"), (600, "light"), (1280, "dark")):

@@ -6,7 +6,7 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, noon
 from desk import make_mailing, make_notice
 
 from campaign.models import Exemption, Standing
-from notices import selection
+from notices import claims, ledger, selection
 from notices.audience import Audience
 from notices.models import Mailing, Mute, Notice, Suppression
 from notices.selection import CHECKS, Kind, WhyNot, by_reason, due, holdouts_with_reason, unusable, why_not
@@ -244,9 +244,13 @@ def test_a_notice_of_an_ended_mailing_holds_nobody_back(rounds):
 
 
 def now_of(notice: Notice, *, today=TODAY) -> str:
-    found = selection.as_it_stands(Notice.objects, today=today).get(pk=notice.pk)
-    facts = {name: getattr(found, name) for name in ("exempt", "muted", "unreachable")}
-    return selection.no_longer_due(found.mailing, found.holdout.standing, **facts, today=today)
+    """What a worker is told who claims it; it waits again afterwards."""
+    mailing = Mailing.objects.select_related("campaign").get(pk=notice.mailing_id)
+    claimed = claims.take(mailing, limit=100, now=noon(today))
+    ledger.settle([], untouched=claimed, now=noon(today))
+    (claim,) = [claim for claim in claimed if claim.pk == notice.pk]
+    facts = {name: getattr(claim, name) for name in ("exempt", "muted", "unreachable")}
+    return selection.no_longer_due(claim.mailing, claim.case.standing, **facts, today=today)
 
 
 def test_when_a_notice_goes_out_everything_is_looked_up_again(rounds):
