@@ -5,12 +5,14 @@ from typing import Any
 from allauth.account.internal.flows.logout import logout
 from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import LoginView, ReauthenticateView
+from allauth.core.ratelimit import respond_429
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeAgainView
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,14 +21,15 @@ from campaign.audit import Act
 from campaign.dashboard import noting
 from campaign.dashboard.shell import shared, show
 from campaign.dashboard.signin.accounts import noted_refusal
+from notices.pages.limit import allowed
 
 
 class Shown:
-    """A page of allauth in the product's own frame."""
+    """A page of allauth in the product's own frame; `walled`, that is without the menu, as nothing else opens yet."""
 
     def get_context_data(self, **values: Any) -> dict[str, Any]:
         asked = get_next_redirect_url(self.request) or ""
-        return shared(self.request) | {"next": asked} | super().get_context_data(**values)
+        return shared(self.request) | {"next": asked, "walled": True} | super().get_context_data(**values)
 
 
 class Login(Shown, LoginView):
@@ -91,11 +94,13 @@ def to_provider(request: HttpRequest) -> HttpResponseBase:
 
     if not settings.OIDC_ISSUER:
         raise Http404
+    if not allowed(request, now=timezone.now(), rate=openid.BEGINNINGS):
+        return respond_429(request)
     try:
         url = openid.begin(request, next_url=get_next_redirect_url(request))
     except openid.NOT_UNDERSTOOD as error:
         return openid.unanswered(request, error)
-    return show(request, "login_openid.html", {"url_to": url, "provider_name": settings.OIDC_NAME})
+    return show(request, "login_openid.html", {"url_to": url, "provider_name": settings.OIDC_NAME, "walled": True})
 
 
 @never_cache

@@ -37,7 +37,8 @@ WAY = "socialaccount"
 SIGNED_BY = {f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)} | {"EdDSA"}
 REQUIRED = ("iss", "sub", "aud", "exp", "iat")
 CLOCKS_DIFFER_SECONDS = 60
-REFUSALS = Rate("openid", each=10)  # that are noted, as many as allauth takes wrong passwords of one address
+BEGINNINGS = Rate("openid begun", each=30)  # as many as allauth takes passwords of one address
+REFUSALS = Rate("openid", each=10)  # that are noted, as many as it takes wrong ones
 NOT_UNDERSTOOD = (requests.RequestException, OAuth2Error, ValueError, KeyError, TypeError)
 
 

@@ -241,6 +241,17 @@ def test_an_answer_is_good_for_one_browser_and_one_time(client, client_of_anothe
     assert not is_in(client)
 
 
+def test_the_way_to_the_provider_is_taken_only_so_often_from_an_address(client, provider, monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)  # no minute ends in between
+    assert [client.post(reverse("openid_begin")).status_code for _ in range(30)] == [200] * 30
+    with monkeypatch.context() as until_then:
+        until_then.setattr(openid, "begin", pytest.fail)  # nor is the provider asked
+        busy = client.post(reverse("openid_begin"))
+    assert busy.status_code == 429 and "Please wait a little" in busy.content.decode()
+    assert client.post(reverse("openid_begin"), REMOTE_ADDR="198.51.100.7").status_code == 200
+
+
 @pytest.fixture
 def client_of_another():
     from django.test import Client

@@ -29,6 +29,11 @@ def test_passwords_are_tried_only_so_often_from_an_address(client, db, at):
     assert statuses[0] == 200 and statuses[-1] == 429
 
 
+def test_the_title_says_first_that_something_is_wrong(client, suzuki):
+    assert "<title>Log in - " in client.get(reverse("login")).content.decode()
+    assert "<title>Error: Log in - " in enter(client, password="wrong").content.decode()
+
+
 def test_the_address_is_the_visitors_and_not_the_proxys(client, suzuki, settings):
     from ipaddress import ip_network
 
