@@ -9,15 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
 from uuid import uuid4
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from campaign.customers import counts
-from campaign.customers.chosen import Chosen, brand_at, wanted_cells
+from campaign.customers.chosen import Chosen, Common, wanted_cells, with_common
 from campaign.models import Campaign
 from campaign.models.holdouts import MOVED
 from notices.models import Delivery, FunnelCounts, Mailing, Notice, Visit
@@ -30,16 +28,10 @@ ENDED = timedelta(days=30)
 STEPS = ("sent", "delivered", "visited", "begun", "moved")
 
 
-class Cell(NamedTuple):
-    """Of customers who have the first seven in common; `range` as in the cells of all holdouts."""
+@dataclass(frozen=True, slots=True)
+class Cell(Common):
+    """How many customers got to each of `STEPS`."""
 
-    standing: str
-    relapsed: bool
-    reason: str
-    program: str
-    wave: int
-    brand: str
-    range: str
     sent: int
     delivered: int
     visited: int
@@ -125,14 +117,9 @@ def count(campaign: Campaign, mailing: Mailing | None, *, now: datetime) -> None
 
 def _cells(sent: QuerySet[Notice], *, today: date, several: bool, everywhere: bool = False) -> list[list]:
     """Of several notices to one customer, it is enough if one got so far; in one round everybody has but one."""
-    fields = [f"holdout__{name}" for name in ("standing", "relapsed", "reason", "client_program")]
-    rows = sent.annotate(
-        in_wave=Coalesce("holdout__wave", 0),
-        slug=brand_at("holdout__customer"),
-        place=Value("") if everywhere else F("holdout__last_range"),
-        opened=Exists(Visit.objects.filter(notice=OuterRef("pk"), act=Visit.Act.GUIDE)),
-    )
-    grouped = rows.values_list(*fields, "in_wave", "slug", "place").order_by()
+    rows, fields = with_common(sent, "holdout__", everywhere=everywhere)
+    opened = Exists(Visit.objects.filter(notice=OuterRef("pk"), act=Visit.Act.GUIDE))
+    grouped = rows.annotate(opened=opened).values_list(*fields).order_by()
     conditions = {
         "number": Q(),
         "delivered": Q(delivery__fate=Delivery.Fate.DELIVERED),

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from django.db.models import Case, CharField, Q, Value, When
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from campaign import brands
 from campaign.models import Standing
@@ -38,8 +39,13 @@ def chosen_in(query: str) -> Chosen:
     return Chosen(**dict(parse_qsl(query)))
 
 
-class Common(Protocol):
-    """What people of one cell have in common."""
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What people of one cell have in common.
+
+    `wave` is 0 for who is in none. `range` is "" in cells of all ranges together: those of single ranges count the
+    same people once more.
+    """
 
     standing: str
     relapsed: bool
@@ -53,21 +59,14 @@ class Common(Protocol):
 Shared = TypeVar("Shared", bound=Common)
 
 
-class Cell(NamedTuple):
-    """So many holdouts have all of these in common; `begun` of them have ever sent with SMTP-AUTH.
+@dataclass(frozen=True, slots=True)
+class Cell(Common):
+    """So many holdouts; `begun` of them have ever sent with SMTP-AUTH.
 
-    `wave` is 0 for who is in none. `range` is "" in cells of all ranges together: those of single
-    ranges count the same people once more. `contacts` at the help desk are those of the last 7 days, of the
-    7 before, and of the last 28 by topic, in the order of `Contact.Topic`; () where there were none.
+    `contacts` at the help desk are those of the last 7 days, of the 7 before, and of the last 28 by topic, in the
+    order of `Contact.Topic`; () where there were none.
     """
 
-    standing: str
-    relapsed: bool
-    reason: str
-    program: str
-    wave: int
-    brand: str
-    range: str
     holdouts: int
     begun: int
     contacts: Sequence[int] = ()
@@ -112,6 +111,17 @@ def wanted_cells(chosen: Chosen, cells: Iterable[Shared]) -> list[Shared]:
     if chosen.brand:
         wanted = [cell for cell in wanted if cell.brand == chosen.brand]
     return wanted
+
+
+def with_common(rows: QuerySet, at: str = "", *, everywhere: bool = False) -> tuple[QuerySet, tuple[str, ...]]:
+    """A query that reaches holdouts by the path `at`, and what it has for the fields of `Common`, in their order.
+
+    `everywhere`: of all ranges together.
+    """
+    place = Value("") if everywhere else F(f"{at}last_range")
+    rows = rows.annotate(in_wave=Coalesce(f"{at}wave", 0), slug=brand_at(f"{at}customer"), place=place)
+    own = (f"{at}{name}" for name in ("standing", "relapsed", "reason", "client_program"))
+    return rows, (*own, "in_wave", "slug", "place")
 
 
 def _named(value: str) -> str:

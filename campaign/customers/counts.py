@@ -13,11 +13,11 @@ from typing import TypeVar
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Count, F, QuerySet, Value
-from django.db.models.functions import Coalesce, Now, TruncDate
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 
-from campaign.customers.chosen import Cell, Chosen, Shared, brand_at, wanted_cells
+from campaign.customers.chosen import Cell, Chosen, Shared, wanted_cells, with_common
 from campaign.models import Campaign, Contact, Holdout, HoldoutCounts
 
 TOP_RANGES = 10  # of addresses, those with most customers left: for these alone there are cells
@@ -80,6 +80,7 @@ def _kept(campaign_id: int, _version: str) -> Kept | None:
 
 
 def by_range(cells: Iterable[Shared]) -> dict[str, list[Shared]]:
+    """The cells of all ranges together are under ""."""
     found: dict[str, list[Shared]] = {}
     for cell in cells:
         found.setdefault(cell.range, []).append(cell)
@@ -132,9 +133,7 @@ def _top_ranges(holdouts: QuerySet[Holdout]) -> list[str]:
 
 def _cells(holdouts: QuerySet[Holdout], *, today: date, everywhere: bool = False) -> list[list]:
     """Lists, since they are kept as JSON: the fields of `Cell`."""
-    place = Value("") if everywhere else F("last_range")
-    fields = ("standing", "relapsed", "reason", "client_program", "in_wave", "slug", "place")
-    rows = holdouts.annotate(in_wave=Coalesce("wave", 0), slug=brand_at("customer"), place=place)
+    rows, fields = with_common(holdouts, everywhere=everywhere)
     counted = rows.values_list(*fields).order_by().annotate(number=Count("*"), begun=Count("last_auth_on"))
     contacts = _contacts(rows, fields, today=today)
     return [[*row, contacts.get(row[: len(fields)], [])] for row in counted]
