@@ -91,7 +91,7 @@ def test_no_two_words_have_one_title_and_no_explanation_repeats_its_word(languag
 
 def test_pages_name_only_words_that_are_there():
     for page in PAGES.values():
-        assert page.purpose() and page.then()
+        assert page.purpose and page.then
         assert [term.name for term in page.terms] == list(page.names)
 
 
@@ -138,7 +138,7 @@ def test_each_page_shows_its_own_help(signed_in, tmp_path, settings):
         url = reverse(pattern.name, kwargs={name: values[name] for name in pattern.pattern.converters})
         text = client.get(url).content.decode()
         with translation.override("en"):
-            assert PAGES[pattern.name].purpose() in text.replace("&#39;", "'"), url
+            assert str(PAGES[pattern.name].purpose) in text.replace("&#39;", "'"), url
 
 
 def test_what_one_may_not_open_explains_nothing(signed_in):
