@@ -58,12 +58,11 @@ NO_NAMES_FOR_MODULES = {"utils", "util", "services", "helpers", "common", "misc"
 
 @dataclass(frozen=True)
 class Import:
-    """`module` imports `target`; `late` inside a function, or for type checkers only."""
+    """`module` imports `target`, maybe not before a function of it runs."""
 
     module: str
     target: str
     line: int
-    late: bool
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line} imports {self.target}"
@@ -92,11 +91,9 @@ def imports() -> tuple[Import, ...]:
 
 
 def _imports_of(name: str, tree: ast.Module) -> Iterator[Import]:
-    outer = [node for node in ast.walk(tree) if _is_function(node) or _is_for_type_checkers(node)]
-    late = {id(inner) for node in outer for inner in ast.walk(node)}
     for node in ast.walk(tree):
         for target in _targets(name, node):
-            yield Import(name, target, node.lineno, id(node) in late)
+            yield Import(name, target, node.lineno)
 
 
 def _targets(name: str, node: ast.AST) -> Iterator[str]:
@@ -111,10 +108,6 @@ def _targets(name: str, node: ast.AST) -> Iterator[str]:
 
 def _is_function(node: ast.AST) -> bool:
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-
-
-def _is_for_type_checkers(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def inside(module: str, *places: str) -> bool:
@@ -201,7 +194,7 @@ def test_time_comes_in_through_the_door():
 def test_no_import_goes_in_a_circle():
     graph = {name: set() for name in modules()}
     for found in ours():
-        if not found.late and found.target in graph and found.target != found.module:
+        if found.target in graph and found.target != found.module:
             graph[found.module].add(found.target)
     assert not (circle := _circle(graph)), " -> ".join(circle)
 

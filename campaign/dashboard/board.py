@@ -4,18 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from campaign.dashboard import benefit, figures, noting
+from campaign.dashboard import benefit, figures
 from campaign.dashboard.forecast import answer
 from campaign.dashboard.progress import Progress, progress
-from campaign.dashboard.shell import chosen_campaign
-from campaign.models import Campaign, Language
+from campaign.models import Campaign
 from campaign.plan.forecast import Point
-from notices import typeset
 
 
 @dataclass(frozen=True)
@@ -69,25 +66,6 @@ def _tiles(found: Progress) -> list[tuple[str, str, str]]:
 
 def file_name(campaign: Campaign, day: date, language: str) -> str:
     return f"board-{campaign.name.replace('_', '-')}-{day:%Y-%m-%d}-{language}.pdf"
-
-
-def file(request: HttpRequest) -> HttpResponse:
-    """As PDF, in the language that the address names, otherwise in that of the pages."""
-    from campaign.dashboard import board_paper  # with what draws, which the other pages have no use for
-
-    campaign, now = chosen_campaign(request), timezone.now()
-    asked = request.GET.get("language", "")
-    language = asked if asked in Language.values else get_language()
-    with translation.override(language):
-        found = campaign and board(campaign, now=now)
-        if not found:
-            raise Http404
-        content = board_paper.pdf(found)
-    name = file_name(campaign, timezone.localdate(now), language)
-    noting.exported(request, "board", rows=1, filters={"campaign": campaign.name, "language": language})
-    response = HttpResponse(content, content_type=typeset.MEDIA_TYPE)
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
 
 
 def title(found: Board) -> str:

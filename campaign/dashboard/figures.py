@@ -1,10 +1,6 @@
 """A campaign's progress as people see it: tiles, charts, and tables whose rows lead to the customers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from math import ceil
-from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -16,15 +12,13 @@ from campaign.customers.chosen import GROUPS
 from campaign.dashboard import breakdowns, charts, todo, words
 from campaign.dashboard.breakdowns import ORDER, percent, signed
 from campaign.dashboard.narrowing import BY
+from campaign.dashboard.progress import Pace, Progress, Totals, needed_a_day
 from campaign.dashboard.shell import Choice
 from campaign.jinja import count, day
 from campaign.models import Standing
 from campaign.models.holdouts import LEFT, MOVED
 from campaign.plan.forecast import Point
 from notices import funnel
-
-if TYPE_CHECKING:  # progress.py is the page and imports this module
-    from campaign.dashboard.progress import Pace, Progress, Totals
 
 
 @dataclass(frozen=True)
@@ -162,11 +156,6 @@ def _at_present(pace: Pace) -> str:
     if pace.a_day < 0:
         return _("at present %(pace)s a day more instead of fewer, the average of the last %(days)s days") % values
     return _("at present %(pace)s a day, the average of the last %(days)s days") % values
-
-
-def needed_a_day(left: int, days: int) -> int | None:
-    """How many a day have to move until the date; None from the date on."""
-    return ceil(left / days) if days > 0 else None
 
 
 def _foretold_tile(progress: Progress) -> list[Tile]:

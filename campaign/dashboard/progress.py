@@ -1,21 +1,20 @@
-"""How far a campaign is: the first page of the staff, and the numbers that `manage.py progress` prints."""
+"""How far a campaign is: the numbers of the first page, and those that `manage.py progress` prints."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 
 from campaign.customers import counts, past
 from campaign.customers.counts import Kept, sums
 from campaign.cutoff.relays import Alarm, alarm
-from campaign.dashboard import contact_figures, effects, figures, todo, way, words
+from campaign.dashboard import words
 from campaign.dashboard.logs_read import LogsRead, logs_read
-from campaign.dashboard.narrowing import Narrowed, chips, narrowed_in
-from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
+from campaign.dashboard.narrowing import Narrowed
+from campaign.dashboard.work import Work, work
 from campaign.models import (
     Campaign,
     CutoffChange,
@@ -25,7 +24,7 @@ from campaign.models import (
 )
 from campaign.models.holdouts import LEFT, MOVED
 from campaign.plan import proven
-from notices import forecast, funnel, mailings, reports
+from notices import forecast, mailings, reports
 from notices.forecast import Told
 from notices.models import Mailing
 
@@ -125,7 +124,7 @@ class Progress:
     date_moved: tuple[DateMoved, ...]
     told: Told | None
     told_before: Told | None
-    work: todo.Work
+    work: Work
     logs: LogsRead
     relays: Alarm | None
 
@@ -167,7 +166,7 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
         share=share,
         share_before=share_before,
         share_until=share_until,
-        needed=figures.needed_a_day(history[-1].left, campaign.days_left(today)) if history else None,
+        needed=needed_a_day(history[-1].left, campaign.days_left(today)) if history else None,
         pace=pace(history),
         last_mailing=_last_mailing(mailed, now),
         sent=tuple(
@@ -182,7 +181,7 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
         date_moved=_date_moved(campaign),
         told=told,
         told_before=forecast.newest(campaign, until=told.day - WEEK) if told else None,
-        work=todo.work(campaign, mailed, today=today),
+        work=work(campaign, mailed, today=today),
         logs=logs_read(today=today, now=now, quiet_days=campaign.quiet_days),
         relays=alarm(since=today - timedelta(days=1)),
     )
@@ -191,6 +190,11 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
 def totals_on(history: tuple[Totals, ...], day: date) -> Totals | None:
     """The newest totals up to `day`."""
     return next((totals for totals in reversed(history) if totals.day <= day), None)
+
+
+def needed_a_day(left: int, days: int) -> int | None:
+    """How many a day have to move until the date; None from the date on."""
+    return ceil(left / days) if days > 0 else None
 
 
 def pace(history: tuple[Totals, ...]) -> Pace | None:
@@ -245,22 +249,3 @@ def _last_mailing(mailed: list[Mailing], now: datetime) -> LastMailing | None:
 def _date_moved(campaign: Campaign) -> tuple[DateMoved, ...]:
     changes = CutoffChange.objects.filter(campaign=campaign).order_by("changed_at")
     return tuple(DateMoved(timezone.localdate(change.changed_at), change.old, change.new) for change in changes)
-
-
-def page(request: HttpRequest) -> HttpResponse:
-    campaign = chosen_campaign(request)
-    if campaign is None:
-        return show(request, "progress.html", {"progress": None, "campaigns": []})
-    today, narrowed = timezone.localdate(), narrowed_in(request.GET, campaign)
-    found = progress(campaign=campaign, today=today, now=timezone.now(), narrowed=narrowed)
-    reached = funnel.kept(campaign)
-    values = {
-        "progress": found,
-        "quiet_days": campaign.quiet_days,
-        "effect": effects.newest(campaign),
-        "campaigns": campaign_choices(campaign, reverse("progress")),
-        "chips": chips(narrowed),
-        "way": way.of(campaign, reached, narrowed),
-        "contacts": contact_figures.of(found.kept, narrowed, today=today),
-    }
-    return show(request, "progress.html", values | figures.of(found, reached))

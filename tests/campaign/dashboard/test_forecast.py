@@ -6,8 +6,8 @@ import pytest
 from builders import TODAY, make_campaign, noon
 from desk import make_forecast, make_shadow
 
-from campaign.dashboard import progress as first_page
 from campaign.models import CutoffChange
+from notices.models import Mailing
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +93,7 @@ def test_before_there_are_numbers_the_page_says_so(staff):
 def test_the_chart_has_the_band_and_marks_for_rounds_trials_and_moves_of_the_date(world, staff):
     make_forecast(world)
     make_shadow(world)
-    first_page.Mailing.objects.update(started_at=noon(TODAY - timedelta(days=5)))
+    Mailing.objects.update(started_at=noon(TODAY - timedelta(days=5)))
     CutoffChange.objects.create(
         campaign=world, changed_at=noon(TODAY - timedelta(days=3)), old=TODAY, new=world.cutoff_on, reason="more time"
     )

@@ -8,9 +8,8 @@ from desk import count_all, count_day, cover, make_forecast, make_mailing, make_
 from django.core.management import CommandError, call_command
 
 from campaign.dashboard import figures
-from campaign.dashboard import progress as page
-from campaign.dashboard.figures import needed_a_day
-from campaign.dashboard.progress import Pace, Totals, pace, progress
+from campaign.dashboard import first_page as page
+from campaign.dashboard.progress import Pace, Totals, needed_a_day, pace, progress
 from campaign.models import (
     AttributedDay,
     Coverage,
