@@ -29,14 +29,8 @@ class Command(BaseCommand):
 
     @no_translations  # as all commands of the shell
     def handle(self, *args: object, **options: object) -> None:
-        findings = list(self._findings(str(options["nameserver"])))
-        if options["json"]:
-            self.stdout.write(report.as_json(findings))
-        else:
-            for line in report.lines(findings, self.style):
-                self.stdout.write(line)
-        if report.has_problem(findings):
-            raise SystemExit(1)
+        findings = self._findings(str(options["nameserver"]))
+        report.tell(findings, out=self.stdout, style=self.style, for_programs=bool(options["json"]))
 
     def _findings(self, nameserver: str) -> Iterator[Finding]:
         now = timezone.now()

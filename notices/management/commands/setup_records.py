@@ -46,13 +46,7 @@ class Command(BaseCommand):
     def _check(self, chosen: list[tuple[Brand, str]], names: Names, *, as_json: bool) -> None:
         now = timezone.now()
         findings = [found for brand, domain in chosen for found in setup.check(names, brand, domain, now=now)]
-        if as_json:
-            self.stdout.write(report.as_json(findings))
-        else:
-            for line in report.lines(findings, self.style):
-                self.stdout.write(line)
-        if report.has_problem(findings):
-            raise SystemExit(1)
+        report.tell(findings, out=self.stdout, style=self.style, for_programs=as_json)
 
     def _write(self, chosen: list[tuple[Brand, str]], folder: Path) -> None:
         """One file a brand, with all its domains: the database makes one of each by itself."""
