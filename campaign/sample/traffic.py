@@ -14,9 +14,10 @@ from campaign.sample import dovecot_lines as dovecot
 from campaign.sample import postfix_lines as postfix
 from campaign.sample import strays
 from campaign.sample.acts import Act, Kind
-from campaign.sample.people import DOMAIN, SECOND_DOMAIN, Device, Person, Way
+from campaign.sample.people import Device, Person, Way
 from campaign.sample.places import REMOTE, SENDERS, address_of, junk_host, message_id, stranger
 from campaign.sample.postfix_lines import Client, Clock
+from campaign.sample.queue import Queue, Queued
 from campaign.sample.reactions import Change, way_of
 
 # What smtpd counts at the end of a session, for AUTH and in all.
@@ -39,12 +40,13 @@ class Scribe:
     day: date
     zone: ZoneInfo
     truth: list[Truth] | None = None
-    mail: list[str] = field(default_factory=list)
+    mail: list[str] = field(default_factory=list)  # these lists stay the same: the queue writes to them, too
     logins: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         midnight = int(datetime.combine(self.day, time(), tzinfo=self.zone).timestamp())
         self.clock = Clock(self.day, midnight=midnight)
+        self._queue = Queue(self.clock, self.mail, self.logins)
         self._digits = self.day.strftime("%Y%m%d")
         self._do = {
             Kind.SEND: self._send,
@@ -139,7 +141,7 @@ class Scribe:
         auth, commands = COUNTERS[way]
         counters = f"ehlo=1{auth} mail=1 rcpt={len(recipients)} data=1 quit=1 commands={commands}"
         self.mail.append(client.line(self.clock.stamp(second + 1), f"disconnect from {client.peer} {counters}"))
-        self._deliver(second + 2, queue_id, person.sender, recipients, size, roll, ident)
+        self._queue.deliver(Queued(second + 2, queue_id, person.sender, recipients, size, roll, ident))
 
     def _stray(self, act: Act) -> None:
         person = strays.slow_one(self.persons, self.changes, act, midnight=self.clock.midnight)
@@ -167,7 +169,7 @@ class Scribe:
         self.mail += postfix.accepted(self.clock, second, client, queue_id=queue_id, sasl="", **message)
         counters = "ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5"
         self.mail.append(client.line(self.clock.stamp(second + 1), f"disconnect from {client.peer} {counters}"))
-        self._deliver(second + 2, queue_id, sender, [(to, relay)], size, roll, ident)
+        self._queue.deliver(Queued(second + 2, queue_id, sender, [(to, relay)], size, roll, ident))
 
     def _recipients(self, roll: int) -> list[tuple[str, str]]:
         """(address, relay) of each recipient; relay is "" for the provider's own mailboxes."""
@@ -179,98 +181,6 @@ class Scribe:
         elif mix == 2:
             found.append((f"{stranger(roll >> 9)}@{domain}", relay))
         return found
-
-    def _deliver(
-        self,
-        second: int,
-        queue_id: str,
-        sender: str,
-        recipients: Sequence[tuple[str, str]],
-        size: int,
-        roll: int,
-        ident: str,
-    ) -> None:
-        """From the queue to every recipient's server: mostly at once, some through the filter, late or never."""
-        stamp, pid = self.clock.stamp(second), 30000 + roll % 97
-        luck = (roll >> 66) % 100
-        if luck < 12:
-            queue_id = self._filtered(second, queue_id, sender, recipients, size, roll, ident)
-        for to, relay in recipients:
-            if not relay:
-                session = dovecot.session_of(roll >> 17)
-                self.mail.append(postfix.delivered(stamp, queue_id, to, pid=pid, session=session))
-                self.logins += dovecot.saved(stamp, user=to, message_id=ident, pid=pid, roll=roll >> 17)
-            elif luck >= 98:
-                text = f"host {relay[:-3]} said: 550 5.1.1 <{to}>: User unknown (in reply to RCPT TO command)"
-                self.mail.append(
-                    postfix.fate(
-                        stamp, "smtp", queue_id, to, relay=relay, dsn="5.1.1", status="bounced", text=text, pid=pid
-                    )
-                )
-                self._bounce(stamp, second, queue_id, sender, pid, roll)
-            elif luck >= 95:
-                text = f"connect to {relay}: Connection timed out"
-                self.mail.append(
-                    postfix.fate(
-                        stamp, "smtp", queue_id, to, relay="none", dsn="4.4.1", status="deferred", text=text, pid=pid
-                    )
-                )
-                stamp = self.clock.stamp(second + 300 + roll % 900)
-                self.mail.append(postfix.requeued(stamp, queue_id, sender, size, len(recipients)))
-                self.mail.append(postfix.relayed(stamp, queue_id, to, relay=relay, pid=pid, roll=roll))
-            else:
-                self.mail.append(postfix.relayed(stamp, queue_id, to, relay=relay, pid=pid, roll=roll))
-        self.mail.append(postfix.removed(stamp, queue_id))
-
-    def _filtered(
-        self,
-        second: int,
-        queue_id: str,
-        sender: str,
-        recipients: Sequence[tuple[str, str]],
-        size: int,
-        roll: int,
-        ident: str,
-    ) -> str:
-        """Through amavis on port 10024 and back on 10025; returns the queue id it comes back under."""
-        stamp = self.clock.stamp(second)
-        back = self.clock.queue_id(second, roll >> 11)
-        filtering = Client("localhost[127.0.0.1]", "localhost", 70000 + roll % 999, "10025/")
-        self.mail.append(filtering.line(stamp, "connect from localhost[127.0.0.1]"))
-        self.mail += postfix.accepted(
-            self.clock,
-            second,
-            filtering,
-            queue_id=back,
-            sasl="",
-            sender=sender,
-            to=recipients[0][0],
-            message_id=ident,
-            header="",
-            size=size + 411,
-            recipients=len(recipients),
-        )
-        text = f"250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as {back}"
-        relay = "127.0.0.1[127.0.0.1]:10024"
-        self.mail += [
-            postfix.fate(stamp, "smtp", queue_id, to, relay=relay, dsn="2.0.0", status="sent", text=text, pid=29000)
-            for to, _ in recipients
-        ]
-        self.mail.append(postfix.removed(stamp, queue_id))
-        counters = f"ehlo=1 mail=1 rcpt={len(recipients)} data=1 quit=1 commands=5"
-        self.mail.append(filtering.line(stamp, f"disconnect from localhost[127.0.0.1] {counters}"))
-        return back
-
-    def _bounce(self, stamp: str, second: int, queue_id: str, sender: str, pid: int, roll: int) -> None:
-        bounce_id = self.clock.queue_id(second, roll >> 23)
-        self.mail += postfix.own_bounce(stamp, queue_id, bounce_id, pid=pid)
-        if sender.endswith((f"@{DOMAIN}", f"@{SECOND_DOMAIN}")):
-            session = dovecot.session_of(roll >> 19)
-            self.mail.append(postfix.delivered(stamp, bounce_id, sender, pid=pid + 2, session=session))
-        else:
-            relay = "mx.shop.example[192.0.2.222]:25"
-            self.mail.append(postfix.relayed(stamp, bounce_id, sender, relay=relay, pid=pid + 2, roll=roll))
-        self.mail.append(postfix.removed(stamp, bounce_id))
 
     def _inbound(self, act: Act) -> None:
         person, roll, second = self.persons[act.person], act.roll, act.second
@@ -299,18 +209,11 @@ class Scribe:
         counters = "ehlo=2 starttls=1 mail=1 rcpt=1 data=1 quit=1 commands=7"
         self.mail += [*lines, client.line(self.clock.stamp(second + 1), f"disconnect from {peer} {counters}")]
         if (roll >> 80) % 29 == 0 and sender:
-            self._forward(second + 2, queue_id, person, roll)
+            self._queue.forward(second + 2, queue_id, login=person.login, number=person.number, roll=roll)
         else:
             # Mail from outside goes through the filter more often than the customers' own.
             luck = roll if (roll >> 90) % 3 else roll & ~(0xFFFF << 66)
-            self._deliver(second + 2, queue_id, sender, [(person.login, "")], size, luck, ident)
-
-    def _forward(self, second: int, queue_id: str, person: Person, roll: int) -> None:
-        stamp = self.clock.stamp(second)
-        domain, relay = REMOTE[(roll >> 3) % len(REMOTE)]
-        to = f"{stranger(person.number)}@{domain}"
-        self.mail.append(postfix.relayed(stamp, queue_id, to, relay=relay, pid=30500, roll=roll, original=person.login))
-        self.mail.append(postfix.removed(stamp, queue_id))
+            self._queue.deliver(Queued(second + 2, queue_id, sender, [(person.login, "")], size, luck, ident))
 
     def _refused(self, act: Act) -> None:
         roll, stamp = act.roll, self.clock.stamp(act.second)

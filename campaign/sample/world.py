@@ -114,12 +114,16 @@ class Day:
 
     def _due(self, second: int) -> tuple[list[str], list[str]]:
         scribe = self._scribe
-        if self.begin + second >= self.end:
-            due = scribe.mail, scribe.logins
-            scribe.mail, scribe.logins = [], []
-            return due
-        limit = scribe.clock.stamp(second)
-        due = [line for line in scribe.mail if STAMP(line) < limit], [x for x in scribe.logins if STAMP(x) < limit]
-        scribe.mail = [line for line in scribe.mail if STAMP(line) >= limit]
-        scribe.logins = [line for line in scribe.logins if STAMP(line) >= limit]
-        return due
+        limit = scribe.clock.stamp(second) if self.begin + second < self.end else None
+        return _taken(scribe.mail, limit), _taken(scribe.logins, limit)
+
+
+def _taken(lines: list[str], before: str | None) -> list[str]:
+    """Those stamped before, or all; they are no longer among the `lines` then."""
+    if before is None:
+        taken, left = lines[:], []
+    else:
+        taken = [line for line in lines if STAMP(line) < before]
+        left = [line for line in lines if STAMP(line) >= before]
+    lines[:] = left
+    return taken
