@@ -130,3 +130,11 @@ def rows(events: Events, stream: str, *columns: str) -> list[tuple]:
 
 def not_understood(events: Events) -> int:
     return sum(count.not_understood for count in events.programs.values())
+
+
+def only_message(text: str, *columns: str) -> tuple | None:
+    """The columns of the one message that comes of lines which are all understood; None where there is none."""
+    events = said(text)
+    assert not_understood(events) == 0
+    (row,) = rows(events, "messages", *columns) or [None]
+    return row

@@ -27,3 +27,16 @@ def staff(client, db):
     client.force_login(make_user("suzuki", "campaign.view_customer"))
     client.cookies["django_language"] = "en"
     return client
+
+
+@pytest.fixture
+def as_user(client, db):
+    """A browser that speaks English, and who is logged in there: who may see customers, and has these permissions."""
+
+    def log_in(*permissions: str):
+        user = make_user("tanaka", "campaign.view_customer", *permissions)
+        client.force_login(user)
+        client.cookies["django_language"] = "en"
+        return client, user
+
+    return log_in

@@ -21,17 +21,6 @@ def campaign():
     return make_campaign()
 
 
-@pytest.fixture
-def as_user(client):
-    def log_in(*permissions: str):
-        user = make_user("tanaka", "campaign.view_customer", *permissions)
-        client.force_login(user)
-        client.cookies["django_language"] = "en"
-        return client, user
-
-    return log_in
-
-
 def make_version(campaign, **given) -> TextVersion:
     values = {"kind": "reminder", "language": "en", "number": 1, "subject": "{{ provider }}: news", "body": GOOD}
     values |= {"written_at": noon(TODAY), "approved_at": noon(TODAY)}

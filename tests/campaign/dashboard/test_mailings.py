@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
+from builders import TODAY, make_campaign, make_customer, make_holdout, noon
 from desk import make_mailing, make_notice
 
 from campaign.dashboard.acts import number_in
@@ -18,17 +18,6 @@ ACTS = {  # act: (permission, states in which it is possible, state after it)
     "resume": (RUN, {"paused"}, "sending"),
     "cancel": (RUN, {"planned", "approved", "sending", "paused"}, "cancelled"),
 }
-
-
-@pytest.fixture
-def as_user(client):
-    def log_in(*permissions: str):
-        user = make_user("tanaka", "campaign.view_customer", *permissions)
-        client.force_login(user)
-        client.cookies["django_language"] = "en"
-        return client, user
-
-    return log_in
 
 
 def mailing_in(state: str, **given) -> Mailing:

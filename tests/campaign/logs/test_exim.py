@@ -5,7 +5,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mta_lines import not_understood, rows, said
+from mta_lines import not_understood, only_message, rows, said
 
 HEAD = "2026-05-04 12:00:00 [1957] "
 Q = "1xVz1E-0000VZ-35"
@@ -15,10 +15,7 @@ C = "192.0.2.1"
 
 
 def one(*texts: str, columns: tuple[str, ...]) -> tuple:
-    events = said("".join(f"{HEAD}{text}\n" for text in texts))
-    assert not_understood(events) == 0
-    (row,) = rows(events, "messages", *columns) or [None]
-    return row
+    return only_message("".join(f"{HEAD}{text}\n" for text in texts), *columns)
 
 
 @pytest.mark.parametrize(

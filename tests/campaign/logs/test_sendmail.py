@@ -5,7 +5,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mta_lines import not_understood, rows, said
+from mta_lines import not_understood, only_message, rows, said
 
 HEAD = "May  4 12:00:00 mx1 sm-mta[27357]: "
 Q = "6AOMBAZZ027357"
@@ -16,10 +16,7 @@ NOTICE = "<notice.1@isp.example>"
 
 
 def one(*texts: str, columns: tuple[str, ...]) -> tuple:
-    events = said("".join(f"{HEAD}{text}\n" for text in texts))
-    assert not_understood(events) == 0
-    (row,) = rows(events, "messages", *columns) or [None]
-    return row
+    return only_message("".join(f"{HEAD}{text}\n" for text in texts), *columns)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,12 @@ from notices.models import Mailing, Notice
 
 
 @pytest.fixture
+def today(monkeypatch):
+    """The pages look at the clock; for them it is noon of the builders' day."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon(TODAY))
+
+
+@pytest.fixture
 def campaign(db):
     return make_campaign()
 

@@ -3,7 +3,6 @@
 import pytest
 from brands import two_brands
 from builders import TODAY, noon
-from django.utils import timezone
 
 from notices import links
 from notices.models import Notice
@@ -12,9 +11,8 @@ HOSTS = ("mail.aozora.example", "guide.isp.example")
 
 
 @pytest.fixture(autouse=True)
-def aozora(settings, tmp_path, monkeypatch):
+def aozora(settings, tmp_path, today):
     two_brands(settings, tmp_path)
-    monkeypatch.setattr(timezone, "now", lambda: noon(TODAY))
 
 
 @pytest.fixture

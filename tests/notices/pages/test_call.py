@@ -3,19 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from builders import TODAY, noon
+from builders import TODAY
 from django.test import Client
-from django.utils import timezone
 
 from campaign.models import CallBack
 from notices.pages import asking, limit
 
+pytestmark = pytest.mark.usefixtures("today")
 FINE = {"phone": "090-1234-5678", "day": str(TODAY + timedelta(days=1)), "part": "morning"}
-
-
-@pytest.fixture(autouse=True)
-def today(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: noon(TODAY))
 
 
 @pytest.fixture

@@ -5,19 +5,14 @@ from datetime import date, timedelta
 import pytest
 from builders import TODAY, make_user, noon
 from django.test import Client
-from django.utils import timezone
 
 from campaign.models import Exemption, Holdout
 from campaign.plan import extensions
 from notices.pages import asking, limit
 
+pytestmark = pytest.mark.usefixtures("today")
 CUTOFF = date(2027, 3, 31)
 LAST = "2027-04-29"
-
-
-@pytest.fixture(autouse=True)
-def today(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: noon(TODAY))
 
 
 @pytest.fixture

@@ -5,16 +5,11 @@ from datetime import timedelta
 
 import pytest
 from builders import TODAY, make_use, noon
-from django.utils import timezone
 
 from campaign.models import DailyUse
 
+pytestmark = pytest.mark.usefixtures("today")
 ORDER = {"program": "Another program or device", "door": "Server name, port or encryption", "password": "The password"}
-
-
-@pytest.fixture(autouse=True)
-def today(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: noon(TODAY))
 
 
 def items(client, path: str) -> list[str]:

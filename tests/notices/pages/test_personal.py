@@ -5,7 +5,6 @@ import pytest
 from builders import TODAY, noon
 from django.apps import apps
 from django.test import Client, override_settings
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,14 +14,9 @@ from notices.pages import limit
 from notices.pages.masks import masked_address
 from notices.pages.personal import Situation, situation
 
+pytestmark = pytest.mark.usefixtures("today")
 LATER = {"last_auth_on": TODAY - timedelta(days=1), "last_auth_at": noon(TODAY - timedelta(days=1))}
 EARLIER = {"last_auth_on": TODAY - timedelta(days=5), "last_auth_at": noon(TODAY - timedelta(days=5))}
-
-
-@pytest.fixture(autouse=True)
-def today(monkeypatch):
-    """The page looks at the clock; these tests live on TODAY."""
-    monkeypatch.setattr(timezone, "now", lambda: noon(TODAY))
 
 
 def counted() -> dict[str, int]:

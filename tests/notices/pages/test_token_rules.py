@@ -8,20 +8,15 @@ import pytest
 from builders import TODAY, noon
 from django.apps import apps
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from campaign.models import CallBack, Exemption
 from notices import links
 from notices.models import Mute, Notice
 from notices.pages import limit
 
+pytestmark = pytest.mark.usefixtures("today")
 PAGES = ("", "more-time/", "call/")
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE|CREATE|ALTER|DROP)", re.IGNORECASE)
-
-
-@pytest.fixture(autouse=True)
-def today(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: noon(TODAY))
 
 
 @pytest.fixture
