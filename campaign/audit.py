@@ -96,6 +96,7 @@ def values_of(row: models.Model, *fields: str) -> dict[str, object]:
 
 
 def differences(before: dict[str, object], after: dict[str, object]) -> tuple[dict, dict]:
+    """What was before and what is after, of those names alone whose value changed."""
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return ({name: each.get(name) for name in changed} for each in (before, after))
 

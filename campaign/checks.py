@@ -13,6 +13,7 @@ from campaign.tables import WrongFile
 
 @register()
 def check_settings(app_configs, **kwargs):
+    """Settings with which nothing would go out, or would go out wrong."""
     found = []
     if settings.NOTICE_FROM_HOUR >= settings.NOTICE_TO_HOUR:
         hours = f"NOTICE_FROM_HOUR={settings.NOTICE_FROM_HOUR} is not before NOTICE_TO_HOUR={settings.NOTICE_TO_HOUR}"
@@ -57,6 +58,7 @@ def _wrong_pattern() -> list[Error]:
 
 @register()
 def check_sign_in(app_configs, **kwargs):
+    """That somebody can sign in, and the OpenID provider's settings fit together."""
     found = []
     if not settings.OIDC_ISSUER:
         if not settings.PASSWORD_SIGN_IN:

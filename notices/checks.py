@@ -19,6 +19,7 @@ LONGEST_NAME = {"ja": 23, "en": 15}  # columns that the longest subject of ours 
 
 @register()
 def check_notices(app_configs, **kwargs):
+    """Settings of sending that do not fit together."""
     found = []
     slowest = COMMANDS * settings.RELAY_TIMEOUT_SECONDS + WRITTEN_DOWN
     if settings.NOTICE_LEASE.total_seconds() <= slowest:

@@ -13,6 +13,8 @@ from notices.placeholders import examples
 
 
 class Severity(StrEnum):
+    """How bad a finding is."""
+
     ERROR = "error"  # cannot be approved
     WARNING = "warning"  # look at it
 

@@ -103,6 +103,7 @@ def newest(campaign: Campaign, *, until: date) -> Told | None:
 
 
 def read(row: Forecast) -> Told:
+    """As it was kept, back in its form."""
     answer = row.answer
     if answer["not_yet"]:
         return Told(row.day, row.made_at, row.cutoff_on, answer["not_yet"], **_read_in_the_way(answer))

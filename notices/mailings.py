@@ -75,6 +75,7 @@ def report(*, mailing_id: int) -> Report:
 
 
 def approve(*, mailing_id: int, user_id: int, now: datetime) -> None:
+    """By a second person. Raises NotAllowed, also where a text has an error."""
     mailing = Mailing.objects.get(pk=mailing_id)
     if mailing.planned_by_id == user_id:
         raise NotAllowed(_("Whoever planned a mailing cannot approve it: a second person has to."))
@@ -106,6 +107,7 @@ def start(*, mailing_id: int, now: datetime) -> bool:
 
 
 def start_approved(*, now: datetime) -> int:
+    """Those that are approved start by themselves; how many."""
     approved = Mailing.objects.filter(state=State.APPROVED)
     return approved.update(state=State.SENDING, started_at=now, hold_until=now + settings.NOTICE_HOLD)
 
@@ -151,6 +153,7 @@ def resume(*, mailing_id: int, now: datetime) -> None:
 
 
 def cancel(*, mailing_id: int, now: datetime) -> None:
+    """For good: what has not gone out is withdrawn. Raises NotAllowed."""
     mailing = Mailing.objects.get(pk=mailing_id)
     open_states = tuple(state for state in State if state not in Mailing.ENDED)
     with transaction.atomic():

@@ -5,6 +5,8 @@ from enum import Enum
 
 
 class Outcome(Enum):
+    """What becomes of the notice, or of the connection."""
+
     ACCEPTED = "accepted"
     DEFERRED = "deferred"  # this notice may go later
     REFUSED = "refused"  # this notice never

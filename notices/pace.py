@@ -47,10 +47,12 @@ def trouble(recent: str) -> Mailing.PauseCause | None:
 
 
 def batch_limit() -> int:
+    """So many notices a worker sends in one turn."""
     return settings.NOTICE_PER_SECOND * BATCH_SECONDS
 
 
 def chunk_size() -> int:
+    """So many are claimed together."""
     return max(1, min(CHUNK, int(settings.NOTICE_PER_SECOND * CHUNK_SECONDS)))
 
 
@@ -70,6 +72,7 @@ def take_from_day(day: date, *, wanted: int, cap: int | None) -> int:
 
 
 def give_back_to_day(day: date, unused: int) -> None:
+    """What was taken from its cap and did not go out."""
     if unused:
         SendingDay.objects.filter(day=day).update(taken=F("taken") - unused)
 

@@ -50,6 +50,7 @@ def plans_of(campaign: Campaign) -> dict[Kind, MailingPlan]:
 
 
 def course_of(campaign: Campaign, plans: dict[Kind, MailingPlan]) -> Course:
+    """What the rules of the schedule need to know of a campaign."""
     return Course(
         starts_on=campaign.starts_on,
         cutoff_on=campaign.cutoff_on,

@@ -14,6 +14,8 @@ class Obstacle(StrEnum):
 
 
 class Grounds(IntEnum):
+    """How sure an obstacle is; the smaller, the surer."""
+
     SEEN = 0  # the last mail shows it
     LIKELY = 1  # it fits
     POSSIBLE = 2  # nothing speaks for it or against it

@@ -58,4 +58,5 @@ def standing(*, last_legacy: date | None, last_auth: date | None, quiet_since: d
 
 
 def relapsed(standing: Standing, *, migrated_on: date | None) -> bool:
+    """`migrated_on`: the day on which somebody last counted as moved; None: never."""
     return migrated_on is not None and standing in {Standing.HOLDOUT, Standing.MIXED}

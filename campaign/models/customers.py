@@ -98,6 +98,8 @@ def _begins_a_word(character: str) -> models.Q:
 
 
 class Customer(models.Model):
+    """One mailbox of the provider's list, and the mail program that its owner was last seen with."""
+
     login = models.CharField(_("login"), max_length=254, unique=True, help_text=_("lower case, as `user@domain`"))
     domain = models.GeneratedField(
         expression=Substr("login", StrIndex("login", models.Value("@")) + 1),

@@ -8,6 +8,8 @@ from campaign.models.plan import Campaign
 
 
 class Standing(models.TextChoices):
+    """How far somebody is; `campaign.customers.status` has the rule."""
+
     HOLDOUT = "holdout", _("still sends the old way")
     MIXED = "mixed", _("one device is left")
     MOVING = "moving", _("moved, waiting the quiet days out")

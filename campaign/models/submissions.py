@@ -11,6 +11,8 @@ FORWARDED_SENDERS = 5  # different foreign senders on one day: a mail server sen
 
 
 class SubmissionClass(models.TextChoices):
+    """By what right the mail server took a mail."""
+
     SMTP_AUTH = "smtp_auth", _("SMTP-AUTH")
     POP_BEFORE_SMTP = "pop_before_smtp", _("POP before SMTP")
     LOCAL_PORT25 = "local_port25", _("Port 25 without password in our own network")
@@ -19,6 +21,8 @@ class SubmissionClass(models.TextChoices):
 
 
 class Attribution(models.TextChoices):
+    """How sure it is whose a submission was."""
+
     CONFIRMED = "confirmed", _("confirmed")
     PROBABLE = "probable", _("probable")
     AMBIGUOUS = "ambiguous", _("ambiguous")

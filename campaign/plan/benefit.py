@@ -23,6 +23,8 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class Money:
+    """In the provider's money, rounded to whole units."""
+
     support_so_far: int
     support_per_hundred: int  # notices
     abuse_a_year: int

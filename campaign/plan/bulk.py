@@ -92,6 +92,7 @@ def _batches(keys: list[int]) -> list[list[int]]:
 
 
 def undoable(change: BulkChange, *, now: datetime) -> bool:
+    """For a day after it was made, and once."""
     going_back = change.state == BulkChange.State.UNDOING
     return change.undone_at is None and not going_back and now - UNDO <= change.made_at
 

@@ -43,6 +43,7 @@ def write(*, customer_id: int, text: str, now: datetime, user_id: int) -> Note:
 
 
 def may_take_back(made: Contact | Note, *, now: datetime, user_id: int) -> bool:
+    """Who wrote it, for ten minutes."""
     return made.made_by_id == user_id and now - TAKE_BACK <= made.at <= now
 
 
@@ -70,5 +71,6 @@ def tag(*, customer_id: int, name: str, now: datetime, user_id: int) -> bool:
 
 
 def untag(*, customer_id: int, tag_id: int) -> bool:
+    """False where the customer does not have it."""
     removed, _by_model = Tagging.objects.filter(customer=customer_id, tag=tag_id).delete()
     return removed > 0

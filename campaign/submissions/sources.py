@@ -15,6 +15,8 @@ from campaign.submissions.rhythm import DAYS, ENDED, Gap, Rhythm, added
 
 
 class State(StrEnum):
+    """Whether a source speaks as it usually does."""
+
     SPEAKS = "speaks"
     LATE = "late"
     ENDED = "ended"  # silent for so long that nobody waits for it

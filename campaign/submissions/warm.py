@@ -31,6 +31,7 @@ DAY = date(2026, 11, 24)
 
 
 def main() -> None:
+    """Read and attribute one line of each common form, so that what is compiled at the first call is there."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mail.log"
         path.write_text(PLAIN)

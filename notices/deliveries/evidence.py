@@ -35,6 +35,8 @@ HARD = {
 
 @dataclass(frozen=True)
 class Evidence:
+    """What a log line, bounce or reply says of a notice; `status_code` is the enhanced one (RFC 3463), or ""."""
+
     source: Source
     fate: Fate
     at: datetime
@@ -60,6 +62,7 @@ def _order(evidence: Evidence) -> tuple:
 
 
 def known(delivery: Delivery | None) -> Evidence | None:
+    """What is kept of a notice already."""
     if delivery is None:
         return None
     fields = ("source", "fate", "at", "status_code", "text", "host", "queue_id")

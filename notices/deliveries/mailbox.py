@@ -45,6 +45,8 @@ class Place:
 
 @dataclass
 class Report:
+    """What a run read, by kind, and how many messages it left for the next one."""
+
     kinds: Counter = field(default_factory=Counter)
     later: int = 0
 
@@ -54,6 +56,8 @@ class Report:
 
 
 class Folder(Protocol):
+    """Where bounces lie: each has a key by which it is put aside."""
+
     def messages(self) -> Iterator[tuple[str, bytes]]: ...
     def put_aside(self, key: str, folder: str) -> None: ...
 
@@ -104,6 +108,8 @@ def _opened(place: Place) -> Iterator[Folder]:
 
 
 class Maildir:
+    """On a disk of ours: no locks are needed."""
+
     def __init__(self, path: Path):
         if not (path / "cur").is_dir() or not (path / "new").is_dir():
             raise NoMailbox(f"{path} is no maildir: it has no folders cur and new")
@@ -134,6 +140,8 @@ def _escaped(key: str) -> str:
 
 
 class Imap:
+    """At another host."""
+
     def __init__(self, client: imaplib.IMAP4_SSL, folder: str):
         self._client = client
         told = self._ask("CAPABILITY", client.capability())  # before the login servers tell less

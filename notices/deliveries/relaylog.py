@@ -29,6 +29,7 @@ def latest(fates: Iterable[Fate]) -> dict[str, Fate]:
 
 
 def evidence(fate: Fate) -> Evidence:
+    """In the form of all evidence, cut to what is kept."""
     return Evidence(
         source=Delivery.Source.LOG,
         fate=FATES[fate.status],

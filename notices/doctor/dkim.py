@@ -14,6 +14,8 @@ class BadKey(ValueError):
 
 @dataclass(frozen=True)
 class Key:
+    """What a record in the DNS says of a public key."""
+
     kind: str
     bits: int
     revoked: bool

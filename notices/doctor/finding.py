@@ -10,6 +10,8 @@ SOON = timedelta(days=21)  # a certificate that ends within is told of
 
 
 class Verdict(TextChoices):
+    """Unchecked is what cannot be looked at from here."""
+
     OK = "ok", _("ok")
     WARNING = "warning", _("warning")
     PROBLEM = "problem", _("problem")

@@ -23,6 +23,8 @@ class Distrusted(Exception):
 
 @dataclass(frozen=True)
 class Answer:
+    """`good_until` is the certificate's end."""
+
     status: int
     content_type: str
     body: bytes

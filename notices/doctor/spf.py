@@ -18,6 +18,8 @@ MODIFIER = re.compile(r"([a-z][a-z0-9_.-]*)=(\S*)", re.I)
 
 
 class Result(Enum):
+    """RFC 7208, 2.6."""
+
     PASS = "pass"
     FAIL = "fail"
     SOFTFAIL = "softfail"

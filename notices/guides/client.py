@@ -85,6 +85,8 @@ class Switch:
 
 @dataclass(frozen=True)
 class Mistake:
+    """What many enter, and what is right."""
+
     wrong: Words
     right: Words
 

@@ -41,12 +41,15 @@ class Passage:
 
 @dataclass(frozen=True)
 class Script:
+    """What to say on the phone, in order; `guide` is its name."""
+
     guide: str
     title: str
     passages: tuple[Passage, ...]
 
 
 def script(program: str, language: str, brand: Brand) -> Script:
+    """Of the guide for the program, or of that for any other."""
     guide = told(program, language, brand)
     with translation.override(language):
         passages = [_opening(guide, brand), _same_program(guide)]

@@ -26,6 +26,8 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Guide:
+    """A guide in one language, with one brand's values filled in."""
+
     name: str
     title: str
     who: Told

@@ -34,6 +34,7 @@ class Service:
 
 
 def services(brand: Brand, domain: str) -> list[Service]:
+    """SRV records (RFC 6186, 8314); a service that is not offered is said to be none."""
     offered = {_name(server): server for server in (*outgoing(brand), *incoming(brand))}
     found = []
     for service, names in NAMES.items():
@@ -57,6 +58,7 @@ def zone(brand: Brand, domain: str, *, site_host: str) -> list[str]:
 
 
 def host_line(name: str, domain: str, *, site_host: str) -> str:
+    """An alias, or the address where `site_host` is one."""
     try:
         kind = "A" if ip_address(site_host).version == 4 else "AAAA"
     except ValueError:

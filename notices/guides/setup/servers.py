@@ -31,6 +31,7 @@ def incoming(brand: Brand) -> tuple[Server, ...]:
 
 
 def outgoing(brand: Brand) -> tuple[Server, ...]:
+    """The port that is encrypted at once comes first."""
     ports = dict.fromkeys(port for port in (brand.smtp_port, brand.other_smtp_port) if port)
     found = [Server("smtp", brand.smtp_host, port) for port in ports]
     return tuple(sorted(found, key=lambda server: not server.tls_at_once))
