@@ -26,6 +26,11 @@ def pytest_addoption(parser):
         default="sqlite",
         help="what the suite runs on; postgresql starts a private cluster",
     )
+    parser.addoption(
+        "--only-asking-it",
+        action="store_true",
+        help="only tests that ask the database: what another one may answer in another way",
+    )
 
 
 @pytest.hookimpl(wrapper=True)  # before pytest-django, which imports the settings in this hook
@@ -62,6 +67,21 @@ def _own_data(data: Path) -> None:
 
 def pytest_report_header(config):
     return f"database: {config.option.database}, DATA: {os.environ['DATA']}"
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.option.only_asking_it:
+        chosen = [item for item in items if asks_the_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    """A browser shows what a page's own test has seen already; the journey of a whole provider is more than pages."""
+    given = set(item.fixturenames)
+    if "browser" in given and "provider" not in given:
+        return False
+    return bool(item.get_closest_marker("django_db") or given & {"db", "transactional_db", "live_server", "make_world"})
 
 
 def pytest_sessionstart(session):

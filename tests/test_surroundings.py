@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from surroundings import asks_the_database
 
 from campaign.models import Customer
 
@@ -28,6 +29,15 @@ def test_the_suite_runs_on_the_database_it_was_asked_for(pytestconfig):
     assert Customer.objects.count() == 0
 
 
+def test_what_asks_no_database_runs_on_one_alone(request):
+    assert not asks_the_database(request.node)
+
+
+@pytest.mark.django_db
+def test_what_asks_the_database_runs_on_both(request):
+    assert asks_the_database(request.node)
+
+
 def test_nothing_is_written_into_the_working_tree():
     assert Path(settings.BASE_DIR) not in settings.DATA.parents
 
@@ -38,6 +48,7 @@ def test_redis_answers_for_this_run_alone(empty_redis):
 
 
 @pytest.mark.django_db
-def test_a_browser_opens_a_page(page):
+def test_a_browser_opens_a_page(page, request):
+    assert not asks_the_database(request.node)
     answer = page.goto("/no-such-page")
     assert answer.status == 404
