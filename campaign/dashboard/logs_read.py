@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import Coalesce
 
@@ -30,6 +31,7 @@ class LogsRead:
     """`until` is where the slowest stream ends: the time that every number on the page speaks of.
 
     `silent` are single hosts' programs from which lines should have come; none where a whole stream is late.
+    `being_made`: the sample's logs have not come to today yet; nothing of it is late or missing.
     """
 
     until: datetime | None
@@ -42,10 +44,11 @@ class LogsRead:
     not_understood: tuple[NotUnderstood, ...]
     days_done: int
     days_waiting: int
+    being_made: bool
 
     @property
     def late(self) -> tuple[StreamRead, ...]:
-        return tuple(source for source in self.sources if source.late)
+        return () if self.being_made else tuple(source for source in self.sources if source.late)
 
 
 def logs_read(*, today: date, now: datetime, quiet_days: int) -> LogsRead:
@@ -54,6 +57,7 @@ def logs_read(*, today: date, now: datetime, quiet_days: int) -> LogsRead:
     streams = tuple(
         StreamRead(stream.label, last.get(stream), stream in last and now - last[stream] > LATE) for stream in Stream
     )
+    being_made = settings.SAMPLE and all(stream.late for stream in streams)
     files = LogFile.objects.aggregate(files=Count("pk"), lines=Coalesce(Sum("lines"), 0))
     waiting = AttributedDay.objects.filter(stale=True).count()
     return LogsRead(
@@ -61,12 +65,13 @@ def logs_read(*, today: date, now: datetime, quiet_days: int) -> LogsRead:
         sources=streams,
         silent=() if any(stream.late for stream in streams) else tuple(late(now=now)),
         wrong_clocks=tuple(clocks.wrong(today=today)),
-        gaps=uncovered_days(today - timedelta(days=quiet_days), today),
+        gaps=() if being_made else uncovered_days(today - timedelta(days=quiet_days), today),
         files=files["files"],
         lines=files["lines"],
         not_understood=tuple(not_understood(at_most=EXAMPLES)),
         days_done=AttributedDay.objects.count() - waiting,
         days_waiting=waiting,
+        being_made=being_made,
     )
 
 

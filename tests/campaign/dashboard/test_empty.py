@@ -1,8 +1,10 @@
 """A page that has nothing to show says what to do about it, and never that all is well."""
 
+from datetime import timedelta
+
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_user, noon
-from desk import cover
+from desk import count_day, cover
 
 from campaign import roles
 from campaign.models import AttributedDay, LogFile
@@ -68,3 +70,15 @@ def test_without_a_campaign_a_page_says_what_was_read_beside_how_to_open_one(adm
     LogFile.objects.create(digest="d", digest_length=1, name="mail.log", lines=1234, read_at=noon(TODAY))
     shown = administrator.get("/staff/").content.decode()
     assert "Lines of logs read so far: 1,234." in shown and OPEN_ONE in shown
+
+
+def test_while_the_sample_has_not_come_to_today_its_logs_are_not_called_late(administrator, settings):
+    count_day(make_campaign(), TODAY - timedelta(days=9), holdout=3)
+    cover(TODAY - timedelta(days=9))
+    assert "logs are late: find out why." in administrator.get("/staff/").content.decode()
+    settings.SAMPLE = True
+    shown = administrator.get("/staff/").content.decode()
+    assert "its logs have come to Nov. 15, 2026" in shown
+    assert "prove nothing, so nobody counts" not in shown and "late: find out why." not in shown
+    cover(TODAY)
+    assert "its logs have come to" not in administrator.get("/staff/").content.decode()
