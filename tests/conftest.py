@@ -197,7 +197,7 @@ def _watch(page, homes: tuple[str, ...], trouble: list[str]) -> None:
             trouble.append(f"asked another host: {request.url}")
 
     def response(response):
-        if response.status >= 400 and response.request.resource_type != "document":
+        if response.status >= (500 if response.request.resource_type == "document" else 400):
             trouble.append(f"{response.status} for {response.url}")
 
     def console(message):
