@@ -103,8 +103,7 @@ def change_many() -> None:
 def _draw_waves() -> None:
     """For who has become a holdout since, and for all where somebody has decided anew."""
     for campaign in Campaign.objects.order_by("pk"):
-        if waves.draw(campaign):
-            counts.mark_stale(campaign.pk)
+        waves.draw(campaign)
 
 
 def _log_files() -> list[str]:

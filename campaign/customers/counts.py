@@ -65,6 +65,11 @@ def kept(campaign: Campaign) -> Kept | None:
     return _kept(campaign.pk, version) if version else None
 
 
+def kept_unchanged(campaign: Campaign) -> Kept | None:
+    """The same, but None where a person has changed something since, such as waves: then it is to be counted."""
+    return kept(campaign) if HoldoutCounts.objects.filter(campaign=campaign, stale=False).exists() else None
+
+
 def with_range(found: Kept, campaign: Campaign, place: str, *, today: date) -> Kept:
     """A range without cells is one with few customers: it is counted now."""
     if place in found.by_range:

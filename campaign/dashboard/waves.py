@@ -1,6 +1,6 @@
 """Waves and rounds: who is written to when, how far each wave is, and what each round brought about."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign import audit
+from campaign.customers import counts
+from campaign.customers.counts import sums
 from campaign.dashboard import effects, noting
 from campaign.dashboard.acts import number_in
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
@@ -80,13 +82,20 @@ def waves_of(campaign: Campaign, plan: WavePlan | None) -> list[Wave]:
     if plan is None:
         return []
     stood: dict[int | None, dict[str, int]] = defaultdict(dict)
-    # Rows and not keys are counted: so PostgreSQL reads the index `holdouts_by_wave` alone.
-    kinds = Holdout.objects.filter(campaign=campaign).values_list("wave", "standing").order_by()
-    counts = kinds.annotate(number=Count("*"))
-    for wave, standing, number in counts:
+    for (wave, standing), number in _standings(campaign).items():
         stood[wave][standing] = number
     sent = _notices(campaign)
     return [_wave(number, plan, stood[number], sent.get(number)) for number in _numbers(plan, stood)]
+
+
+def _standings(campaign: Campaign) -> Counter:
+    """How many holdouts stand where, by wave and standing."""
+    kept = counts.kept_unchanged(campaign)
+    if kept:
+        return sums(kept.by_range.get("", ()), lambda cell: (cell.wave or None, cell.standing))
+    # Rows and not keys are counted: so PostgreSQL reads the index `holdouts_by_wave` alone.
+    rows = Holdout.objects.filter(campaign=campaign).values_list("wave", "standing").order_by()
+    return Counter({(wave, standing): number for wave, standing, number in rows.annotate(number=Count("*"))})
 
 
 def _numbers(plan: WavePlan, stood: dict[int | None, dict[str, int]]) -> list[int | None]:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from campaign.customers import counts
 from campaign.models import Campaign, Holdout, WavePlan
 from campaign.plan.campaigns import NotPossible
 
@@ -83,6 +84,8 @@ def draw(campaign: Campaign) -> int:
                 cursor.execute(Path(__file__).with_name("waves.sql").read_text(), values)
         Holdout.objects.filter(campaign=campaign, wave_pinned=True, wave__gt=plan.waves).update(wave=plan.waves)
         WavePlan.objects.filter(pk=plan.pk).update(drawn=True)
+        if number:
+            counts.mark_stale(campaign.pk)
     return number
 
 

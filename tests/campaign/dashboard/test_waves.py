@@ -6,9 +6,10 @@ from builders import TODAY, make_campaign, make_holdout, make_user, noon
 from desk import make_lift, make_mailing
 from django.utils import translation
 
+from campaign.customers import counts
 from campaign.dashboard import effects
 from campaign.dashboard.waves import waves_of
-from campaign.models import WavePlan
+from campaign.models import Holdout, WavePlan
 from campaign.plan import waves
 from notices.models import TextVersion, WaveNotices
 
@@ -29,6 +30,24 @@ def planner(client, staff):
 
 def text_of(response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_what_is_kept_of_the_waves_is_shown_until_somebody_changes_it():
+    campaign = make_campaign()
+    plan = make_plan(campaign)
+    for wave, standing in [(1, "holdout"), (1, "migrated"), (2, "silent"), (None, "mixed"), (None, "mixed")]:
+        make_holdout(campaign, wave=wave, standing=standing)
+    counted = waves_of(campaign, plan)
+    assert [(each.number, each.customers, each.left) for each in counted] == [(1, 2, 1), (2, 1, 0), (None, 2, 2)]
+    counts.count(campaign, today=TODAY)
+    assert waves_of(campaign, plan) == counted
+    make_holdout(campaign, wave=2)
+    assert waves_of(campaign, plan) == counted, "a minute old"
+    Holdout.objects.update(wave=None)
+    WavePlan.objects.update(drawn=False)
+    assert waves.draw(campaign) == 6
+    now = waves_of(campaign, plan)
+    assert sum(each.customers for each in now) == 6 and [each.number for each in now] == [1, 2]
 
 
 def test_each_wave_shows_where_its_customers_stand():
