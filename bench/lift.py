@@ -72,6 +72,7 @@ def main() -> None:
 def _run(holdouts: int, *, explain: bool) -> bool:
     from django.db import connection
 
+    from campaign.customers import counts
     from campaign.models import Campaign, WavePlan
     from campaign.plan import waves
     from notices import lift
@@ -96,6 +97,7 @@ def _run(holdouts: int, *, explain: bool) -> bool:
         if explain:
             _explain(cursor, lift)
     counting = _told("count what the announcement brought about", lambda: lift.count(mailing_id=1, now=now), runs=3)
+    counts.count_due(today=TODAY)
     page = _told("read the page of waves and rounds", _page(), runs=20)
     return page < PAGE and counting < COUNTING * max(1, holdouts / 1_000_000)
 
