@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaign import brands
+from campaign.customers.places import network_in
 from campaign.dashboard import bulk_offer, finding, saved_views, words
 from campaign.dashboard.contact import known_tags
 from campaign.dashboard.finding import (
@@ -147,9 +148,9 @@ def _chips(filters: Filters, choices: dict[str, list[Choice]]) -> list[Choice]:
         for field, choice in chosen
     ]
     if filters.q:
-        address = client_address(filters.q)
-        title = _("sent from %(words)s") if address else _("begins with “%(words)s”")
-        chips.insert(0, Choice(title % {"words": address or filters.q}, filters.url(q=""), True))
+        place = client_address(filters.q) or str(network_in(filters.q) or "")
+        title = _("sent from %(words)s") if place else _("found by “%(words)s”")
+        chips.insert(0, Choice(title % {"words": place or filters.q}, filters.url(q=""), True))
     return chips
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from campaign import brands
 from campaign.customers import counts
 from campaign.customers.chosen import GROUPS, NO_WAVE, UNKNOWN, Chosen, of_brand, wanted_rows
+from campaign.customers.places import customers_from, network_in
 from campaign.models import Campaign, Customer, DailyUse, Exemption, Holdout, Reason
 from campaign.models.holdouts import LEFT
 from notices.deliveries import unreachable
@@ -153,7 +154,7 @@ def _searched(campaign: Campaign, filters: Filters, today: date) -> Found:
     The two steps are for speed: given both the words and the order, the database would walk
     through all holdouts in that order, looking for the few that match.
     """
-    found = _matching(filters.q, today)
+    found = _matching(campaign, filters.q, today)
     capped, found = len(found) > SEARCHED, found[:SEARCHED]
     held = _holdouts(campaign, filters, today).filter(customer__in=found)
     rows = list(held.values_list("last_legacy_at", "pk", "customer_id"))
@@ -167,12 +168,17 @@ def _searched(campaign: Campaign, filters: Filters, today: date) -> Found:
     return Found(len(keys), capped, keys)
 
 
-def _matching(wanted: str, today: date) -> list[int]:
-    """By words, or by a client address, as long as the logs that prove it are kept; one more than is looked at."""
+def _matching(campaign: Campaign, wanted: str, today: date) -> list[int]:
+    """By words, or by a client address or a network, as long as the logs that prove it are kept.
+
+    One more than is looked at.
+    """
     found = Customer.objects.keys_for(wanted, at_most=SEARCHED + 1)
-    address = client_address(wanted)
-    if address:
-        since = today - timedelta(days=settings.RETENTION_DAYS)
+    since = today - timedelta(days=settings.RETENTION_DAYS)
+    if network := network_in(wanted):
+        there = customers_from(campaign, network, since=since, at_most=SEARCHED + 1)
+        found = list(dict.fromkeys([*found, *there]))[: SEARCHED + 1]
+    if address := client_address(wanted):
         there = DailyUse.objects.customers_at(address, since=since, at_most=SEARCHED + 1)
         found = list(dict.fromkeys([*found, *there]))[: SEARCHED + 1]
     return found

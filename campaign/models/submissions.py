@@ -1,8 +1,11 @@
 """What the attribution of a day leaves behind: daily use per customer, and counts for all mail."""
 
+import json
+from collections.abc import Iterable
 from datetime import date
+from ipaddress import IPv4Network, ip_address
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models.customers import Customer
@@ -29,6 +32,21 @@ class Attribution(models.TextChoices):
     NONE = "none", _("none")
 
 
+# By a join, and not by ANY: of that PostgreSQL expects so many rows that it would rather read them all.
+FROM_ANY = """
+SELECT daily.customer_id, MAX(daily.day)
+FROM unnest(%(addresses)s::jsonb[]) AS wanted (address)
+JOIN campaign_dailyuse AS daily ON daily.addresses @> wanted.address
+WHERE daily.day >= %(since)s
+GROUP BY daily.customer_id
+"""
+BEGINS_LIKE = """
+SELECT customer_id, day, addresses FROM campaign_dailyuse
+WHERE day >= %(since)s AND instr(addresses, %(begins)s) > 0
+ORDER BY day
+"""
+
+
 class DailyUseQuerySet(models.QuerySet):
     def customers_at(self, address: str, *, since: date, at_most: int) -> list[int]:
         """Keys of customers who sent from a client address on `since` or later, the last first: so many and no more.
@@ -38,6 +56,27 @@ class DailyUseQuerySet(models.QuerySet):
         used = self.filter(addresses__lists=address, day__gte=since).order_by()
         days = used.values_list("customer").annotate(last=models.Max("day"))
         return [customer for customer, _last in sorted(days, key=lambda row: (row[1], row[0]), reverse=True)[:at_most]]
+
+    def customers_in(self, network: IPv4Network, *, since: date, at_most: int) -> list[int]:
+        """The same of a network of few addresses: PostgreSQL looks up each, SQLite reads what begins like it."""
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(FROM_ANY, {"since": since, "addresses": [json.dumps([str(each)]) for each in network]})
+                rows = cursor.fetchall()
+            else:
+                octets = str(network.network_address).split(".")[: network.prefixlen // 8]
+                cursor.execute(BEGINS_LIKE, {"since": since, "begins": '"' + "".join(f"{each}." for each in octets)})
+                rows = _inside(network, cursor)
+        return [customer for customer, _last in sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)[:at_most]]
+
+
+def _inside(network: IPv4Network, rows: Iterable[tuple[int, object, str]]) -> list[tuple[int, object]]:
+    """Customers with the last day on which one of their addresses is in the network; rows by day."""
+    last: dict[int, object] = {}
+    for customer, day, addresses in rows:
+        if any(":" not in each and ip_address(each) in network for each in json.loads(addresses)):
+            last[customer] = day
+    return list(last.items())
 
 
 class DailyUse(models.Model):

@@ -70,7 +70,7 @@ def test_a_search_that_finds_too_many_says_so(monkeypatch, staff):
         holdout(campaign, f"hana{number}")
     listed = find(campaign, Filters(campaign.name, q="hana"), today=TODAY)
     assert (listed.total, listed.capped) == (2, True)
-    assert "More than 2 customers begin so" in staff.get("/staff/customers/?q=hana").content.decode()
+    assert "More than 2 customers match" in staff.get("/staff/customers/?q=hana").content.decode()
 
 
 def test_a_long_list_is_counted_up_to_a_limit_and_paged(monkeypatch, staff):

@@ -1,0 +1,103 @@
+"""Whose mail came from a network: by where the last mail sent the old way came from, and by all use of few addresses.
+
+A network of up to 1,024 addresses of IPv4 is looked up address by address in daily use, whatever way the mail went.
+A larger one, and one of IPv6, is told by where the last mail sent the old way came from, which each holdout keeps:
+to look through all use for these would take as long as reading it.
+"""
+
+from datetime import date
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from django.db import connection
+
+from campaign.models import Campaign, DailyUse, Holdout, HoldoutCounts
+
+Network = IPv4Network | IPv6Network
+ADDRESSES = 1024  # of a network, that are looked up one by one
+CHUNK = 500  # ranges in one question
+RANGE_BITS = {4: 24, 6: 48}  # of the ranges that holdouts keep
+# Steps from one range to the next in the index `holdouts_by_range`; DISTINCT would read all rows.
+KNOWN = """
+WITH RECURSIVE known (range) AS (
+    SELECT MIN(last_range) FROM campaign_holdout WHERE campaign_id = %(campaign)s AND last_range > ''
+    UNION ALL
+    SELECT (SELECT MIN(last_range) FROM campaign_holdout
+            WHERE campaign_id = %(campaign)s AND last_range > known.range)
+    FROM known WHERE known.range IS NOT NULL
+)
+SELECT range FROM known WHERE range IS NOT NULL
+"""
+
+
+def network_in(typed: str) -> Network | None:
+    """`192.0.2.0/24` or `2001:db8::/32`; bits behind the mask may be set. None for anything else."""
+    if "/" not in typed:
+        return None
+    try:
+        return ip_network(typed.strip(), strict=False)
+    except ValueError:
+        return None
+
+
+def customers_from(campaign: Campaign, network: Network, *, since: date, at_most: int) -> list[int]:
+    """Keys of those with evidence from the network on `since` or later: so many and no more."""
+    found: dict[int, None] = {}
+    ranges = [name for name in known_ranges(campaign) if _overlap(name, network)]
+    for at in range(0, len(ranges), CHUNK):
+        rows = _last_from(campaign, ranges[at : at + CHUNK], since, at_most)
+        if network.prefixlen > RANGE_BITS[network.version]:
+            rows = _with_an_address(campaign, rows, network)
+        found |= dict.fromkeys(customer for customer, _day in rows)
+        if len(found) >= at_most:
+            return list(found)[:at_most]
+    if network.version == 4 and network.num_addresses <= ADDRESSES:
+        found |= dict.fromkeys(DailyUse.objects.customers_in(network, since=since, at_most=at_most))
+    return list(found)[:at_most]
+
+
+def known_ranges(campaign: Campaign) -> tuple[str, ...]:
+    """All that holdouts of a campaign keep; a process looks again when they were counted anew."""
+    version = HoldoutCounts.objects.filter(campaign=campaign).values_list("version", flat=True).first()
+    return _kept(campaign.pk, version) if version else _known(campaign.pk)
+
+
+@lru_cache(maxsize=4)
+def _kept(campaign_id: int, _version: str) -> tuple[str, ...]:
+    return _known(campaign_id)
+
+
+def _known(campaign_id: int) -> tuple[str, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, {"campaign": campaign_id})
+        return tuple(name for (name,) in cursor.fetchall())
+
+
+def _overlap(name: str, network: Network) -> bool:
+    """By the beginnings of the texts where these tell: most of many thousand ranges need not be read."""
+    if (":" in name) != (network.version == 6) or not name.startswith(_beginning(network)):
+        return False
+    return network.overlaps(ip_network(name))
+
+
+@lru_cache(maxsize=64)
+def _beginning(network: Network) -> str:
+    """What the texts of all ranges that overlap a network begin with."""
+    bits = min(network.prefixlen, RANGE_BITS[network.version])
+    if network.version == 4:
+        return "".join(f"{octet}." for octet in str(network.network_address).split(".")[: bits // 8])
+    groups = str(network.network_address).partition("::")[0].split(":")[: bits // 16]
+    return "".join(f"{group}:" for group in groups if group)
+
+
+def _last_from(campaign: Campaign, ranges: list[str], since: date, at_most: int) -> list[tuple[int, date]]:
+    last = Holdout.objects.filter(campaign=campaign, last_range__in=ranges, last_legacy_on__gte=since)
+    return list(last.order_by().values_list("customer", "last_legacy_on")[:at_most])
+
+
+def _with_an_address(campaign: Campaign, rows: list[tuple[int, date]], network: Network) -> list[tuple[int, date]]:
+    """Of a network inside a range: those whose last day has an address in it."""
+    days, customers = {day for _customer, day in rows}, [customer for customer, _day in rows]
+    use = DailyUse.objects.filter(submission_class=campaign.legacy_class, customer__in=customers, day__in=days)
+    listed = {row[:2]: row[2] for row in use.values_list("customer", "day", "addresses")}
+    return [row for row in rows if any(ip_address(each) in network for each in listed.get(row, ()))]
