@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from campaign import roles
 from campaign.dashboard import audit_fields, noting
-from campaign.dashboard.audit_words import changes, kind_title
+from campaign.dashboard.audit_words import changes, kind_title, thing_title
 from campaign.dashboard.shell import Choice, pager, show
 from campaign.dashboard.unreachable import Echo, defused
 from campaign.models import AuditEntry, Customer
@@ -104,7 +104,7 @@ def _row(entry: AuditEntry, logins: dict[int, str]) -> Row:
         remote=entry.remote,
         act=entry.get_act_display(),
         kind=kind_title(entry.kind),
-        what=entry.what if entry.what != login else "",
+        what=thing_title(entry.kind, entry.what) if entry.what != login else "",
         customer=entry.customer_id if login else None,
         login=login,
         changes=tuple(changes(entry.before, entry.after)),

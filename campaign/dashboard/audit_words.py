@@ -6,8 +6,12 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 
 from campaign.dashboard.audit_fields import field, said
+from campaign.dashboard.words import mailing_title
+from campaign.models import Campaign, Language
+from notices.models import Mailing
 
 OURS = ("campaign", "notices", "auth")  # whose records the administration shows
+SPELLED = {"bulkchange", "campaign", "mailing", "mailingplan", "textversion", "waveplan"}  # by the code's names
 KINDS = {
     "audit": lambda: _("audit"),
     "board": lambda: _("page for the board"),
@@ -53,6 +57,24 @@ def kind_title(kind: str) -> str:
         return KINDS[kind]()
     named = [model for app in OURS if (model := apps.get_app_config(app).models.get(kind))]
     return str(named[0]._meta.verbose_name) if named else kind
+
+
+def thing_title(kind: str, what: str) -> str:
+    """What it was done to: the names of campaigns, mailings and languages in words, all others as they were then."""
+    parts = what.split()
+    if kind not in SPELLED or not parts or parts[0] not in Campaign.Name.values:
+        return what
+    campaign, *others = parts
+    if kind == "mailing" and len(others) == 2 and others[0] in Mailing.Kind.values:
+        others = [mailing_title(*others)]
+    return _(", ").join([str(Campaign.Name(campaign).label), *map(_spelled, others)])
+
+
+def _spelled(part: str) -> str:
+    for names in (Mailing.Kind, Language):
+        if part in names.values:
+            return str(names(part).label)
+    return part
 
 
 def changes(before: dict | None, after: dict | None) -> Iterator[str]:

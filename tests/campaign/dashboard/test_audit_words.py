@@ -142,6 +142,23 @@ def test_a_change_is_said_in_words(before, after, words):
     assert list(audit_words.changes(before, after)) == [words]
 
 
+@pytest.mark.parametrize(
+    ("kind", "what", "words"),
+    [
+        ("mailing", "pop_before_smtp reminder 2026-11", "POP before SMTP, Reminder of November 2026"),
+        ("mailing", "pop_before_smtp nonsense", "POP before SMTP, nonsense"),
+        ("mailingplan", "pop_before_smtp thanks", "POP before SMTP, Thanks to who has moved"),
+        ("textversion", "pop_before_smtp reminder en 3", "POP before SMTP, Monthly reminder, English, 3"),
+        ("bulkchange", "pop_before_smtp", "POP before SMTP"),
+        ("customer", "hanako@isp.example", "hanako@isp.example"),
+        ("relayacknowledgement", "192.0.2.0/24", "192.0.2.0/24"),
+        ("mailing", "", ""),
+    ],
+)
+def test_what_it_was_done_to_is_said_in_words(kind, what, words):
+    assert audit_words.thing_title(kind, what) == words
+
+
 @pytest.mark.django_db
 def test_the_page_speaks_the_readers_language_and_the_file_keeps_the_keys(client):
     user: User = make_user("sato")
