@@ -16,7 +16,7 @@ from markupsafe import Markup
 from campaign import brands
 from campaign.customers.chosen import NO_WAVE, RELAPSED, UNKNOWN, Cell
 from campaign.customers.counts import Kept, sums
-from campaign.dashboard import charts, words
+from campaign.dashboard import bars, words
 from campaign.dashboard.narrowing import Narrowed
 from campaign.jinja import count
 from campaign.models import Reason, Standing
@@ -101,7 +101,7 @@ def _row(table: Table, name: str, number: int, narrowed: Narrowed, *, total: int
     value = name or UNKNOWN
     chosen = getattr(narrowed, table.field) == value
     url = narrowed.url(**{table.field: "" if chosen else value})
-    return Row(table.title(name), url, number, percent(number, total), "", charts.bar(number, most, "left"), "", chosen)
+    return Row(table.title(name), url, number, percent(number, total), "", bars.bar(number, most, "left"), "", chosen)
 
 
 def _rest(others: Counter, *, total: int, most: int) -> list[Row]:
@@ -109,7 +109,7 @@ def _rest(others: Counter, *, total: int, most: int) -> list[Row]:
         return []
     title = ngettext("%(num)s other", "%(num)s others together", len(others)) % {"num": count(len(others))}
     number = others.total()
-    return [Row(title, "", number, percent(number, total), "", charts.bar(min(number, most), most, "silent"))]
+    return [Row(title, "", number, percent(number, total), "", bars.bar(min(number, most), most, "silent"))]
 
 
 def of_ranges(kept: Kept, narrowed: Narrowed) -> list[Row]:
@@ -123,7 +123,7 @@ def of_ranges(kept: Kept, narrowed: Narrowed) -> list[Row]:
     made = [_row(RANGES, name, number, narrowed, total=total, most=most) for name, number in found[:TOP]]
     elsewhere = total - sum(number for _name, number in found[:TOP])
     if elsewhere and made:
-        bar = charts.bar(min(elsewhere, most), most, "silent")
+        bar = bars.bar(min(elsewhere, most), most, "silent")
         made.append(Row(_("Everywhere else"), "", elsewhere, percent(elsewhere, total), "", bar))
     return made
 
@@ -150,7 +150,7 @@ def standings(
             holdouts=now[standing],
             share=percent(now[standing], total),
             change=signed(now[standing] - before[standing]) if before else "",
-            bar=charts.bar(now[standing], most, standing),
+            bar=bars.bar(now[standing], most, standing),
             css=standing,
             chosen=narrowed.standing == standing,
         )
@@ -171,7 +171,7 @@ def _part(title: str, field: str, value: str, those: list[Cell], narrowed: Narro
     number = sum(cell.holdouts for cell in those)
     chosen = getattr(narrowed, field) == value
     url = narrowed.url(**{field: "" if chosen else value})
-    bar = charts.bar(number, most, "left")
+    bar = bars.bar(number, most, "left")
     return Row(title, url, number, percent(number, total), "", bar, chosen=chosen, part=True)
 
 

@@ -1,6 +1,5 @@
-"""Charts as SVG text, drawn from values; a page shows each beside a table of the same values.
+"""Charts of values over days, as SVG text; a page shows each beside a table of the same values.
 
-Colours come from CSS classes only, for the content security policy forbids style attributes.
 One drawing shrunk to a phone would have labels of seven pixels, so what has labels inside is
 drawn twice, wide and narrow, and CSS shows one of the two.
 """
@@ -10,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, floor, log10
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from markupsafe import Markup, escape
 
+from campaign.dashboard.svg import drawing, element
 from campaign.jinja import count
 
 Point = tuple[date, float]
@@ -47,17 +47,6 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A value that is known to lie between two others; `value` is how it is written."""
-
-    label: str
-    value: str
-    low: float
-    middle: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Size:
     name: str
     width: int
@@ -80,13 +69,6 @@ class Size:
 
 
 SIZES = (Size("wide", 960, 300, 60, 13, 4), Size("narrow", 340, 260, 52, 5, 3))
-LANE_SIZES = (("wide", 960, 91), ("narrow", 340, 42))  # name, width, days shown
-
-
-def element(tag: str, *children: Markup, **attributes: object) -> Markup:
-    """An SVG element; `_` in a name stands for `-`. Values are escaped here, children are text that is already."""
-    written = "".join(f' {name.rstrip("_").replace("_", "-")}="{escape(value)}"' for name, value in attributes.items())
-    return Markup(f"<{tag}{written}>{''.join(children)}</{tag}>")
 
 
 def scale(highest: float) -> list[int]:
@@ -126,24 +108,8 @@ def line_chart(
     plots = [_Plot(size, first=min(days), last=max(days), ticks=scale(highest)) for size in SIZES]
     drawn = [(plot.size, [*plot.grid(), *plot.bands(bands), *plot.marks(marks), *plot.lines(lines)]) for plot in plots]
     return Markup("").join(
-        _svg(f"{name}-{size.name}", title, description, inside, size.width, size.height, css=size.name)
+        drawing(f"{name}-{size.name}", title, description, inside, size.width, size.height, css=size.name)
         for size, inside in drawn
-    )
-
-
-def _svg(
-    name: str, title: str, description: str, inside: Sequence[str], width: int, height: int, *, css: str, **more: object
-) -> Markup:
-    return element(
-        "svg",
-        element("title", escape(title), id=f"{name}-title"),
-        element("desc", escape(description), id=f"{name}-desc"),
-        *inside,
-        class_=f"chart {css}",
-        role="img",
-        aria_labelledby=f"{name}-title {name}-desc",
-        viewBox=f"0 0 {width} {height}",
-        **more,
     )
 
 
@@ -233,131 +199,3 @@ class _Plot:
             element("circle", class_=f"end {line.css}", cx=x, cy=y, r=4),
             element("text", escape(line.label), class_="label strong", y=max(y - 10, 12), **place),
         ]
-
-
-def stacked_bar(*, name: str, title: str, description: str, parts: Sequence[tuple[str, int]]) -> Markup:
-    """One bar of 1000 units, cut by (css, value); the table beside it is its legend."""
-    total = sum(value for _css, value in parts)
-    drawn, x = [], 0.0
-    for css, value in parts:
-        width = 1000 * value / total if total else 0
-        if width:
-            # A part of one in ten thousand is still a part: it is drawn thin, never left out.
-            drawn.append(element("rect", class_=f"part {css}", x=round(x, 2), y=0, height=20, width=max(width, 1.5)))
-        x += width
-    return _svg(name, title, description, drawn, 1000, 20, css="stack", preserveAspectRatio="none")
-
-
-def bar(value: float, most: float, css: str) -> Markup:
-    """A horizontal bar for a table's cell; the number stands in the cell beside it, so readers skip the bar."""
-    width = round(100 * value / most, 1) if most else 0
-    inside = element("rect", class_=f"part {css}", x=0, y=0, height=10, width=max(width, 0.6) if value else 0)
-    return element(
-        "svg",
-        inside,
-        class_="bar",
-        viewBox="0 0 100 10",
-        preserveAspectRatio="none",
-        aria_hidden="true",
-        focusable="false",
-    )
-
-
-def lanes(
-    *,
-    name: str,
-    title: str,
-    description: str,
-    rows: Sequence[tuple[str, str, set[date]]],
-    marks: Sequence[Mark],
-    until: date,
-) -> Markup:
-    """One row of days for each (css, label, days with mail), newest to the right."""
-    drawn = []
-    for size, width, shown in LANE_SIZES:
-        first = until - timedelta(days=shown - 1)
-        inside = _lanes(rows, [mark for mark in marks if first <= mark.day <= until], first, width / shown, shown)
-        drawn.append(
-            _svg(f"{name}-{size}", title, description, inside, width, 40 * len(rows) + 24, css=f"lanes {size}")
-        )
-    return Markup("").join(drawn)
-
-
-def _lanes(
-    rows: Sequence[tuple[str, str, set[date]]], marks: Sequence[Mark], first: date, step: float, shown: int
-) -> list[Markup]:
-    drawn = []
-    bottom = 40 * len(rows)
-    for mark in marks:
-        x = round((mark.day - first).days * step + step / 2, 1)
-        stems = [  # one beside each row of days, for above it stands the row's label
-            element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=top + 17, y2=top + 37)
-            for top in range(0, bottom, 40)
-        ]
-        drawn.append(element("g", element("title", escape(mark.label)), *stems))
-    for row, (css, label, days) in enumerate(rows):
-        top = 40 * row
-        drawn.append(element("text", escape(label), class_="label", x=0, y=top + 13))
-        for number in range(shown):
-            day = first + timedelta(days=number)
-            css_class = f"day {css}" if day in days else "day none"
-            rect = {"x": round(number * step + 1, 1), "y": top + 20, "width": round(step - 2, 1), "height": 14, "rx": 2}
-            drawn.append(element("rect", class_=css_class, **rect))
-    for day in months(first, first + timedelta(days=shown - 1)):
-        x = round((day - first).days * step, 1)
-        drawn.append(element("text", escape(date_format(day, "M")), class_="tick", x=x, y=bottom + 18))
-    return drawn
-
-
-def intervals(*, name: str, title: str, description: str, rows: Sequence[Interval]) -> Markup:
-    """One below the other on a common scale that has zero on it."""
-    ticks = ticks_around(min(row.low for row in rows), max(row.high for row in rows))
-    return Markup("").join(
-        _svg(
-            f"{name}-{size}",
-            title,
-            description,
-            _intervals(rows, ticks, width),
-            width,
-            46 * len(rows) + 28,
-            css=f"intervals {size}",
-        )
-        for size, width, _days in LANE_SIZES
-    )
-
-
-def ticks_around(low: float, high: float) -> list[float]:
-    """Round numbers from below `low` to above `high`, zero among them, at most a dozen."""
-    low, high = min(low, 0), max(high, 0)
-    rough = (high - low or 1) / 5
-    power = 10 ** floor(log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
-    return [number * step for number in range(floor(low / step), max(ceil(high / step), 1) + 1)]
-
-
-def _intervals(rows: Sequence[Interval], ticks: list[float], width: int) -> list[Markup]:
-    left, right, bottom = 16, width - 16, 46 * len(rows)
-    places = max(0, -floor(log10(ticks[1] - ticks[0]) + 1e-9))
-
-    def x(value: float) -> float:
-        return round(left + (value - ticks[0]) / (ticks[-1] - ticks[0]) * (right - left), 1)
-
-    drawn = []
-    for tick in ticks:
-        css = "axis" if tick == 0 else "grid"
-        drawn.append(element("line", class_=css, x1=x(tick), x2=x(tick), y1=0, y2=bottom + 6))
-        text = number_format(tick, decimal_pos=places).replace("-", "−")
-        drawn.append(element("text", escape(text), class_="tick", x=x(tick), y=bottom + 22, text_anchor="middle"))
-    for row, each in enumerate(rows):
-        y = 46 * row + 32
-        drawn.append(element("text", escape(each.label), class_="label", x=0, y=y - 14))
-        if width > 600:  # on a phone the table beside it says it
-            place = {"x": width, "y": y - 14, "text_anchor": "end"}
-            drawn.append(element("text", escape(each.value), class_="label strong", **place))
-        drawn.append(element("line", class_="line interval", x1=x(each.low), x2=x(each.high), y1=y, y2=y))
-        drawn += [
-            element("line", class_="line interval", x1=x(end), x2=x(end), y1=y - 6, y2=y + 6)
-            for end in (each.low, each.high)
-        ]
-        drawn.append(element("circle", class_="end interval", cx=x(each.middle), cy=y, r=5))
-    return drawn

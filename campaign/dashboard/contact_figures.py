@@ -13,7 +13,7 @@ from django.utils.formats import number_format
 from markupsafe import Markup
 
 from campaign.customers.counts import CONTACT_DAYS, WEEK, Kept
-from campaign.dashboard import charts
+from campaign.dashboard import bars
 from campaign.dashboard.breakdowns import percent
 from campaign.dashboard.narrowing import Narrowed
 from campaign.models import Contact
@@ -83,11 +83,11 @@ def _contacts(weeks: list[int], by_topic: Counter[str], by_day: list[tuple[date,
         week_before=weeks[1],
         a_day=number_format(total / CONTACT_DAYS, decimal_pos=1),
         topics=[
-            Topic(str(Contact.Topic(name).label), number, percent(number, total), charts.bar(number, most, "mixed"))
+            Topic(str(Contact.Topic(name).label), number, percent(number, total), bars.bar(number, most, "mixed"))
             for name, number in by_topic.most_common(TOPICS)
             if number
         ],
-        days=[Day(day, number, charts.bar(number, busiest, "mixed")) for day, number in by_day],
+        days=[Day(day, number, bars.bar(number, busiest, "mixed")) for day, number in by_day],
         rate=_rate(today),
     )
 

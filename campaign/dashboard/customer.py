@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from campaign import roles
 from campaign.customers.devices import Device, Use, devices
-from campaign.dashboard import audit, charts, delays, guide_mail, noting, suppression, words
+from campaign.dashboard import audit, charts, delays, guide_mail, lanes, noting, suppression, words
 from campaign.dashboard.call_backs import waiting_call
 from campaign.dashboard.contact import Entered, desk_of
 from campaign.dashboard.next_notice import NextNotice, next_notice
@@ -147,11 +147,11 @@ def devices_of(customer: Customer, *, today: date) -> list[Device]:
     ]
 
 
-def lanes(entries: list[Entry], *, today: date) -> Markup:
+def rows_of_days(entries: list[Entry], *, today: date) -> Markup:
     """Two rows of days, the old way and the new: a move is seen at a glance."""
     days = {css: {entry.day for entry in entries if entry.css == css} for css in ("old", "new")}
     marks = [charts.Mark("mailing", entry.day, entry.title) for entry in entries if entry.css == "notice" and entry.at]
-    return charts.lanes(
+    return lanes.lanes(
         name="days",
         title=_("Days with mail sent"),
         description=_("The old way on %(old)s days, with SMTP-AUTH on %(new)s days, since the logs begin.")
@@ -178,7 +178,7 @@ def shown(request: HttpRequest, customer: Customer, entered: Entered) -> HttpRes
     pages = pager(request, total=len(found))
     values = {
         "person": person(customer, today=today, campaign=asked_campaign(request), program=left),
-        "lanes": lanes(entries, today=today) if entries else "",
+        "lanes": rows_of_days(entries, today=today) if entries else "",
         "entries": found[pages.shown],
         "total": len(found),
         "kinds": kinds(request.path, chosen),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
-from campaign.dashboard import charts
+from campaign.dashboard import intervals
 from campaign.dashboard.words import mailing_title
 from campaign.jinja import count
 from campaign.models import Campaign, Language
@@ -186,7 +186,7 @@ def chart(rounds: Sequence[Round]) -> Markup:
     if not told:
         return Markup("")
     rows = [
-        charts.Interval(
+        intervals.Interval(
             label=effect.text or each.title,
             value=_("%(more)s (%(low)s to %(high)s)") % vars(effect),
             low=100 * effect.lift.low,
@@ -195,7 +195,7 @@ def chart(rounds: Sequence[Round]) -> Markup:
         )
         for each, effect in told
     ]
-    return charts.intervals(
+    return intervals.intervals(
         name="effects",
         title=_("How many more moved because of each round, of a hundred written to"),
         description="; ".join(f"{row.label}: {row.value}" for row in rows),

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from campaign.customers.chosen import GROUPS
-from campaign.dashboard import breakdowns, charts, todo, words
+from campaign.dashboard import bars, breakdowns, charts, todo, words
 from campaign.dashboard.breakdowns import ORDER, percent, signed
 from campaign.dashboard.narrowing import BY
 from campaign.dashboard.progress import Pace, Progress, Totals, needed_a_day
@@ -236,6 +236,6 @@ def marks(progress: Progress) -> list[charts.Mark]:
 def standings_bar(now: Totals) -> Markup:
     parts = [(standing, now.standings[standing]) for standing in ORDER]
     spoken = [f"{words.standing_title(standing)}: {percent(holdouts, now.identified)}" for standing, holdouts in parts]
-    return charts.stacked_bar(
+    return bars.stacked_bar(
         name="standings", title=_("Where the customers stand"), description="; ".join(spoken), parts=parts
     )

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from campaign.dashboard import charts
+from campaign.dashboard import bars
 from campaign.dashboard.acts import tries_the_relay
 from campaign.dashboard.outlook import outlook, pace_text
 from campaign.dashboard.shell import show
@@ -150,7 +150,7 @@ def ledger_bar(report: mailings.Report) -> Markup:
         "refused": _("Refused"),
     }
     numbers = [(name, getattr(report, name)) for name in titles]
-    return charts.stacked_bar(
+    return bars.stacked_bar(
         name="ledger",
         title=_("What became of the notices"),
         description="; ".join(f"{titles[name]}: {count(number)}" for name, number in numbers),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from campaign.cutoff.relays import Check, Evidence, checks
-from campaign.dashboard import charts
+from campaign.dashboard import bars
 from campaign.dashboard.shell import no_logs, pager, show
 from campaign.models import DailyCount, RelayedDay, SubmissionClass
 
@@ -98,7 +98,7 @@ def by_day(*, today: date) -> list[Day]:
     most = max(relayed.values(), default=0)
     days = [today - timedelta(days=ago) for ago in range(DAYS)]
     return [
-        Day(day, relayed.get(day, 0), addresses.get(day, 0), charts.bar(relayed.get(day, 0), most, "left"))
+        Day(day, relayed.get(day, 0), addresses.get(day, 0), bars.bar(relayed.get(day, 0), most, "left"))
         for day in days
     ]
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from campaign.cutoff.weeks import Week
-from campaign.dashboard import charts, words
+from campaign.dashboard import bars, words
 from campaign.dashboard.cutoff import ASK, RULE_TITLES, week_title
 from campaign.dashboard.figures import ORDER, Tile, percent
 from campaign.dashboard.shell import Choice, pager, show
@@ -182,7 +182,7 @@ def tables(run: ShadowRun, found: Reach) -> dict[str, object]:
 def _rows(found: list[dict], title, notes=lambda row: ()) -> list[Row]:
     most = max((row["refused"] for row in found), default=0)
     return [
-        Row(title(row), row["refused"], row["people"], charts.bar(row["refused"], most, "left"), notes(row))
+        Row(title(row), row["refused"], row["people"], bars.bar(row["refused"], most, "left"), notes(row))
         for row in found
     ]
 
@@ -205,7 +205,7 @@ def _standings(run: ShadowRun, found: Reach) -> list[Row]:
             title=standing_title(standing),
             refused=0,
             people=found.before.get(standing, 0),
-            bar=charts.bar(found.before.get(standing, 0), most, standing or "left"),
+            bar=bars.bar(found.before.get(standing, 0), most, standing or "left"),
             url=_url(run, before=standing or NOT_FOUND),
             css=standing,
         )

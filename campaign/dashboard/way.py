@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from campaign.dashboard import charts
+from campaign.dashboard import bars
 from campaign.dashboard.breakdowns import percent
 from campaign.dashboard.narrowing import Narrowed
 from campaign.dashboard.shell import Choice
@@ -58,6 +58,6 @@ def of(campaign: Campaign, reached: funnel.Kept | None, narrowed: Narrowed) -> W
 def steps(people: dict[str, int]) -> list[Step]:
     sent = people["sent"]
     return [
-        Step(title(), people[name], percent(people[name], sent), charts.bar(people[name], sent, STEP_CSS[name]))
+        Step(title(), people[name], percent(people[name], sent), bars.bar(people[name], sent, STEP_CSS[name]))
         for name, title in STEP_TITLES.items()
     ]

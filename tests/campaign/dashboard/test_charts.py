@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from campaign.dashboard import charts
+from campaign.dashboard import bars, charts, intervals, lanes
 
 FIRST = date(2026, 1, 10)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -70,25 +70,25 @@ def test_a_written_mark_has_its_label_on_the_chart_and_others_tell_it_when_asked
 
 
 def test_a_stacked_bar_is_as_long_as_its_parts_and_keeps_the_small_ones():
-    (svg,) = drawn(charts.stacked_bar(name="s", title="t", description="d", parts=[("a", 99_999), ("b", 1), ("c", 0)]))
+    (svg,) = drawn(bars.stacked_bar(name="s", title="t", description="d", parts=[("a", 99_999), ("b", 1), ("c", 0)]))
     widths = [float(rect.get("width")) for rect in svg.iter("rect")]
     assert widths[0] == pytest.approx(1000, abs=0.1)
     assert len(widths) == 2 and widths[1] >= 1
 
 
 def test_a_stacked_bar_of_nothing_is_empty():
-    (svg,) = drawn(charts.stacked_bar(name="s", title="t", description="d", parts=[("a", 0)]))
+    (svg,) = drawn(bars.stacked_bar(name="s", title="t", description="d", parts=[("a", 0)]))
     assert list(svg.iter("rect")) == []
 
 
 def test_a_bar_is_as_long_as_its_share_of_the_longest():
-    assert ['width="50.0"' in charts.bar(5, 10, "left"), 'width="0"' in charts.bar(0, 0, "left")] == [True, True]
+    assert ['width="50.0"' in bars.bar(5, 10, "left"), 'width="0"' in bars.bar(0, 0, "left")] == [True, True]
 
 
 def test_lanes_show_the_days_that_there_was_mail():
     until = date(2026, 3, 31)
     rows = [("old", "Old", {until}), ("new", "New", {until, until - timedelta(days=1), until - timedelta(days=500)})]
-    wide, narrow = drawn(charts.lanes(name="l", title="t", description="d", rows=rows, marks=[], until=until))
+    wide, narrow = drawn(lanes.lanes(name="l", title="t", description="d", rows=rows, marks=[], until=until))
     for svg in (wide, narrow):
         kinds = [rect.get("class") for rect in svg.iter("rect")]
         assert kinds.count("day old") == 1 and kinds.count("day new") == 2
@@ -98,7 +98,7 @@ def test_a_mark_leaves_the_labels_of_lanes_free():
     until = date(2026, 3, 31)
     rows = [("old", "Old", {until}), ("new", "New", {until})]
     for svg in drawn(
-        charts.lanes(name="l", title="t", description="d", rows=rows, marks=[charts.Mark("m", until, "!")], until=until)
+        lanes.lanes(name="l", title="t", description="d", rows=rows, marks=[charts.Mark("m", until, "!")], until=until)
     ):
         labels = [float(text.get("y")) for text in svg.iter("text") if text.get("class") == "label"]
         spans = [(float(line.get("y1")), float(line.get("y2"))) for line in svg.iter("line")]
@@ -115,7 +115,7 @@ def test_texts_are_escaped_and_nothing_has_a_style():
 
 
 def interval(low, middle, high, label="Round"):
-    return charts.Interval(label=label, value=f"{middle} ({low} to {high})", low=low, middle=middle, high=high)
+    return intervals.Interval(label=label, value=f"{middle} ({low} to {high})", low=low, middle=middle, high=high)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def interval(low, middle, high, label="Round"):
     ],
 )
 def test_intervals_stay_within_their_frame_on_a_scale_that_has_zero(rows):
-    for svg in drawn(charts.intervals(name="i", title="Rounds", description="One.", rows=rows)):
+    for svg in drawn(intervals.intervals(name="i", title="Rounds", description="One.", rows=rows)):
         _left, _top, width, height = map(float, svg.get("viewBox").split())
         assert len(svg.findall("line[@class='axis']")) == 1
         zero = float(svg.find("line[@class='axis']").get("x1"))
