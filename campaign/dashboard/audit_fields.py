@@ -4,8 +4,9 @@ An entry keeps what the code calls things, so that a program can read it (the fi
 in words. A key without a word here is shown as it is written; a test holds that the code writes none.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import reduce
 from urllib.parse import parse_qsl
 
 from django.utils import timezone
@@ -135,6 +136,12 @@ NAMES = {  # values that are one of several names, by their key
 }
 
 
+def joined(parts: Iterable[str]) -> str:
+    """A list as the reader's language has it; "" of nothing."""
+    first, *others = [*parts] or [""]
+    return reduce(lambda before, part: _("%(before)s, %(next)s") % {"before": before, "next": part}, others, first)
+
+
 def field(key: str) -> str:
     return FIELDS[key]() if key in FIELDS else key
 
@@ -151,9 +158,9 @@ def said(key: str, value: object) -> str:
     if isinstance(value, dict):
         filled = {name: each for name, each in value.items() if each not in (None, "", [], {})}
         parts = (_("%(field)s = %(value)s") % {"field": field(n), "value": said(n, v)} for n, v in filled.items())
-        return _(", ").join(parts) or "–"
+        return joined(parts) or "–"
     if isinstance(value, list):
-        return _(", ").join(said(key, each) for each in value) or "–"
+        return joined(said(key, each) for each in value) or "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if value in (None, ""):

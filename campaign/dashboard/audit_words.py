@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.utils.translation import gettext as _
 
-from campaign.dashboard.audit_fields import field, said
+from campaign.dashboard.audit_fields import field, joined, said
 from campaign.dashboard.words import mailing_title
 from campaign.models import Campaign, Language
 from notices.models import Mailing
@@ -67,7 +67,7 @@ def thing_title(kind: str, what: str) -> str:
     campaign, *others = parts
     if kind == "mailing" and len(others) == 2 and others[0] in Mailing.Kind.values:
         others = [mailing_title(*others)]
-    return _(", ").join([str(Campaign.Name(campaign).label), *map(_spelled, others)])
+    return joined([str(Campaign.Name(campaign).label), *map(_spelled, others)])
 
 
 def _spelled(part: str) -> str:
