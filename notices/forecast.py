@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from campaign.models import Campaign, Holdout, StandingCount
 from campaign.models.holdouts import LEFT
-from campaign.plan import forecast
+from campaign.plan import forecast, rates
 from campaign.plan.calendar import open_days
-from campaign.plan.forecast import Effect, NotYet, Point, Round
+from campaign.plan.forecast import NotYet, Point, Round
+from campaign.plan.rates import Effect
 from notices import pacing, planning, schedule
 from notices.models import Forecast, Lift, Mailing, Notice, Outcome, SendingDay
 
@@ -165,7 +166,7 @@ def _kept(point: Point) -> dict[str, object]:
     return asdict(point) | {"day": point.day.isoformat()}
 
 
-def history(campaign: Campaign, until: date) -> list[forecast.Count]:
+def history(campaign: Campaign, until: date) -> list[rates.Count]:
     """Of every day up to `until`, oldest first."""
     rows = StandingCount.objects.filter(campaign=campaign, day__gt=until - BACK, day__lte=until)
     days: dict[date, list[int]] = {}
@@ -173,7 +174,7 @@ def history(campaign: Campaign, until: date) -> list[forecast.Count]:
         both = days.setdefault(day, [0, 0])
         both[0] += holdouts if standing in LEFT else 0
         both[1] += holdouts
-    return [forecast.Count(day, *days[day]) for day in sorted(days)]
+    return [rates.Count(day, *days[day]) for day in sorted(days)]
 
 
 def written(campaign: Campaign, until: date) -> dict[date, int]:

@@ -13,37 +13,15 @@ from itertools import pairwise
 
 import numpy as np
 
-WEEK = 7
+from campaign.plan.rates import FOUND_WEARS_OFF, LAGS, WEEK, Count, Effect, Rates, acting_by_day, drawn, last_weeks
+
 WEEKS_BACK = 26  # of history that are looked at
 LEAST_WEEKS = 4  # below, a rate and its change cannot be told apart
-HALF_LIFE = 16.0  # weeks after which a week counts half
-LAGS = np.exp(-np.arange(21) / 4.0) / np.exp(-np.arange(21) / 4.0).sum()  # of a notice's effect, by days since it
 DAMPED = 0.94  # a week: a change of the rate does not go on for ever
 DRIFT = 0.02  # a week: how far the rate wanders by itself
 UNLIKE = 0.2  # by how much one round's effect differs from another's
-GUESSED, GUESS_SPREAD = 0.03, 0.03  # what a notice does, before it was measured: of a hundred written to, three
-WEARS_OFF = (-0.02, 0.04)  # change of the rate in a week, before there is history: mean and standard deviation
-FOUND_WEARS_OFF = (-0.06, 0.1)  # of the rate at which new ones are found: who writes seldom is found late
-CHAINS, STEPS, BURN, EVERY = 64, 300, 180, 5  # 1,536 draws
 SEED = 20261
 BAND = (0.1, 0.5, 0.9)
-
-
-@dataclass(frozen=True)
-class Count:
-    """The evening of a day: holdouts left, and all that were ever identified."""
-
-    day: date
-    left: int
-    identified: int
-
-
-@dataclass(frozen=True)
-class Effect:
-    """The share moved by a notice beyond what happens by itself, as measured: mean and standard deviation."""
-
-    share: float
-    spread: float
 
 
 @dataclass(frozen=True)
@@ -110,10 +88,10 @@ def forecast(
     if weeks < LEAST_WEEKS:
         return NotYet(LEAST_WEEKS * WEEK + 1 - len(history))
     chance = np.random.default_rng(seed)
-    found = _weeks(history, written or {}, min(weeks, WEEKS_BACK))
-    going = _drawn(found.gone, found.exposed, found.written, effect, chance)
+    found = last_weeks(history, written or {}, min(weeks, WEEKS_BACK))
+    going = drawn(found.gone, found.exposed, found.written, effect, chance)
     ones = np.ones(len(found.found))
-    coming_in = _drawn(found.found, ones, 0 * ones, None, chance, FOUND_WEARS_OFF)
+    coming_in = drawn(found.found, ones, 0 * ones, None, chance, FOUND_WEARS_OFF)
     now = history[-1]
     pushes = _pushes(now, coming, written or {}, until, going, coming_in)
     paths = _simulated(now.left, going, coming_in, pushes, (until - now.day).days, chance)
@@ -149,108 +127,13 @@ def with_cap(coming: Sequence[Round], cap: int) -> list[Round]:
     return [replace(each, cap=cap) for each in coming]
 
 
-@dataclass(frozen=True)
-class _Weeks:
-    """By week, oldest first: who went (net of who came back), who was found, who could have gone, notices at work."""
-
-    gone: np.ndarray
-    found: np.ndarray
-    exposed: np.ndarray
-    written: np.ndarray
-
-
-def _weeks(history: Sequence[Count], written: Mapping[date, int], weeks: int) -> _Weeks:
-    ends = history[-1 - weeks * WEEK :: WEEK]
-    left = np.array([count.left for count in ends], float)
-    identified = np.array([count.identified for count in ends], float)
-    found = np.diff(identified)
-    gone = left[:-1] + found - left[1:]
-    first = ends[0].day + timedelta(days=1)
-    days = weeks * WEEK
-    acting = _acting({(day - first).days: number for day, number in written.items()}, days)
-    exposed = np.maximum(left[:-1] + (found - gone) / 2, 0.5)
-    return _Weeks(gone, np.maximum(found, 0), exposed, acting.reshape(weeks, WEEK).sum(axis=1))
-
-
-def _acting(written: Mapping[int, float], days: int) -> np.ndarray:
-    """By day, of how many notices the whole effect falls on it; written by day, counted from the first."""
-    acting = np.zeros(days)
-    for day, number in written.items():
-        for lag, share in enumerate(LAGS):
-            if 0 <= day + lag < days:
-                acting[day + lag] += number * share
-    return acting
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """What the history allows, by draw: log rate now, its change in a week, a notice's effect, overdispersion."""
-
-    level: np.ndarray
-    change: np.ndarray
-    effect: np.ndarray
-    dispersion: np.ndarray
-
-    @property
-    def rate_now(self) -> np.ndarray:
-        return np.exp(self.level)
-
-
-def _drawn(
-    events: np.ndarray,
-    exposed: np.ndarray,
-    written: np.ndarray,
-    effect: Effect | None,
-    chance: np.random.Generator,
-    wears_off: tuple[float, float] = WEARS_OFF,
-) -> _Drawn:
-    """Draws from the posterior of `events ~ exposed * exp(level + change * week) + effect * written`.
-
-    By differential evolution (ter Braak 2006): the chains learn from each other how far to step.
-    """
-    ago = np.arange(1 - len(events), 1) - 0.5
-    weight = 0.5 ** (-ago / HALF_LIFE)
-    middle, spread = (effect.share, max(effect.spread, 0.002)) if effect else (GUESSED, GUESS_SPREAD)
-    start = np.log(max(events.sum(), 0.5) / exposed.sum())
-
-    def likely(at: np.ndarray) -> np.ndarray:
-        level, change, push, rough = at.T
-        mean = exposed * np.exp(np.clip(level[:, None] + change[:, None] * ago, -30, 15)) + push[:, None] * written
-        variance = np.maximum(mean, 0.5) * (1 + np.exp(rough))[:, None]
-        data = -0.5 * (weight * (np.log(variance) + (events - mean) ** 2 / variance)).sum(axis=1)
-        prior = ((level - start) / 2) ** 2 + ((change - wears_off[0]) / wears_off[1]) ** 2
-        prior += ((push - middle) / spread) ** 2 + ((rough + 1.2) / 1.2) ** 2
-        return np.where(push < 0, -np.inf, data - prior / 2)
-
-    at = np.column_stack(
-        [
-            start + 0.3 * chance.standard_normal(CHAINS),
-            wears_off[0] + wears_off[1] * chance.standard_normal(CHAINS),
-            np.abs(middle + spread * chance.standard_normal(CHAINS)),
-            -1.2 + 1.2 * chance.standard_normal(CHAINS),
-        ]
-    )
-    now, kept = likely(at), []
-    for step in range(STEPS):
-        one, other = (chance.permutation(CHAINS) for _ in range(2))
-        far = 1.0 if step % 10 == 0 else 2.38 / np.sqrt(2 * at.shape[1])
-        tried = at + far * (at[one] - at[other]) + 1e-4 * chance.standard_normal(at.shape)
-        then = likely(tried)
-        better = np.log(chance.random(CHAINS)) < then - now
-        at, now = np.where(better[:, None], tried, at), np.where(better, then, now)
-        if step >= BURN and step % EVERY == 0:
-            kept.append(at)
-    level, change, push, rough = np.concatenate(kept).T
-    return _Drawn(level, change, push, 1 + np.exp(np.clip(rough, -20, 6)))
-
-
 def _pushes(
     now: Count,
     coming: Sequence[Round],
     written: Mapping[date, int],
     until: date,
-    going: _Drawn,
-    coming_in: _Drawn,
+    going: Rates,
+    coming_in: Rates,
 ) -> list[np.ndarray]:
     """For each round, the last ones and those to come, by week: of those left, the share it acts on.
 
@@ -268,7 +151,7 @@ def _pushes(
             turns.setdefault((day - first).days, []).append(place)
     left, waiting = float(now.left), {}
     course, acting = np.zeros(days), np.zeros(days + len(LAGS))
-    acting[:days] += _acting(past, days)
+    acting[:days] += acting_by_day(past, days)
     for day in range(days):
         for place in turns.get(day, ()):
             people = coming[place - 1].people
@@ -281,7 +164,7 @@ def _pushes(
         course[day] = max(left, 1.0)
         by_itself = left * rate * np.exp(change * _damped((day + 0.5) / WEEK)) / WEEK
         left = max(0.0, left + found / WEEK - by_itself - effect * acting[day])
-    return [_by_week(_acting(each, days) / course) for each in rounds]
+    return [_by_week(acting_by_day(each, days) / course) for each in rounds]
 
 
 def _by_week(values: np.ndarray) -> np.ndarray:
@@ -295,8 +178,8 @@ def _damped(weeks: float) -> float:
 
 def _simulated(
     left: int,
-    going: _Drawn,
-    coming_in: _Drawn,
+    going: Rates,
+    coming_in: Rates,
     pushes: Sequence[np.ndarray],
     days: int,
     chance: np.random.Generator,

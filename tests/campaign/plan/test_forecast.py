@@ -6,7 +6,8 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from campaign.plan.forecast import Count, Effect, Forecast, NotYet, Point, Round, forecast, passing, with_cap
+from campaign.plan.forecast import Forecast, NotYet, Point, Round, forecast, passing, with_cap
+from campaign.plan.rates import Count, Effect
 
 BEGIN = date(2026, 4, 1)
 WEEKDAYS = np.array([1.0, 1.3, 1.2, 1.1, 0.9, 0.3, 0.2])
