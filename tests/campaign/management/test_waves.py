@@ -52,7 +52,7 @@ def test_only_who_may_decides_in_a_name():
 
 def test_what_cannot_be_is_an_error():
     make_campaign(starts_on=TODAY)
-    with pytest.raises(CommandError, match="from 1 to 60 days"):
+    with pytest.raises(CommandError, match="as a whole number from 1 to 60"):
         decide("--days-between", "0")
     with pytest.raises(CommandError, match="local_port25 is not open"):
         call("show", "--campaign", "local_port25")
