@@ -99,6 +99,8 @@ def test_a_text_goes_all_the_way_by_keyboard(page, campaign, logged_in):
     page.goto(f"{TEXT}edit/")
     page.get_by_label("Text", exact=True).fill(texts.ours("reminder", "ja").body + "{{ nmae }}")
     page.get_by_role("button", name="Check only").press("Enter")
+    page.get_by_role("button", name="Replace by").wait_for()
+    page.wait_for_load_state()  # the words that it sends stand below it
     page.get_by_role("button", name="Replace by").press("Enter")
     expect(page.get_by_label("Text", exact=True)).to_have_value(re.compile(r"\{\{ name \}\}\s*$"))
     page.get_by_label("What you changed").fill("shorter")
