@@ -1,9 +1,16 @@
 import pytest
+from django.utils import translation
 
 from notices.filling import WrongText
 from notices.pages.passages import Passage, in_one_line, passages
 
 SAME = {"provider": "Mihon Net", "own_network": False}
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def read(source: str) -> str:
