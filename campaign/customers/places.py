@@ -5,9 +5,11 @@ A larger one, and one of IPv6, is told by where the last mail sent the old way c
 to look through all use for these would take as long as reading it.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import islice
 
 from django.db import connection
 
@@ -43,9 +45,8 @@ def network_in(typed: str) -> Network | None:
 def customers_from(campaign: Campaign, network: Network, *, since: date, at_most: int) -> list[int]:
     """Keys of those with evidence from the network on `since` or later: so many and no more."""
     found: dict[int, None] = {}
-    ranges = [name for name in known_ranges(campaign) if _overlap(name, network)]
-    for at in range(0, len(ranges), CHUNK):
-        rows = _last_from(campaign, ranges[at : at + CHUNK], since, at_most)
+    for ranges in _chunks(_overlapping(known_ranges(campaign), network)):
+        rows = _last_from(campaign, ranges, since, at_most)
         if network.prefixlen > RANGE_BITS[network.version]:
             rows = _with_an_address(campaign, rows, network)
         found |= dict.fromkeys(customer for customer, _day in rows)
@@ -73,21 +74,30 @@ def _known(campaign_id: int) -> tuple[str, ...]:
         return tuple(name for (name,) in cursor.fetchall())
 
 
-def _overlap(name: str, network: Network) -> bool:
+def _chunks(ranges: Iterator[str]) -> Iterator[list[str]]:
+    """So many as one question takes, and no more are looked at than are asked for."""
+    while some := list(islice(ranges, CHUNK)):
+        yield some
+
+
+def _overlapping(names: Iterable[str], network: Network) -> Iterator[str]:
     """By the beginnings of the texts where these tell: most of many thousand ranges need not be read."""
-    if (":" in name) != (network.version == 6) or not name.startswith(_beginning(network)):
-        return False
-    return network.overlaps(ip_network(name))
+    begins, tells_all = _beginning(network)
+    colon = network.version == 6
+    for name in names:
+        if name.startswith(begins) and (":" in name) == colon and (tells_all or network.overlaps(ip_network(name))):
+            yield name
 
 
-@lru_cache(maxsize=64)
-def _beginning(network: Network) -> str:
-    """What the texts of all ranges that overlap a network begin with."""
+def _beginning(network: Network) -> tuple[str, bool]:
+    """What the texts of all ranges that overlap a network begin with; and whether those of no other do."""
     bits = min(network.prefixlen, RANGE_BITS[network.version])
     if network.version == 4:
-        return "".join(f"{octet}." for octet in str(network.network_address).split(".")[: bits // 8])
-    groups = str(network.network_address).partition("::")[0].split(":")[: bits // 16]
-    return "".join(f"{group}:" for group in groups if group)
+        parts, size, mark = str(network.network_address).split("."), 8, "."
+    else:
+        parts, size, mark = str(network.network_address).partition("::")[0].split(":"), 16, ":"
+    written = [part for part in parts[: bits // size] if part]
+    return "".join(f"{part}{mark}" for part in written), len(written) * size == bits
 
 
 def _last_from(campaign: Campaign, ranges: list[str], since: date, at_most: int) -> list[tuple[int, date]]:
