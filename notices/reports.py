@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, astuple, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from notices import causes, mailings
@@ -18,8 +18,9 @@ from notices.causes import Cause, Kind
 from notices.mailings import Report
 from notices.models import Mailing, Notice, ReportCounts
 
-LARGE = 20_000  # notices: of fewer all is counted when somebody looks
+LARGE = 1_000  # notices: of fewer all is counted when somebody looks
 TOO_OLD = timedelta(minutes=10)  # then no job is at work, and what is so is counted instead
+HIGHEST = 2**63 - 1
 State = Notice.State
 STATES = {
     "accepted": (State.ACCEPTED,),
@@ -48,7 +49,7 @@ def shown(mailing: Mailing, *, now: datetime) -> Report:
 def good(mailing: Mailing, *, now: datetime) -> ReportCounts | None:
     """What is kept of a large one, where it is good to show."""
     kept = getattr(mailing, "report_counts", None)
-    if kept is None or kept.counts.get("planned", 0) <= LARGE or kept.first_notice is None:
+    if kept is None or kept.counts.get("planned", 0) <= LARGE or kept.last_notice is None:
         return None
     return kept if kept.counted_at > now - TOO_OLD or _stays(mailing, kept) else None
 
@@ -74,10 +75,13 @@ def by_language(mailing: Mailing, *, now: datetime) -> list[tuple[str, int]]:
     return list(notices.values_list("language").annotate(number=Count("*")))
 
 
-def first_notice(mailing: Mailing) -> int:
-    """A key below which it has none; 0 before a job has looked. That never changes."""
+def ends(mailing: Mailing) -> tuple[int, int]:
+    """The lowest and the highest key that its notices can have, for what goes through the ledger in the keys' order.
+
+    They are planned at once, and lie side by side, but for a few of others. As good as none before a job has looked.
+    """
     kept = getattr(mailing, "report_counts", None)
-    return kept.first_notice or 0 if kept else 0
+    return (kept.first_notice, kept.last_notice) if kept and kept.last_notice is not None else (0, HIGHEST)
 
 
 def waiting_by_day(of_these: Iterable[Mailing], *, now: datetime) -> list[tuple[date | None, int]]:
@@ -112,7 +116,7 @@ def count_due(*, now: datetime) -> int:
 
 def _is_due(mailing: Mailing, *, now: datetime) -> bool:
     kept = getattr(mailing, "report_counts", None)
-    if kept is None or kept.changed or kept.first_notice is None:  # the last: kept before the pages needed it
+    if kept is None or kept.changed or kept.last_notice is None:  # the last: kept before the pages needed it
         return True
     if _stays(mailing, kept):
         return False
@@ -130,14 +134,17 @@ def count(mailing: Mailing, *, now: datetime) -> None:
     if not made:  # whoever wrote before there was a row could not mark it: the first time is not the last
         ReportCounts.objects.filter(pk=row.pk).update(changed=False)
     notices = Notice.objects.for_mailing(mailing)
-    languages = list(notices.order_by().values_list("language").annotate(number=Count("*"), first=Min("pk")))
+    languages = list(
+        notices.order_by().values_list("language").annotate(number=Count("*"), first=Min("pk"), last=Max("pk"))
+    )
     ReportCounts.objects.filter(pk=row.pk).update(
         counted_at=now,
         counts=asdict(mailings.report(mailing_id=mailing.pk)),
-        languages={language: number for language, number, _first in languages},
+        languages={language: number for language, number, *_ends in languages},
         waiting=[(day.isoformat() if day else None, number) for day, number in _waiting(notices)],
         causes=[astuple(cause) for cause in causes.causes(mailing)],
-        first_notice=min((first for _language, _number, first in languages), default=0),
+        first_notice=min((first for *_others, first, _last in languages), default=0),
+        last_notice=max((last for *_others, last in languages), default=0),
     )
 
 

@@ -74,7 +74,7 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
         "texts_key": texts_key(mailing),
         "take_texts": ACTS["texts"].title() if "texts" in acts and any(each.newer for each in words) else "",
         "own": own and request.user.has_perm("notices.approve_mailing"),
-        "troubles": troubles(mailing, pages.shown, first=reports.first_notice(mailing)) if sees_people else [],
+        "troubles": troubles(mailing, pages.shown) if sees_people else [],
         "in_utf8": Notice.objects.for_mailing(mailing).in_utf8_instead().count(),
         "whose_utf8": whose_utf8(mailing) if sees_people else [],
         "pager": pages,
@@ -88,12 +88,13 @@ def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     return show(request, "mailing.html", values)
 
 
-def troubles(mailing: Mailing, shown: slice, *, first: int = 0) -> list[Trouble]:
-    """Those in `shown`, of all in the order of their keys; none of its keys is below `first`."""
-    notices = Notice.objects.filter(mailing=mailing, pk__gte=first)
+def troubles(mailing: Mailing, shown: slice) -> list[Trouble]:
+    """Those in `shown`, of all in the order of their keys."""
+    ends = reports.ends(mailing)
+    notices = Notice.objects.filter(mailing=mailing, pk__range=ends)
     ended = notices.filter(state__in=(Notice.State.REFUSED, Notice.State.UNKNOWN)).order_by("pk")
     failed = Delivery.objects.filter(notice__mailing=mailing, fate__in=(Delivery.Fate.BOUNCED, Delivery.Fate.EXPIRED))
-    failed = failed.filter(notice__gte=first).order_by("notice")
+    failed = failed.filter(notice__gte=ends[0], notice__lte=ends[1]).order_by("notice")
     # Each half by its own index, and no further than needed: for the "or" a database would read the whole ledger.
     halves = ended.values_list("pk", flat=True)[: shown.stop], failed.values_list("notice", flat=True)[: shown.stop]
     wanted = sorted({pk for half in halves for pk in half})[shown]
@@ -119,11 +120,10 @@ def whose_utf8(mailing: Mailing) -> list[tuple[int, str]]:
 
 def preview(mailing: Mailing, *, asked: str, now: datetime) -> Shown | None:
     """The mail to the holdout whose notice is `asked` for, or to the first; None where there is no notice."""
-    # In the order of their holdouts, which the index for one notice per mailing and holdout has.
-    notices = Notice.objects.filter(mailing=mailing)
+    notices = Notice.objects.filter(mailing=mailing, pk__range=reports.ends(mailing))
     full = notices.select_related("holdout__customer", "mailing__campaign")
     wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
-    notice = full.filter(pk=wanted).first() or full.order_by("holdout_id").first()
+    notice = full.filter(pk=wanted).first() or full.order_by("pk").first()
     if notice is None:
         return None
     customer = notice.holdout.customer
@@ -133,11 +133,8 @@ def preview(mailing: Mailing, *, asked: str, now: datetime) -> Shown | None:
         customer=customer.pk,
         subject=subject,
         text=text,
-        before=notices.filter(holdout__lt=notice.holdout_id)
-        .order_by("-holdout_id")
-        .values_list("pk", flat=True)
-        .first(),
-        after=notices.filter(holdout__gt=notice.holdout_id).order_by("holdout_id").values_list("pk", flat=True).first(),
+        before=notices.filter(pk__lt=notice.pk).order_by("-pk").values_list("pk", flat=True).first(),
+        after=notices.filter(pk__gt=notice.pk).order_by("pk").values_list("pk", flat=True).first(),
     )
 
 

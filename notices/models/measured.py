@@ -124,6 +124,7 @@ class ReportCounts(models.Model):
     waiting = models.JSONField(null=True, help_text="pairs: a day they were planned for, and how many wait")
     causes = models.JSONField(null=True, help_text="what went wrong: the values of each `Cause`")
     first_notice = models.BigIntegerField(null=True, help_text="the lowest of their keys")
+    last_notice = models.BigIntegerField(null=True, help_text="the highest of their keys")
 
     class Meta:
         verbose_name = _("counts of a report")

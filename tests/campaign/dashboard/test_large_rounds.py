@@ -8,7 +8,7 @@ from desk import make_mailing, make_notice
 
 from campaign.dashboard.mailing import troubles
 from notices import reports
-from notices.models import Mailing, Notice
+from notices.models import Mailing, Notice, ReportCounts
 
 pytestmark = pytest.mark.django_db
 
@@ -60,9 +60,13 @@ def test_what_went_wrong_is_listed_page_by_page_and_each_once(monkeypatch):
     )
     logins = list(wrong.order_by("pk").values_list("holdout__customer__login", flat=True))
     assert len(logins) == 12
-    first = reports.first_notice(Mailing.objects.get(pk=mailing.pk))
-    assert first == mailing.notices.order_by("pk").first().pk > Notice.objects.order_by("pk").first().pk
-    for bound in (0, first):
-        pages = [troubles(mailing, slice(begin, begin + 5), first=bound) for begin in (0, 5, 10)]
+    looked_at = Mailing.objects.get(pk=mailing.pk)
+    keys = list(mailing.notices.order_by("pk").values_list("pk", flat=True))
+    assert reports.ends(looked_at) == (keys[0], keys[-1])
+    ReportCounts.objects.all().delete()
+    unknown = Mailing.objects.get(pk=mailing.pk)
+    assert reports.ends(unknown) == (0, reports.HIGHEST)
+    for shown in (looked_at, unknown):
+        pages = [troubles(shown, slice(begin, begin + 5)) for begin in (0, 5, 10)]
         assert [each.login for page in pages for each in page] == logins
         assert [len(page) for page in pages] == [5, 5, 2]
