@@ -31,6 +31,4 @@ def exported(request: HttpRequest, kind: str, *, rows: int, filters: dict[str, o
 
 
 def text(version: TextVersion) -> Thing:
-    """A text has no name of its own."""
-    what = f"{version.campaign.name} {version.kind} {version.language} {version.number}"
-    return Thing("textversion", str(version.pk), what)
+    return Thing("textversion", str(version.pk), str(version))

@@ -115,6 +115,9 @@ class Holdout(models.Model):
             models.Index(fields=["campaign", "last_range", "-last_legacy_at"], name="holdouts_by_range"),
         ]
 
+    def __str__(self) -> str:
+        return self.customer.login
+
 
 class StandingChange(models.Model):
     """History of one holdout: from `day` on it stood so, until its next change.

@@ -136,6 +136,9 @@ class Exemption(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.customer.login
+
     @property
     def why(self) -> str:
         """In words: the customer's, chosen from a list, or those that staff wrote."""

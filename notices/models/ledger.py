@@ -158,6 +158,9 @@ class Notice(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.number
+
     def accept(self, reply: str, *, now: datetime) -> bool:
         return self._settle(self.State.ACCEPTED, reply=reply, accepted_at=now, ended_at=now)
 

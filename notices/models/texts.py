@@ -48,6 +48,9 @@ class TextVersion(models.Model):
             ("preview_mail", "Can see the mail to any customer before it goes out"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.campaign.name} {self.kind} {self.language} {self.number}"
+
 
 class StaffCopy(models.Model):
     """A text that went to a colleague's own address for a look: no notice, and in no customer's ledger."""

@@ -1,5 +1,6 @@
 """The site itself, behind the staff's own login, and what all its pages have in common."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
@@ -10,7 +11,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaign import audit, roles
 from campaign.audit import Act
@@ -23,8 +25,8 @@ COUNTED = 10_000  # rows that are counted and can be paged to: nobody pages thro
 
 
 class Site(admin.AdminSite):
-    site_title = site_header = _("Administration")
-    index_title = _("Reference data, and all records to look at")
+    site_title = site_header = gettext_lazy("Administration")
+    index_title = gettext_lazy("Reference data, and all records to look at")
     site_url = "/staff/"
     final_catch_all_view = True
 
@@ -88,6 +90,26 @@ class ReadOnly(admin.ModelAdmin):
         if whose:
             noting.seen(request, whose, self.opts.model_name, key=object_id)
         return found
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *given: Any, **values: Any) -> Any:
+        """A record that has no name of its own is called by its kind and key, and not as the code calls it."""
+        response = super().render_change_form(request, context, *given, **values)
+        row = response.context_data.get("original")
+        if row is not None and type(row).__str__ is models.Model.__str__:
+            called = _("%(record)s %(key)s") % {"record": self.opts.verbose_name, "key": row.pk}
+            response.context_data |= {"original": Called(row.pk, called), "subtitle": called}
+        return response
+
+
+@dataclass(frozen=True)
+class Called:
+    """What the page asks of a row whose fields it has already."""
+
+    pk: object
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class Changeable(ReadOnly):

@@ -87,6 +87,21 @@ def test_the_pages_show_these_words(client):
 
 
 @pytest.mark.django_db
+def test_a_record_without_a_name_is_called_by_its_kind(client):
+    make_world()
+    user: User = make_user("sato")
+    roles.assign(user, Role.ADMINISTRATOR)
+    client.force_login(user)
+    client.cookies["django_language"] = "ja"
+    for model in MODELS:
+        row = model._default_manager.order_by("-pk").first()
+        if row is not None:
+            address = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+            text = client.get(reverse(address, args=[row.pk])).content.decode()
+            assert " object (" not in text, model
+
+
+@pytest.mark.django_db
 def test_every_permission_that_can_be_given_has_japanese_words():
     """Of ours; those of Django's and allauth's own apps are as these call them."""
     found = Permission.objects.filter(content_type__app_label__in=("campaign", "notices")).select_related(
