@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -29,7 +30,27 @@ class Shown:
 
     def get_context_data(self, **values: Any) -> dict[str, Any]:
         asked = get_next_redirect_url(self.request) or ""
-        return shared(self.request) | {"next": asked, "walled": True} | super().get_context_data(**values)
+        found = super().get_context_data(**values)
+        return shared(self.request) | {"next": asked, "walled": True, "wrong": wrong_in(found.get("form"))} | found
+
+
+MISSING = {
+    "login": lambda: _("Enter your user name."),
+    "password": lambda: _("Enter your password."),
+    "oldpassword": lambda: _("Enter the password that you have now."),
+    "password1": lambda: _("Enter the new password."),
+    "password2": lambda: _("Enter the new password once more."),
+}
+
+
+def wrong_in(form: Any) -> dict[str, str]:
+    """What is wrong with each field of a form, as pages show it; what is of no field the page says by itself."""
+    wrong: dict[str, str] = {}
+    for name, errors in (form.errors.as_data() if form is not None else {}).items():
+        if name in MISSING:
+            missing = any(error.code == "required" for error in errors)
+            wrong[name] = MISSING[name]() if missing else " ".join(form.errors[name])
+    return wrong
 
 
 class Login(Shown, LoginView):

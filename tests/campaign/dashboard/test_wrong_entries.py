@@ -144,3 +144,15 @@ def test_the_browser_does_not_stop_at_the_first_missing_field(boss):
                 address,
                 form[:200],
             )
+
+
+def test_the_login_and_another_password_name_every_missing_field(boss, empty_redis):
+    response = boss.post("/staff/password/", {"oldpassword": "", "password1": "short", "password2": ""})
+    text = response.content.decode()
+    assert all(f'<a href="#id_{name}">' in text for name in ("oldpassword", "password1", "password2"))
+    assert "Enter the password that you have now." in text and "at least 12 characters" in text
+    text = (
+        Client(headers={"accept-language": "en"}).post("/staff/login/", {"login": "", "password": ""}).content.decode()
+    )
+    assert "Enter your user name." in text and "Enter your password." in text
+    assert text.count('aria-invalid="true"') == 2 and "<title>Error: " in text
