@@ -6,12 +6,15 @@ import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
 from django.contrib.auth.models import User
+from django.shortcuts import render
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 from sight import become, look, speak, unfit
 
 from campaign import roles
 from campaign.models import CallBack, Customer, Tagging, WavePlan
 from campaign.roles import Role
+from notices.models import Notice
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 
@@ -91,6 +94,25 @@ def test_pages_that_are_not_there_are_fit_for_everybody(boss, customer, width, l
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_page_that_breaks_and_a_form_that_is_too_old_are_fit_for_everybody(
+    boss, customer, width, language, monkeypatch
+):
+    speak(boss, language)
+    look(boss, width)
+    monkeypatch.setattr(
+        "campaign.dashboard.audit.show", lambda request, *_given: render(request, "dashboard/failed.html")
+    )
+    boss.goto("/staff/audit/")  # with status 200: the fixture `page` takes no 500
+    assert unfit(boss, "failed") == []
+    boss.goto("/staff/desk/")
+    boss.context.clear_cookies(name="csrftoken")
+    boss.locator("main form button.main").click()
+    expect(boss.locator("input[name=seats]")).to_have_count(0)
+    assert unfit(boss, "too-old") == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_audit_in_words_and_the_administration(boss, customer, width, language):
     speak(boss, language)
     look(boss, width)
@@ -101,7 +123,8 @@ def test_the_audit_in_words_and_the_administration(boss, customer, width, langua
     expect(boss.get_by_role("status")).to_be_visible()
     boss.goto("/staff/audit/")
     assert unfit(boss, "audit") == []
-    for name, address in (("index", "/staff/admin/"), ("holdouts", "/staff/admin/campaign/holdout/")):
+    row = reverse("admin:notices_notice_change", args=[Notice.objects.latest("pk").pk])
+    for name, address in (("index", "/staff/admin/"), ("row", row)):
         boss.goto(address)
         boss.wait_for_load_state()
         assert unfit(boss, f"admin-{name}", rules=("document-title", "html-has-lang", "label")) == [] or width == 360
