@@ -152,9 +152,9 @@ def test_each_campaign_has_its_own_waves():
 @pytest.mark.parametrize(
     ("given", "wrong"),
     [
-        ({"waves": 0}, "from 1 to 12 waves"),
-        ({"waves": 13}, "from 1 to 12 waves"),
-        ({"days_between": 0}, "from 1 to 60 days"),
+        ({"waves": 0}, "whole number from 1 to 12"),
+        ({"waves": 13}, "whole number from 1 to 12"),
+        ({"days_between": 0}, "whole number from 1 to 60"),
         ({"first_day": TODAY - timedelta(days=1)}, "in the past"),
         ({"waves": 12, "days_between": 14}, "before the cut-off"),
     ],
