@@ -52,7 +52,10 @@ PAGES = {
         ("submission",),
     ),
     "customers": Help(
-        _("Finds customers by login, address, name, contract, announcement number or internet address."),
+        _(
+            "Finds customers by login, address, any part of the name, contract, announcement number, internet address "
+            "or a range of these. Ranges wider than /22, and those of IPv6, go by the last mail sent the old way."
+        ),
         _("Open one by the name. Filters can be kept as a view; below the list, many are changed at once."),
         ("standing", "left", "reason", "wave", "tag", "announcement-number"),
     ),
