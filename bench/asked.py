@@ -103,9 +103,11 @@ def searches(rng: random.Random) -> Pages:
         "search: address": lambda: provider.second_address_of(someone() // 3 * 3 + 1),
         "search: name": lambda: provider.name_of(someone()),
         "search: family name": lambda: provider.name_of(someone()).split()[0],
+        "search: given name": lambda: provider.name_of(someone()).split()[1],
         "search: contract": lambda: provider.contract_of(someone()),
         "search: announcement number": lambda: Notice.objects.get(pk=rng.randrange(1, last + 1)).number,
         "search: address in the logs": lambda: provider.client_address_of(someone()),
+        "search: range in the logs": lambda: f"{provider.client_address_of(someone()).rpartition('.')[0]}.0/24",
         "search: one letter": lambda: rng.choice("abhkmst"),
         "search: nobody": lambda: f"nobody{rng.random()}",
     }
