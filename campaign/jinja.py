@@ -31,6 +31,11 @@ def count(value) -> str:
     return number_format(value, use_l10n=True, force_grouping=True)
 
 
+def tenths(value) -> str:
+    """With one decimal, rounded: `number_format` by itself cuts the rest of a float off."""
+    return number_format(round(value, 1), decimal_pos=1)
+
+
 def _environment(**options: Any) -> Environment:
     options.update(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     made = Environment(extensions=["jinja2.ext.i18n"], **options)

@@ -10,7 +10,6 @@ from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from campaign.dashboard import figures
 from campaign.dashboard.forecast import answer
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.dashboard.trends import Trend, held_trend, minutes_trend
-from campaign.jinja import count, day
+from campaign.jinja import count, day, tenths
 from campaign.models import Campaign, Contact, DailyCount, Holdout, OpenDoor, SubmissionClass
 from campaign.plan import benefit, proven
 from campaign.plan.benefit import Assumptions, Money, Week
@@ -181,12 +180,12 @@ def lines(spent: Spent, *, today: date) -> list[Line]:
     known, several = given(), Campaign.objects.count() > 1
     per_hundred = allowance.of_day(today).contacts_per_hundred
     money = reckoned(spent, per_hundred)
-    each = number_format(spent.each, decimal_pos=1)
+    each = tenths(spent.each)
     values = {
         "minutes": count(spent.minutes),
         "contacts": count(spent.contacts),
         "minute": amount(known.minute),
-        "rate": number_format(per_hundred, decimal_pos=1),
+        "rate": tenths(per_hundred),
         "each": each,
         "cases": count(known.abuse_cases),
         "case": amount(known.abuse_case),

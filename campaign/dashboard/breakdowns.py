@@ -74,13 +74,18 @@ RANGES = Table("range", lambda cell: cell.range, lambda name: range_title(name))
 
 
 def percent(part: float, whole: float = 1) -> str:
+    """As `of_a_hundred` has it, with the sign."""
+    return f"{of_a_hundred(part, whole)}%"
+
+
+def of_a_hundred(part: float, whole: float = 1) -> str:
     """With one decimal; nearly all is never shown as all, and a few never as none."""
     if not whole:
-        return "0.0%"
+        return "0.0"
     value = round(100 * part / whole, 1)
     if value in {0, 100}:
         value = 99.9 if value == 100 and part < whole else 0.1 if value == 0 and part else value
-    return f"{value:.1f}%"
+    return f"{value:.1f}"
 
 
 def signed(number: int) -> str:

@@ -155,18 +155,28 @@ class _Plot:
         return drawn
 
     def marks(self, marks: Sequence[Mark]) -> list[Markup]:
-        drawn = []
-        for mark in marks:
-            x, bottom = self.x(mark.day), self.size.bottom
-            if not mark.written:  # a pin on the axis: many of them must not fence the line in
-                stem = element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=bottom - 12, y2=bottom)
-                head = element("circle", class_="head", cx=x, cy=bottom - 15, r=self.size.pin)
-                drawn.append(element("g", element("title", escape(mark.label)), stem, head))
-            else:
-                drawn.append(element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=self.size.top, y2=bottom))
-                anchor = "end" if x > self.size.width / 2 else "start"
-                drawn.append(element("text", escape(mark.label), class_="label", x=x, y=18, text_anchor=anchor))
+        drawn = self._pins([mark for mark in marks if not mark.written])
+        for mark in (mark for mark in marks if mark.written):
+            x = self.x(mark.day)
+            line = {"x1": x, "x2": x, "y1": self.size.top, "y2": self.size.bottom}
+            drawn.append(element("line", class_=f"mark {mark.css}", **line))
+            anchor = "end" if x > self.size.width / 2 else "start"
+            drawn.append(element("text", escape(mark.label), class_="label", x=x, y=18, text_anchor=anchor))
         return drawn
+
+    def _pins(self, marks: Sequence[Mark]) -> list[Markup]:
+        """On the axis, since many of them must not fence the line in; one that would cover another is longer."""
+        free, drawn = [], []  # from where on each height is free
+        wide, bottom = 2 * self.size.pin + 1, self.size.bottom
+        for mark in sorted(marks, key=lambda mark: mark.day):
+            x = self.x(mark.day)
+            height = next((at for at, since in enumerate(free) if since <= x), len(free))
+            free[height : height + 1] = [x + wide]
+            top = bottom - 15 - height * wide
+            stem = element("line", class_=f"mark {mark.css}", x1=x, x2=x, y1=top + 3, y2=bottom)
+            head = element("circle", class_="head", cx=x, cy=top, r=self.size.pin)
+            drawn.append(element("g", element("title", escape(mark.label)), stem, head))
+        return drawn[::-1]  # a stem goes behind the heads that stand lower
 
     def bands(self, bands: Sequence[Band]) -> list[Markup]:
         drawn = []

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.utils import timezone
-from django.utils.formats import number_format
 from markupsafe import Markup
 
 from campaign.customers.counts import CONTACT_DAYS, WEEK, Kept
 from campaign.dashboard import bars
 from campaign.dashboard.breakdowns import percent
 from campaign.dashboard.narrowing import Narrowed
+from campaign.jinja import tenths
 from campaign.models import Contact
 from notices import allowance
 
@@ -81,7 +81,7 @@ def _contacts(weeks: list[int], by_topic: Counter[str], by_day: list[tuple[date,
         total=total,
         week=weeks[0],
         week_before=weeks[1],
-        a_day=number_format(total / CONTACT_DAYS, decimal_pos=1),
+        a_day=tenths(total / CONTACT_DAYS),
         topics=[
             Topic(str(Contact.Topic(name).label), number, percent(number, total), bars.bar(number, most, "mixed"))
             for name, number in by_topic.most_common(TOPICS)
@@ -108,6 +108,6 @@ def _rate(today: date) -> Rate:
     """As it holds today, on every page."""
     row = allowance.of_day(today)
     values = (row.contacts_per_hundred, row.contacts_at_least, row.contacts_at_most)
-    shown = [number_format(value, decimal_pos=1) for value in values]
+    shown = [tenths(value) for value in values]
     assumed = isclose(row.contacts_per_hundred, settings.CONTACTS_PER_HUNDRED, rel_tol=1e-9)
     return Rate(shown[0]) if assumed else Rate(*shown, row.day)

@@ -6,14 +6,13 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from campaign.dashboard import intervals
 from campaign.dashboard.words import mailing_title
-from campaign.jinja import count
+from campaign.jinja import count, tenths
 from campaign.models import Campaign, Language
 from campaign.plan.lift import NotTold
 from notices.models import Lift, Mailing, Outcome
@@ -126,13 +125,13 @@ def _text(lift: Lift) -> str:
 
 
 def per_hundred(share: float) -> str:
-    return number_format(100 * share, decimal_pos=1)
+    return tenths(100 * share)
 
 
 def signed(share: float) -> str:
     value = round(100 * share, 1)
     sign = "+" if value > 0 else "−" if value < 0 else "±"
-    return sign + number_format(abs(value), decimal_pos=1)
+    return sign + tenths(abs(value))
 
 
 def about(number: int) -> str:

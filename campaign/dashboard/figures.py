@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
@@ -14,7 +13,7 @@ from campaign.dashboard.breakdowns import ORDER, percent, signed
 from campaign.dashboard.narrowing import BY
 from campaign.dashboard.progress import Pace, Progress, Totals, needed_a_day
 from campaign.dashboard.shell import Choice
-from campaign.jinja import count, day
+from campaign.jinja import count, day, tenths
 from campaign.models import Standing
 from campaign.models.holdouts import LEFT, MOVED
 from campaign.plan.forecast import Point
@@ -152,7 +151,7 @@ def pace_tile(progress: Progress, now: Totals, before: Totals | None) -> Tile:
 
 
 def _at_present(pace: Pace) -> str:
-    values = {"pace": number_format(abs(pace.a_day), decimal_pos=1), "days": count(pace.days)}
+    values = {"pace": tenths(abs(pace.a_day)), "days": count(pace.days)}
     if pace.a_day < 0:
         return _("at present %(pace)s a day more instead of fewer, the average of the last %(days)s days") % values
     return _("at present %(pace)s a day, the average of the last %(days)s days") % values

@@ -8,7 +8,6 @@ from io import StringIO
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,7 +15,7 @@ from campaign.dashboard import figures, progress
 from campaign.dashboard.acts import number_in
 from campaign.dashboard.progress import Progress
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
-from campaign.jinja import count, day
+from campaign.jinja import count, day, tenths
 from campaign.models import Campaign, StandingCount
 from campaign.models.holdouts import LEFT
 from campaign.plan import forecast as rule
@@ -143,8 +142,8 @@ def _band(point: rule.Point) -> str:
 def rests_on(told: Told) -> list[str]:
     values = {
         "day": day(told.day),
-        "by_itself": number_format(told.by_itself, decimal_pos=1),
-        "effect": number_format(told.effect, decimal_pos=1),
+        "by_itself": tenths(told.by_itself),
+        "effect": tenths(told.effect),
         "cap": count(told.cap),
     }
     effect = (

@@ -53,7 +53,7 @@ def _intervals(rows: Sequence[Interval], ticks: list[float], width: int) -> list
     for tick in ticks:
         css = "axis" if tick == 0 else "grid"
         drawn.append(element("line", class_=css, x1=x(tick), x2=x(tick), y1=0, y2=bottom + 6))
-        text = number_format(tick, decimal_pos=places).replace("-", "−")
+        text = number_format(round(tick, places), decimal_pos=places).replace("-", "−")
         drawn.append(element("text", escape(text), class_="tick", x=x(tick), y=bottom + 22, text_anchor="middle"))
     for row, each in enumerate(rows):
         y = 46 * row + 32

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaign.jinja import count, day
+from campaign.jinja import count, day, tenths
 from notices import course
 from notices.course import Course
 from notices.mailings import Report
@@ -126,7 +126,7 @@ def _rests_on(row: SendingDay) -> str:
 
 
 def number(value: float) -> str:
-    return number_format(value, decimal_pos=1)
+    return tenths(value)
 
 
 def _cap(mailing: Mailing, row: SendingDay) -> str:

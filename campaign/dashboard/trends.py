@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from campaign.dashboard import charts
+from campaign.dashboard.breakdowns import of_a_hundred
 from campaign.jinja import count
 from campaign.plan.benefit import Week
 
@@ -64,10 +64,11 @@ def minutes_trend(weeks: Sequence[Week]) -> Trend:
 
 def held_trend(weeks: Sequence[Week]) -> Trend:
     title = _("Of a hundred mails of our customers, how many a password proves")
-    shown = [(week.until, 100 * week.held) for week in weeks if week.held is not None]
+    held = [week for week in weeks if week.held is not None]
+    shown = [(week.until, 100 * week.held) for week in held]
     if len(shown) < 2:
         return Trend(title, Markup(""))
-    values = {"first": number_format(shown[0][1], decimal_pos=1), "last": number_format(shown[-1][1], decimal_pos=1)}
+    values = {"first": of_a_hundred(held[0].held), "last": of_a_hundred(held[-1].held)}
     drawn = charts.line_chart(
         name="held",
         title=title,

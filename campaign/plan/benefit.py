@@ -104,11 +104,14 @@ def _kinds(submission_class: str, attribution: str) -> tuple[str, ...]:
 
 
 def money(given: Assumptions, *, minutes: int, per_hundred: float, minutes_each: float) -> Money:
-    """`minutes` the desk spent so far; `per_hundred` contacts a hundred notices bring, each of so many minutes."""
+    """`minutes` the desk spent so far; `per_hundred` contacts a hundred notices bring, each of so many minutes.
+
+    Both count to a tenth, as they are shown: whoever multiplies what stands there gets what stands there.
+    """
     abuse = given.abuse_case * given.abuse_cases
     return Money(
         support_so_far=given.minute * minutes,
-        support_per_hundred=round(given.minute * per_hundred * minutes_each),
+        support_per_hundred=round(given.minute * round(10 * per_hundred) * round(10 * minutes_each) / 100),
         abuse_a_year=abuse,
         abuse_a_month=round(abuse / 12),
     )

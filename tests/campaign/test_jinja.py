@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import translation
 
-from campaign.jinja import day, moment
+from campaign.jinja import day, moment, tenths
 
 LATE = datetime(2026, 11, 10, 16, 4, tzinfo=UTC)
 
@@ -18,3 +18,11 @@ def test_a_moment_is_told_in_the_providers_zone_and_is_easy_to_read(language, wr
 def test_a_day_is_the_providers_day(language, written):
     with translation.override(language):
         assert day(LATE) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(83.76, "83.8"), (83.74, "83.7"), (9.96, "10.0"), (5, "5.0"), (-0.26, "-0.3")]
+)
+def test_tenths_are_rounded_and_not_cut(value, written):
+    with translation.override("en"):
+        assert tenths(value) == written

@@ -1,4 +1,5 @@
 import csv
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -6,7 +7,7 @@ import pytest
 from builders import TODAY, make_campaign, make_customer, noon
 from desk import make_forecast
 
-from campaign.models import Contact, OpenDoor
+from campaign.models import Contact, DailyCount, OpenDoor
 from notices import allowance
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,16 @@ def test_it_falls_as_people_move_and_each_chart_has_its_table_and_file(world, st
     rows = list(csv.reader(StringIO(staff.get("/staff/benefit/file/").content.decode("utf-8-sig"))))
     assert len(rows[0]) == len(rows[1]) == 11
     assert [row[3] for row in rows[1:]] == ["2700", "2000", "1300"]
+
+
+def test_the_last_point_of_the_chart_is_the_number_of_the_sentence(world, staff):
+    open_doors()
+    DailyCount.objects.filter(submission_class="smtp_auth").update(submissions=5163)
+    DailyCount.objects.filter(submission_class="pop_before_smtp").update(submissions=1000)
+    (sentence,) = re.findall(r"proves who sent ([\d.]+)% of", shown := text(staff.get("/staff/benefit/")))
+    (chart,) = set(re.findall(r"From [\d.]+ to ([\d.]+) of a hundred", shown))
+    assert chart == sentence
+    assert f">{sentence}</text>" in shown
 
 
 def test_money_is_reckoned_from_settings_and_every_assumption_is_named(world, staff, settings):

@@ -1,6 +1,7 @@
 import xml.etree.ElementTree as ET
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
+from math import dist
 
 import pytest
 
@@ -67,6 +68,19 @@ def test_a_written_mark_has_its_label_on_the_chart_and_others_tell_it_when_asked
     assert "Cut-off" in [text.text for text in wide.iter("text")]
     assert "Mailing" in [title.text for title in wide.iter("title")]
     assert "Mailing" not in [text.text for text in wide.iter("text")]
+
+
+def test_marks_of_one_day_or_close_by_stand_above_one_another():
+    ahead = [0, 0, 0, 1, 90, 92]
+    marks = [charts.Mark("mailing", FIRST + timedelta(days=day), f"Round {number}") for number, day in enumerate(ahead)]
+    for svg in drawn(chart(days(*range(200, 0, -1)), marks=marks)):
+        heads = [circle for circle in svg.iter("circle") if circle.get("class") == "head"]
+        places = {(float(head.get("cx")), float(head.get("cy"))): float(head.get("r")) for head in heads}
+        assert len(places) == len(marks)
+        for (one, radius), (other, _radius) in combinations(places.items(), 2):
+            assert dist(one, other) >= 2 * radius
+        highest = max(places, key=lambda place: place[1])
+        assert all(highest[1] - place[1] < 60 for place in places)
 
 
 def test_a_stacked_bar_is_as_long_as_its_parts_and_keeps_the_small_ones():

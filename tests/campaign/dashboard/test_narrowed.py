@@ -46,6 +46,8 @@ def test_what_cannot_follow_a_filter_says_so(world, staff):
         text.count("this does not follow the filters") == 3
     )  # the last mailing, what notices do, contacts per hundred
     assert "What is foretold is foretold for all customers together." in text
+    for_all = "For the whole campaign: this list does not follow the filters."
+    assert (whole.count(for_all), text.count(for_all)) == (0, 1)
 
 
 @pytest.mark.parametrize("filters", [{"standing": "left"}, {"reason": "never_tried", "program": "thunderbird"}])

@@ -55,3 +55,12 @@ def test_a_week_without_mail_is_held_to_nobody():
 )
 def test_money_is_what_was_counted_times_what_is_assumed(given, found):
     assert money(given, minutes=1000, per_hundred=5.0, minutes_each=8) == found
+
+
+@pytest.mark.parametrize(
+    ("per_hundred", "each", "product"),
+    [(5.04, 10.34, 5.0 * 10.3 * 60), (4.97, 10.26, 5.0 * 10.3 * 60), (3.14, 8, 1488)],
+)
+def test_what_a_hundred_notices_cost_is_the_product_of_the_factors_that_are_shown(per_hundred, each, product):
+    found = money(Assumptions(60, 0, 0), minutes=0, per_hundred=per_hundred, minutes_each=each)
+    assert found.support_per_hundred == product
