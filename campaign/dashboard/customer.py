@@ -21,7 +21,7 @@ from campaign.dashboard.seen import campaigns_with_a_page
 from campaign.dashboard.shell import asked_campaign, pager, show
 from campaign.dashboard.timeline import OLD_WAYS, Entry, timeline
 from campaign.dashboard.timeline_filter import kinds, narrowed, periods
-from campaign.models import Customer, DailyUse, Exemption, Holdout
+from campaign.models import Customer, DailyUse, Exemption, Holdout, Standing
 from campaign.plan import records
 from campaign.submissions.intake import kept_from
 from notices.compose import spelled
@@ -119,8 +119,10 @@ def _stand(holdout: Holdout, exemptions: tuple[Exemption, ...], today: date) -> 
         if exemption.campaign_id == holdout.campaign_id and exemption.from_day <= today <= exemption.until
     ]
     exempt_until = max(in_force, default=None)
+    # An exemption holds from the moment on in which it is decided; the standing is made minutes later.
+    standing = Standing.EXEMPT if exempt_until else holdout.standing
     why = words.why(
-        holdout.standing,
+        standing,
         last_legacy=holdout.last_legacy_on,
         last_auth=holdout.last_auth_on,
         quiet_days=holdout.campaign.quiet_days,
@@ -129,12 +131,12 @@ def _stand(holdout: Holdout, exemptions: tuple[Exemption, ...], today: date) -> 
     return Stand(
         name=holdout.campaign.name,
         campaign=str(holdout.campaign),
-        standing=holdout.standing,
-        title=words.standing_title(holdout.standing),
+        standing=standing,
+        title=words.standing_title(standing),
         why=why,
         reason=words.reason_title(holdout.reason) if holdout.reason else "",
         relapsed=holdout.relapsed,
-        next_step=words.next_step(holdout.standing, holdout.reason),
+        next_step=words.next_step(standing, holdout.reason),
         next_notice=next_notice(holdout, exempt_until=exempt_until, today=today),
     )
 
@@ -164,12 +166,12 @@ def rows_of_days(entries: list[Entry], *, today: date) -> Markup:
 
 def page(request: HttpRequest, *, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
-    noting.seen(request, customer, "customer")
     return shown(request, customer, Entered())
 
 
 def shown(request: HttpRequest, customer: Customer, entered: Entered) -> HttpResponse:
     """With what was `entered` in one of its forms and could not be."""
+    noting.seen(request, customer, "customer")
     today, now = timezone.localdate(), timezone.now()
     entries, seen = timeline(customer), devices_of(customer, today=today)
     left = next((device.program for device in seen if device.left and device.program), "")

@@ -44,16 +44,17 @@ def known_of(holdout: Holdout, plans: dict[Kind, MailingPlan], *, exempt_until: 
     last = accepted.exclude(mailing__kind__in=selection.APART).aggregate(
         at=Max("accepted_at"), first=Max("accepted_at", filter=first)
     )
+    facts = selection.facts_of(holdout, today=today)
     return Known(
         standing=Standing(holdout.standing),
         standing_since=holdout.standing_since,
         exempt_until=exempt_until,
-        facts=selection.facts_of(holdout, today=today),
+        facts=facts,
         left_out_of=frozenset(kind for kind, plan in plans.items() if not _lets_in(plan, holdout)),
         last_notice_on=last["at"] and timezone.localdate(last["at"]),
         first_notice_on=last["first"] and timezone.localdate(last["first"]),
         moves_on=_moves_on(holdout),
-        waiting=_waiting(holdout),
+        waiting=_waiting(holdout, facts, exempt_until=exempt_until, today=today),
     )
 
 
@@ -76,15 +77,29 @@ def _moves_on(holdout: Holdout) -> date | None:
     return holdout.last_legacy_on + timedelta(days=holdout.campaign.quiet_days)
 
 
-def _waiting(holdout: Holdout) -> Waiting | None:
-    """The one that goes out first; what has a mailing that ended does not go out."""
+def _waiting(holdout: Holdout, facts: frozenset[WhyNot], *, exempt_until: date | None, today: date) -> Waiting | None:
+    """The one that goes out first, of those that the last look before sending lets out on their day.
+
+    What has a mailing that ended does not go out.
+    """
     going_on = Notice.objects.filter(holdout=holdout, state=Notice.State.WAITING).exclude(
         mailing__state__in=Mailing.ENDED
     )
-    notice = going_on.select_related("mailing").order_by("send_after", "pk").first()
-    if notice is None:
-        return None
-    return Waiting(Kind(notice.mailing.kind), timezone.localdate(notice.send_after), notice.mailing.state)
+    for notice in going_on.select_related("mailing__campaign").order_by("send_after", "pk"):
+        day = max(timezone.localdate(notice.send_after), today)
+        exempt = exempt_until is not None and day <= exempt_until
+        after = holdout.standing == Standing.EXEMPT and not exempt  # as `coming` has it: the worst
+        reason = selection.no_longer_due(
+            notice.mailing,
+            Standing.HOLDOUT if after else holdout.standing,
+            exempt=exempt,
+            muted=WhyNot.MUTED in facts,
+            unreachable=WhyNot.UNREACHABLE in facts,
+            today=day,
+        )
+        if not reason:
+            return Waiting(Kind(notice.mailing.kind), timezone.localdate(notice.send_after), notice.mailing.state)
+    return None
 
 
 def _when(found: Coming) -> str:

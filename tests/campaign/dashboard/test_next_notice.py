@@ -58,6 +58,28 @@ def test_a_notice_that_waits_for_approval(campaign):
     assert told(held).when == "On Nov. 26, 2026, or as soon after it as the day's cap allows."
 
 
+def test_a_planned_notice_that_the_last_look_will_withdraw_is_not_the_next_one(campaign):
+    held = make_holdout(campaign)
+    mailing = make_mailing(campaign, period="2026-12", state="planned", expires_on=TODAY + timedelta(days=30))
+    make_notice(mailing, held, state="waiting", send_after=noon(TODAY + timedelta(days=2)))
+    until = {days: told(held, exempt_until=TODAY + timedelta(days=days)).when for days in (1, 2)}
+    assert until[1] == "On Nov. 26, 2026 at the earliest, once somebody has approved the mailing."
+    assert until[2].startswith("On Jan. 4, 2027, or on one of the days after it")
+    Mute.objects.create(holdout=held, by="page", at=noon(TODAY))
+    assert told(held).kind == "Two weeks before the cut-off"
+    held.standing = "moving"
+    held.save()
+    assert told(held).kind != "Monthly reminder"
+
+
+def test_a_planned_notice_behind_one_that_will_be_withdrawn_is_the_next_one(campaign):
+    held = make_holdout(campaign)
+    for period, days in (("2026-12", 1), ("2027-01", 3)):
+        mailing = make_mailing(campaign, period=period, state="sending", expires_on=TODAY + timedelta(days=30))
+        make_notice(mailing, held, state="waiting", send_after=noon(TODAY + timedelta(days=days)))
+    assert told(held, exempt_until=TODAY + timedelta(days=1)).when.startswith("On Nov. 27, 2026,")
+
+
 def test_final_notices_for_who_wants_no_more_reminders(campaign):
     held = make_holdout(campaign)
     Mute.objects.create(holdout=held, by="page", at=noon(TODAY))
