@@ -1,7 +1,7 @@
-"""A letter on paper, for those whom no mail reaches: why, until when, and how; with a pattern for a phone's camera.
+"""A letter on paper, for those whom no mail reaches or who ask for one: why, until when, and how.
 
-The pattern leads to the public guide of the customer's program, never to a page of the customer's own: a letter lies
-about, and whoever scans it shall learn nothing.
+With a pattern for a phone's camera. It leads to the public guide of the customer's program, never to a page of the
+customer's own: a letter lies about, and whoever scans it shall learn nothing.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,10 @@ QUIET = 4  # modules left white around the pattern (ISO/IEC 18004)
 
 @dataclass(frozen=True)
 class Letter:
-    """What differs from one customer to the next; `number` and `program` are "" where none is known."""
+    """What differs from one customer to the next; `number` and `program` are "" where none is known.
+
+    `unreached`: mail has failed to reach the customer.
+    """
 
     name: str
     contract: str
@@ -42,6 +45,7 @@ class Letter:
     cutoff_on: date
     last_legacy_on: date
     written_on: date
+    unreached: bool
 
     @property
     def guide_url(self) -> str:
@@ -94,7 +98,7 @@ def _first_page(letter: Letter) -> list[Flowable]:
         line(_("Please change how your mail program sends"), 17, after=14),
         line(stops % {"day": _day(letter.cutoff_on)}),
         line(seen),
-        line(_("We could not reach you by mail, so we write to you on paper."), after=18),
+        line(_why_on_paper(letter), after=18),
         line(_("There are three ways to the steps. Choose the one that you like."), 13),
         line(_("1. Point the camera of your phone at this pattern:")),
         KeepTogether([pattern(letter.guide_url), line(letter.guide_url, 11)]),
@@ -107,6 +111,12 @@ def _first_page(letter: Letter) -> list[Flowable]:
         line(_("The steps are also on the next page. It usually takes 5 to 10 minutes, and you can always go back.")),
         line(_("We never ask for your password, neither on paper, nor by mail, nor on the phone.")),
     ]
+
+
+def _why_on_paper(letter: Letter) -> str:
+    if letter.unreached:
+        return _("We could not reach you by mail, so we write to you on paper.")
+    return _("We write to you on paper, so that you have the steps at hand.")
 
 
 def _own_way(letter: Letter) -> str:

@@ -21,7 +21,7 @@ LAST = Notice.objects.filter(holdout=OuterRef("pk")).order_by("-pk")
 OF_LAST = {name: Subquery(LAST.values(of)[:1]) for name, of in (("number", "number"), ("program", "client_program"))}
 
 
-def letter(holdout: Holdout, *, today: date) -> paper.Letter:
+def letter(holdout: Holdout, *, unreached: bool, today: date) -> paper.Letter:
     """`holdout` comes with its customer, its campaign, and number and program of its last notice.
 
     So the pattern leads where the number does.
@@ -37,6 +37,7 @@ def letter(holdout: Holdout, *, today: date) -> paper.Letter:
         cutoff_on=holdout.campaign.cutoff_on,
         last_legacy_on=holdout.last_legacy_on,
         written_on=today,
+        unreached=unreached,
     )
 
 
@@ -48,7 +49,8 @@ def one(request: HttpRequest, *, pk: int) -> HttpResponse:
     if holdout is None:
         raise Http404(pk)
     noting.seen(request, holdout.customer, "letter")
-    return _file([holdout], name=f"letter-{pk}.pdf")
+    unreached = listed.told([holdout.pk]).exists()
+    return _file([holdout], unreached=unreached, name=f"letter-{pk}.pdf")
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -63,12 +65,13 @@ def page(request: HttpRequest) -> HttpResponse:
     if shown:
         told = unreachable.chosen(request, campaign, pages.number)
         noting.exported(request, "letters", rows=len(shown), filters=told)
-    return _file(shown, name=f"letters-{campaign.name}-{timezone.localdate():%Y-%m-%d}-{pages.number}.pdf")
+    name = f"letters-{campaign.name}-{timezone.localdate():%Y-%m-%d}-{pages.number}.pdf"
+    return _file(shown, unreached=True, name=name)
 
 
-def _file(holdouts: Iterable[Holdout], *, name: str) -> HttpResponse:
+def _file(holdouts: Iterable[Holdout], *, unreached: bool, name: str) -> HttpResponse:
     today = timezone.localdate()
-    letters = [letter(holdout, today=today) for holdout in holdouts]
+    letters = [letter(holdout, unreached=unreached, today=today) for holdout in holdouts]
     if not letters:
         raise Http404
     response = HttpResponse(paper.pdf(letters, title=_("Letter")), content_type=typeset.MEDIA_TYPE)

@@ -18,6 +18,7 @@ def letter(**given) -> paper.Letter:
         "cutoff_on": date(2026, 12, 31),
         "last_legacy_on": date(2026, 11, 22),
         "written_on": date(2026, 11, 24),
+        "unreached": True,
     }
     return paper.Letter(**values | given)
 
@@ -42,6 +43,13 @@ def test_a_letter_says_why_until_when_and_how(read):
         assert words in first
     assert "We never ask for your password" in first
     assert "smtp.isp.example" in steps and "465" in steps and "Account Settings" in steps
+
+
+def test_only_a_letter_to_whom_mail_did_not_reach_says_so(read):
+    opening = {unreached: read(letter(language="en", unreached=unreached))[0] for unreached in (True, False)}
+    words = "We could not reach you by mail"
+    assert words in opening[True] and words not in opening[False]
+    assert "so that you have the steps at hand" in opening[False]
 
 
 def test_a_letter_speaks_the_customers_language(read):

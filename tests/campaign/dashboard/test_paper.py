@@ -49,7 +49,14 @@ def test_a_letter_is_a_pdf_with_what_is_known_of_the_customer(staff, unreached, 
     (letter,) = printed
     assert (letter.name, letter.number, letter.program) == ("佐藤 花子", "482-913-057", "outlook")
     assert letter.cutoff_on == unreached.campaign.cutoff_on
-    assert letter.written_on == TODAY
+    assert letter.written_on == TODAY and letter.unreached
+
+
+def test_the_letter_to_whom_mail_reaches_does_not_say_that_it_does_not(staff, unreached, printed):
+    other = make_holdout(unreached.campaign, make_customer("taro@isp.example"))
+    make_notice(make_mailing(unreached.campaign, period="2026-10"), other, fate="delivered")
+    staff.get(f"/staff/customers/{other.customer_id}/letter/")
+    assert not printed[0].unreached
 
 
 def test_the_letter_leads_to_the_guide_of_the_mail_with_its_number(staff, unreached, printed):
