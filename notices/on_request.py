@@ -33,9 +33,6 @@ REFUSED: dict[WhyNot, Callable[[], str]] = {
     WhyNot.UNREACHABLE: lambda: _(
         "The guide is not mailed: no mail reaches this customer's address. Print the letter."
     ),
-    WhyNot.MUTED: lambda: _(
-        "The guide is not mailed: this customer wants no more mail. Let reminders go out again first, if asked to."
-    ),
 }
 
 

@@ -73,7 +73,7 @@ CHECKS = {  # after the exemption, the standing and the audience; the first that
     Kind.LAST_DAY: EVER,
     Kind.THANKS: (*EVER, WhyNot.MUTED, *THANKS_CHECKS, *NEVER_TOO_MUCH),
     Kind.EXTRA: (*EVER, WhyNot.MUTED, *NEVER_TOO_MUCH),
-    Kind.GUIDE: (*EVER, WhyNot.MUTED),
+    Kind.GUIDE: EVER,  # who asks for it wants it: it is no reminder
 }
 
 

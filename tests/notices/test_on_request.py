@@ -21,7 +21,7 @@ from rounds import AFTERNOON, DAY, at, clock, sending
 
 from campaign.models import Customer, Exemption, Holdout, Standing
 from campaign.plan.campaigns import NotPossible
-from notices import lift, mailings, on_request, pace, planning, selection
+from notices import lift, mailings, mutes, on_request, pace, planning, selection
 from notices.dispatch import send_batch, try_again
 from notices.models import Mailing, Mute, Notice, SendingDay
 from notices.tasks import send_asked_for, send_due
@@ -144,11 +144,10 @@ def stand(standing: Standing):
         (stand(Standing.MOVING), "has moved, the quiet days"),
         (stand(Standing.MIGRATED), "this customer has moved"),
         (lambda holdout: make_suppression(holdout.customer), "no mail reaches"),
-        (lambda holdout: Mute.objects.create(holdout=holdout, by="page", at=AFTERNOON), "wants no more mail"),
         (lambda holdout: Customer.objects.update(contact_address="no address"), "this is not a mail address"),
         (lambda holdout: Customer.objects.update(contact_address="花子@isp.example"), "not ASCII"),
     ],
-    ids=["exempt", "moving", "moved", "suppressed", "muted", "no address", "not ASCII"],
+    ids=["exempt", "moving", "moved", "suppressed", "no address", "not ASCII"],
 )
 def test_who_is_not_to_be_written_to_is_refused_with_the_reason(holdout, change, reason):
     change(holdout)
@@ -157,11 +156,19 @@ def test_who_is_not_to_be_written_to_is_refused_with_the_reason(holdout, change,
     assert not Mailing.objects.exists()
 
 
-def test_who_moves_or_mutes_between_the_press_and_the_sending_gets_none(settings, holdout):
+def test_who_moves_between_the_press_and_the_sending_gets_none(settings, holdout):
     notice = ask(holdout)
-    Mute.objects.create(holdout=holdout, by="page", at=AFTERNOON)
+    stand(Standing.MIGRATED)(holdout)
     assert not sent(notice, settings)
-    assert (state(notice), notice.reply) == ("withdrawn", "wants no more reminders")
+    assert (state(notice), notice.reply) == ("withdrawn", "has moved")
+
+
+def test_who_wants_no_more_reminders_still_gets_the_guide_that_was_asked_for(settings, holdout):
+    asked_before = ask(holdout)
+    mutes.mute(holdout_id=holdout.pk, by=Mute.By.STAFF, now=AFTERNOON)
+    assert len(sent(asked_before, settings)) == 1
+    asked_after = ask(holdout, now=AFTERNOON + timedelta(hours=1))
+    assert state(asked_after) == "waiting"
 
 
 def test_after_the_cutoff_who_can_no_longer_send_still_gets_the_guide(settings, holdout):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
+from desk import make_suppression
 from rounds import take
 
 from campaign.models import AuditEntry
@@ -69,11 +70,18 @@ def test_another_guide_makes_its_program_the_customers(desk, holdout):
 
 
 def test_the_page_says_why_it_cannot_be_mailed_and_a_press_all_the_same_is_refused(desk, holdout):
-    Mute.objects.create(holdout=holdout, by="page", at=noon(TODAY))
+    make_suppression(holdout.customer)
     shown = page(desk, holdout)
-    assert "this customer wants no more mail" in shown and "Mail the guide now" not in shown
-    assert "this customer wants no more mail" in press(desk, holdout)
+    assert "no mail reaches this customer" in shown and "Mail the guide now" not in shown
+    assert "no mail reaches this customer" in press(desk, holdout)
     assert not Notice.objects.exists()
+
+
+def test_the_page_offers_the_guide_to_who_wants_no_more_reminders(desk, holdout):
+    Mute.objects.create(holdout=holdout, by="page", at=noon(TODAY))
+    assert "Mail the guide now" in page(desk, holdout)
+    press(desk, holdout)
+    assert Notice.objects.get().state == "waiting"
 
 
 def test_who_may_not_is_offered_nothing_and_gets_403(staff, holdout):
