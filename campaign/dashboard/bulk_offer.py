@@ -27,7 +27,7 @@ ALSO = {
 TITLES: dict[Kind, Callable[[dict], str]] = {
     Kind.WAVE: lambda values: _("Moved to wave %(wave)s") % values,
     Kind.EXEMPT: lambda values: (
-        _("Left alone until %(day)s: %(reason)s")
+        _("Exempt until %(day)s: %(reason)s")
         % {"day": day(date.fromisoformat(str(values["until"]))), "reason": values["reason"]}
     ),
     Kind.TAG: lambda values: _("Tagged “%(tag)s”") % values,

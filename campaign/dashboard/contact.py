@@ -93,7 +93,7 @@ def _exempt(request: HttpRequest, customer: Customer) -> str:
     until, today = day_in(request.POST), timezone.localdate()
     values = {"until": until, "reason": request.POST.get("reason", ""), "today": today, "user_id": request.user.pk}
     made = exemptions.grant(campaign_id=holdout.campaign_id, customer_ids=[customer.pk], **values)
-    return _("Left alone until %(day)s; no notice goes out before.") % {"day": day(until)} if made else ""
+    return _("Exempt until %(day)s; no notice goes out until then.") % {"day": day(until)} if made else ""
 
 
 def day_in(given: QueryDict) -> date | None:

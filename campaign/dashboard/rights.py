@@ -19,7 +19,7 @@ WORDS: dict[str, Callable[[], str]] = {
     "auth.add_user": lambda: _("add staff"),
     "campaign.add_bulkchange": lambda: _("change many customers at once"),
     "campaign.add_contact": lambda: _("record contacts"),
-    "campaign.add_exemption": lambda: _("give customers more time"),
+    "campaign.add_exemption": lambda: _("exempt customers"),
     "campaign.add_note": lambda: _("write notes about customers"),
     "campaign.add_relayacknowledgement": lambda: _("silence the alarm of an unexplained relay"),
     "campaign.add_shadowrun": lambda: _("ask for a trial cut-off"),

@@ -140,7 +140,7 @@ def why(
 ) -> str:
     """The rule behind a standing, with this customer's days in it."""
     if standing == Standing.EXEMPT:
-        return _("Left alone until %(day)s.") % {"day": day(exempt_until)} if exempt_until else _("Left alone.")
+        return _("Exempt until %(day)s.") % {"day": day(exempt_until)} if exempt_until else _("Exempt.")
     if last_legacy is None:
         return _("The evidence of mail sent the old way was withdrawn: later logs showed it to be somebody else's.")
     days = {

@@ -19,8 +19,11 @@ def check(*, reason: str, until: date | None, today: date) -> str:
     plain, wrong = " ".join(reason.replace("\0", "").split()), {}
     if until is None or not today <= until <= today + LONGEST:
         wrong["until"] = _("Choose a last day from today to a year from now.")
-    if not plain or len(plain) > REASON_LONGEST:
-        wrong["reason"] = _("Give a reason of at most %(most)s characters.") % {"most": REASON_LONGEST}
+    if not plain:
+        wrong["reason"] = _("Give a reason: there is none.")
+    elif len(plain) > REASON_LONGEST:
+        long = _("A reason has at most %(most)s characters; this one has %(length)s.")
+        wrong["reason"] = long % {"most": REASON_LONGEST, "length": len(plain)}
     if wrong:
         raise NotPossible(fields=wrong)
     return plain

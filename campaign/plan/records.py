@@ -35,8 +35,11 @@ def record(
 def write(*, customer_id: int, text: str, now: datetime, user_id: int) -> Note:
     """A note; the one of just now where a button was pressed twice. Raises NotPossible."""
     plain = text.replace("\0", "").replace("\r\n", "\n").strip()
-    if not plain or len(plain) > NOTE_LONGEST:
-        raise NotPossible(fields={"text": _("Write a note of at most %(most)s characters.") % {"most": NOTE_LONGEST}})
+    if not plain:
+        raise NotPossible(fields={"text": _("The note is empty: write something.")})
+    if len(plain) > NOTE_LONGEST:
+        long = _("A note has at most %(most)s characters; this one has %(length)s.")
+        raise NotPossible(fields={"text": long % {"most": NOTE_LONGEST, "length": len(plain)}})
     values = {"customer_id": customer_id, "text": plain, "made_by_id": user_id}
     again = Note.objects.filter(at__gt=now - SAME, at__lte=now, **values).first()
     return again or Note.objects.create(at=now, **values)
@@ -56,8 +59,11 @@ def take_back(*, kind: str, pk: int, now: datetime, user_id: int) -> bool:
 def tag_name(typed: str) -> str:
     """One spelling for what input methods write in several. Raises NotPossible."""
     name = " ".join(unicodedata.normalize("NFKC", typed.replace("\0", "")).split())
-    if not name or len(name) > TAG_LONGEST:
-        raise NotPossible(fields={"tag": _("A tag has from 1 to %(most)s characters.") % {"most": TAG_LONGEST}})
+    if not name:
+        raise NotPossible(fields={"tag": _("The tag is empty: write one.")})
+    if len(name) > TAG_LONGEST:
+        long = _("A tag has at most %(most)s characters; this one has %(length)s.")
+        raise NotPossible(fields={"tag": long % {"most": TAG_LONGEST, "length": len(name)}})
     return name
 
 

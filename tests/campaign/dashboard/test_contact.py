@@ -85,6 +85,19 @@ def test_a_note_is_shown_as_it_is_and_what_it_says_stays_out_of_the_audit(agent,
     assert "loud" not in str(AuditEntry.objects.filter(kind="note").values())
 
 
+@pytest.mark.parametrize(
+    ("act", "field", "longest"), [("note", "text", 2000), ("tag", "tag", 40), ("exempt", "reason", 300)]
+)
+def test_what_is_empty_or_too_long_is_refused_in_words_and_not_cut(agent, held, act, field, longest):
+    given = {"in": "pop_before_smtp", "until": TODAY.isoformat()}
+    assert "is empty" in (text := refused(agent, held, act, **given | {field: " "})) or "there is none" in text
+    text = refused(agent, held, act, **given | {field: "あ" * 3333})
+    assert f"at most {longest} characters; this one has 3333" in text and "あ" * 3333 in text
+    page = agent.get(f"/staff/customers/{held.customer_id}/").content.decode()
+    assert f'maxlength="{longest}"' not in page  # with it, a browser would cut what is pasted, and say nothing
+    assert not Note.objects.exists() and not Tagging.objects.exists() and not Exemption.objects.exists()
+
+
 def test_tags_are_put_on_and_taken_off(agent, held):
     assert "The tag “shop” is on." in post(agent, held, "tag", tag=" shop ")
     assert "it was so already" in post(agent, held, "tag", tag="shop")
@@ -100,7 +113,7 @@ def test_more_time_needs_a_reason_and_a_day(agent, held):
     for wrong in ({"reason": ""}, {"until": "soon"}, {"until": "2026-01-01"}):
         assert refused(agent, held, "exempt", **given | wrong)
     assert not Exemption.objects.exists()
-    assert "Left alone until Dec. 14, 2026" in post(agent, held, "exempt", **given)
+    assert "Exempt until Dec. 14, 2026" in post(agent, held, "exempt", **given)
     made = Exemption.objects.get()
     assert (made.reason, made.from_day, made.until, made.made_by) == ("in hospital", TODAY, until, agent.user)
     assert "it was so already" in post(agent, held, "exempt", **given)

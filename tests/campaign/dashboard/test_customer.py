@@ -73,7 +73,17 @@ def test_an_exemption_in_force_gives_its_end(staff):
     held = make_holdout(make_campaign(), customer, standing="exempt")
     values = {"campaign": held.campaign, "customer": customer, "reason": "moves house"}
     Exemption.objects.create(**values, from_day=TODAY, until=TODAY + timedelta(days=6))
-    assert "Left alone until Nov. 30, 2026." in shown(staff, customer)
+    assert "Exempt until Nov. 30, 2026." in shown(staff, customer)
+
+
+def test_an_exemption_is_shown_before_the_standing_is_made_anew(staff):
+    customer = make_customer()
+    held = make_holdout(make_campaign(), customer, reason="auth_failed")
+    values = {"campaign": held.campaign, "customer": customer, "reason": "moves house"}
+    Exemption.objects.create(**values, from_day=TODAY, until=TODAY + timedelta(days=6))
+    text = shown(staff, customer)
+    assert "Exempt until Nov. 30, 2026." in text and "badge exempt" in text
+    assert "No notice goes out while the exemption lasts." in text and "has never sent with SMTP-AUTH" not in text
 
 
 def test_both_campaigns_of_a_customer_are_shown(staff):
