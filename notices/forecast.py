@@ -44,6 +44,15 @@ class WhatIf:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A round of which it is told how many moved because of it: the share of those written to, and its weight of 1."""
+
+    mailing: int
+    more: float
+    weight: float
+
+
+@dataclass(frozen=True)
 class Told:
     """The kept answer. `not_yet` is 0 where it is told; the other fields have no meaning otherwise."""
 
@@ -55,6 +64,8 @@ class Told:
     by_itself: float = 0
     effect: float = 0
     measured: bool = False  # the effect of a notice, or guessed
+    pooled: float | None = None  # of a hundred written to, the mean of `rounds_measured`; None where it was not kept
+    rounds_measured: tuple[Measured, ...] = ()  # from which `effect` begins, the latest first
     cap: int = 0
     rounds: int = 0  # to come
     what_if: tuple[WhatIf, ...] = ()
@@ -64,6 +75,11 @@ class Told:
     @property
     def end(self) -> Point | None:
         return self.points[-1] if self.points else None
+
+    @property
+    def up_to_cutoff(self) -> bool:
+        """Whether `end` is the evening before the cut-off, and not as far ahead as anything is foretold."""
+        return self.points[-1].day + timedelta(days=1) >= self.cutoff_on
 
 
 def make_due(*, now: datetime, unreached: Callable[[Campaign], int]) -> int:
@@ -98,7 +114,7 @@ def make(*, campaign_id: int, day: date, now: datetime, unreached: int = 0) -> N
 
 
 def newest(campaign: Campaign, *, until: date) -> Told | None:
-    """The last one made from counts up to `until`."""
+    """The last one made from counts up to `until`, which may be for a cut-off that was moved since."""
     row = Forecast.objects.filter(campaign=campaign, day__lte=until).order_by("-day").first()
     return read(row) if row else None
 
@@ -117,6 +133,8 @@ def read(row: Forecast) -> Told:
         by_itself=answer["by_itself"],
         effect=answer["effect"],
         measured=answer["measured"],
+        pooled=answer.get("pooled"),  # of one that was kept by an older version: neither
+        rounds_measured=tuple(Measured(**each) for each in answer.get("rounds_measured", ())),
         cap=answer["cap"],
         rounds=answer["rounds"],
         what_if=tuple(WhatIf(each["name"], each["cap"], _point(each["end"])) for each in answer["what_if"]),
@@ -134,8 +152,9 @@ def _point(kept: Mapping[str, object]) -> Point:
 
 def _answer(campaign: Campaign, day: date, *, now: datetime) -> dict[str, object]:
     until = min(campaign.cutoff_on - timedelta(days=1), day + HORIZON)
-    counts = history(campaign, day)
-    given = {"until": until, "written": written(campaign, day), "effect": effect(campaign)}
+    counts, lifts = history(campaign, day), measured(campaign)
+    effect = pooled([(more, error) for _mailing, more, error in lifts])
+    given = {"until": until, "written": written(campaign, day), "effect": effect}
     running, planned, cap = rounds_to_come(campaign, day=day, until=until, now=now)
     found = forecast.forecast(counts, coming=[*running, *planned], **given)
     if isinstance(found, NotYet):
@@ -155,7 +174,9 @@ def _answer(campaign: Campaign, day: date, *, now: datetime) -> dict[str, object
         "points": [_kept(point) for point in found.points],
         "by_itself": found.by_itself,
         "effect": found.effect,
-        "measured": given["effect"] is not None,
+        "measured": effect is not None,
+        "pooled": 100 * effect.share if effect else None,
+        "rounds_measured": [asdict(each) for each in _weighted(lifts)],
         "cap": cap,
         "rounds": len(planned),
         "what_if": what_if,
@@ -187,25 +208,41 @@ def written(campaign: Campaign, until: date) -> dict[date, int]:
     return {on: number for on, number in counts if on <= until}
 
 
-def effect(campaign: Campaign) -> Effect | None:
-    """What a notice does, from the last rounds of which it is told; None before there is one."""
+def measured(campaign: Campaign) -> list[tuple[int, float, float]]:
+    """The last rounds of which it is told what a notice does, the latest first: mailing, difference, standard error."""
     told = Lift.objects.filter(mailing__campaign=campaign, outcome=Outcome.MOVED, language="", not_told="")
-    found = list(told.order_by("-mailing__planned_at").values_list("share", "by_itself", "low", "high")[:LIFTS])
-    return pooled([(share - alone, (high - low) / (2 * A95)) for share, alone, low, high in found])
+    columns = ("mailing", "share", "by_itself", "low", "high")
+    found = told.order_by("-mailing__planned_at", "-mailing").values_list(*columns)[:LIFTS]
+    return [(mailing, share - alone, (high - low) / (2 * A95)) for mailing, share, alone, low, high in found]
+
+
+def _weighted(lifts: Sequence[tuple[int, float, float]]) -> list[Measured]:
+    weights, _between = _weights([(more, error) for _mailing, more, error in lifts])
+    return [
+        Measured(mailing, more, weight / sum(weights))
+        for (mailing, more, _error), weight in zip(lifts, weights, strict=True)
+    ]
 
 
 def pooled(measured: Sequence[tuple[float, float]]) -> Effect | None:
-    """From differences and their standard errors; rounds differ in truth, too (DerSimonian and Laird 1986)."""
+    """From differences and their standard errors; None without any."""
     if not measured:
         return None
+    weights, between = _weights(measured)
+    mean = sum(weight * each for weight, (each, _) in zip(weights, measured, strict=True)) / sum(weights)
+    return Effect(max(mean, 0.0), sqrt(1 / sum(weights) + between))
+
+
+def _weights(measured: Sequence[tuple[float, float]]) -> tuple[list[float], float]:
+    """How much each counts, and by how much rounds differ in truth (DerSimonian and Laird 1986)."""
+    if not measured:
+        return [], 0.0
     sharp = [1 / max(error, 1e-4) ** 2 for _, error in measured]
     mean = sum(weight * each for weight, (each, _) in zip(sharp, measured, strict=True)) / sum(sharp)
     spread = sum(weight * (each - mean) ** 2 for weight, (each, _) in zip(sharp, measured, strict=True))
     room = sum(sharp) - sum(weight**2 for weight in sharp) / sum(sharp)
     between = max(0.0, (spread - (len(measured) - 1)) / room) if room > 0 else 0.0
-    weights = [1 / (max(error, 1e-4) ** 2 + between) for _, error in measured]
-    mean = sum(weight * each for weight, (each, _) in zip(weights, measured, strict=True)) / sum(weights)
-    return Effect(max(mean, 0.0), sqrt(1 / sum(weights) + between))
+    return [1 / (max(error, 1e-4) ** 2 + between) for _, error in measured], between
 
 
 def rounds_to_come(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,7 +30,7 @@ class Letters:
     now: datetime
     ready: deque[tuple[Claim, Letter]] = field(default_factory=deque)
     failure: str = ""  # for people: why a text could not be made
-    away: DatabaseError | None = None  # what the database said, which is no word about the text
+    away: DatabaseError | InterfaceError | None = None  # what the database said, which is no word about the text
 
     def __post_init__(self) -> None:
         self._made = self._make()
@@ -58,7 +58,7 @@ class Letters:
                 ledger.keep_coding(notice, utf8_instead=letter.utf8_instead)
             except NotSendable as error:
                 self.end(notice, State.REFUSED, str(error))
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 self.away = error
                 return
             except Exception as error:  # whatever a text can do wrong, it does it to the next customer, too

@@ -6,11 +6,13 @@ wrong) is counted by the job that writes the fates, after it has, and kept. Of a
 nothing is open, all is kept, and counted again only when another fate becomes known.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import asdict, astuple, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery
+from django.db import DatabaseError
+from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from notices import causes, mailings
@@ -18,6 +20,7 @@ from notices.causes import Cause, Kind
 from notices.mailings import Report
 from notices.models import Mailing, Notice, ReportCounts
 
+log = logging.getLogger(__name__)
 LARGE = 1_000  # notices: of fewer all is counted when somebody looks
 TOO_OLD = timedelta(minutes=10)  # then no job is at work, and what is so is counted instead
 HIGHEST = 2**63 - 1
@@ -103,15 +106,20 @@ def newest(campaign_mailings: list[Mailing]) -> Mailing | None:
 
 def fates_changed(mailing_ids: Iterable[int]) -> None:
     """For who writes fates, in the same transaction and at its end."""
-    ReportCounts.objects.filter(mailing__in=set(mailing_ids), changed=False).update(changed=True)
+    ReportCounts.objects.filter(mailing__in=set(mailing_ids)).update(changes=F("changes") + 1)
 
 
 def count_due(*, now: datetime) -> int:
     """Count the rounds of which something has changed; how many."""
-    due = [each for each in Mailing.objects.rounds().with_counts().order_by("pk") if _is_due(each, now=now)]
-    for mailing in due:
-        count(mailing, now=now)
-    return len(due)
+    counted = 0
+    for mailing in Mailing.objects.rounds().with_counts().order_by("pk"):
+        try:
+            if _is_due(mailing, now=now):
+                count(mailing, now=now)
+                counted += 1
+        except DatabaseError:  # such as a statement that takes longer than is allowed: the others need not wait for it
+            log.exception("the notices of mailing %s cannot be counted", mailing.pk)
+    return counted
 
 
 def _is_due(mailing: Mailing, *, now: datetime) -> bool:
@@ -128,18 +136,21 @@ def _is_due(mailing: Mailing, *, now: datetime) -> bool:
 
 
 def count(mailing: Mailing, *, now: datetime) -> None:
-    """Replace what is kept. A fate that is written meanwhile is not overlooked: it marks the row again."""
-    values = {"counted_at": now, "counts": {}, "changed": True}
-    row, made = ReportCounts.objects.get_or_create(mailing=mailing, defaults=values)
-    if not made:  # whoever wrote before there was a row could not mark it: the first time is not the last
-        ReportCounts.objects.filter(pk=row.pk).update(changed=False)
+    """Replace what is kept, without holding up who writes fates meanwhile: theirs are counted the next time.
+
+    A count that dies leaves all as it was, and of two at once the one that began later stands.
+    """
+    row, made = ReportCounts.objects.get_or_create(mailing=mailing, defaults={"counted_at": now, "counts": {}})
+    counted = 0 if made else row.changes  # whoever wrote before there was a row could not say so: count it once more
     notices = Notice.objects.for_mailing(mailing)
+    report = mailings.report(mailing_id=mailing.pk)  # first: what it has at its end, the others have too
     languages = list(
         notices.order_by().values_list("language").annotate(number=Count("*"), first=Min("pk"), last=Max("pk"))
     )
-    ReportCounts.objects.filter(pk=row.pk).update(
+    ReportCounts.objects.filter(pk=row.pk, counted_changes__lte=counted).update(
         counted_at=now,
-        counts=asdict(mailings.report(mailing_id=mailing.pk)),
+        counted_changes=counted,
+        counts=asdict(report),
         languages={language: number for language, number, *_ends in languages},
         waiting=[(day.isoformat() if day else None, number) for day, number in _waiting(notices)],
         causes=[astuple(cause) for cause in causes.causes(mailing)],

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import islice
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from campaign.models import Campaign, DailyUse, Holdout, HoldoutCounts
 
@@ -46,9 +47,10 @@ def customers_from(campaign: Campaign, network: Network, *, since: date, at_most
     """Keys of those with evidence from the network on `since` or later: so many and no more."""
     found: dict[int, None] = {}
     for ranges in _chunks(_overlapping(known_ranges(campaign), network)):
-        rows = _last_from(campaign, ranges, since, at_most)
-        if network.prefixlen > RANGE_BITS[network.version]:
-            rows = _with_an_address(campaign, rows, network)
+        if network.prefixlen > RANGE_BITS[network.version]:  # of those in the range nobody knows who is in it
+            rows = _with_an_address(campaign, list(_last_from(campaign, ranges, since)), network)
+        else:
+            rows = _last_from(campaign, ranges, since)[:at_most]
         found |= dict.fromkeys(customer for customer, _day in rows)
         if len(found) >= at_most:
             return list(found)[:at_most]
@@ -92,6 +94,7 @@ def _overlapping(names: Iterable[str], network: Network) -> Iterator[str]:
 def _beginning(network: Network) -> tuple[str, bool]:
     """What the texts of all ranges that overlap a network begin with; and whether those of no other do."""
     bits = min(network.prefixlen, RANGE_BITS[network.version])
+    network = network.supernet(new_prefix=bits)  # whose text is that of the range which is kept
     if network.version == 4:
         parts, size, mark = str(network.network_address).split("."), 8, "."
     else:
@@ -100,9 +103,9 @@ def _beginning(network: Network) -> tuple[str, bool]:
     return "".join(f"{part}{mark}" for part in written), len(written) * size == bits
 
 
-def _last_from(campaign: Campaign, ranges: list[str], since: date, at_most: int) -> list[tuple[int, date]]:
+def _last_from(campaign: Campaign, ranges: list[str], since: date) -> QuerySet:
     last = Holdout.objects.filter(campaign=campaign, last_range__in=ranges, last_legacy_on__gte=since)
-    return list(last.order_by().values_list("customer", "last_legacy_on")[:at_most])
+    return last.order_by().values_list("customer", "last_legacy_on")
 
 
 def _with_an_address(campaign: Campaign, rows: list[tuple[int, date]], network: Network) -> list[tuple[int, date]]:

@@ -125,9 +125,9 @@ def file(request: HttpRequest) -> HttpResponse:
     if campaign is None:
         return HttpResponse(status=404)
     filters = filters_of(request, campaign)
-    rows = unreachable.count(campaign, reason=filters.reason)
-    noting.exported(request, "unreachable", rows=rows, filters=chosen(request, campaign))
-    response = StreamingHttpResponse(_lines(campaign, filters), content_type="text/csv; charset=utf-8")
+    keys = list(found(campaign, filters).values_list("pk", flat=True))
+    noting.exported(request, "unreachable", rows=len(keys), filters=chosen(request, campaign))
+    response = StreamingHttpResponse(_lines(campaign, keys), content_type="text/csv; charset=utf-8")
     name = f"unreachable-{campaign.name}-{timezone.localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -140,7 +140,7 @@ class Echo:
         return line
 
 
-def _lines(campaign: Campaign, filters: Filters) -> Iterator[bytes]:
+def _lines(campaign: Campaign, keys: list[int]) -> Iterator[bytes]:
     writer = csv.writer(Echo())
     heads = (
         *(_("Name"), _("Login"), _("Notices go to"), _("Contract"), _("Standing")),
@@ -151,7 +151,7 @@ def _lines(campaign: Campaign, filters: Filters) -> Iterator[bytes]:
     why = {str(reason): str(reason.label) for reason in Reason}
     yield "\ufeff".encode()  # without it a spreadsheet takes UTF-8 for something else
     yield writer.writerow(heads).encode()
-    for holdout in _everybody(campaign, filters):
+    for holdout in _everybody(keys):
         customer = holdout.customer
         cells = (
             *(customer.name, customer.login, customer.notice_address, customer.contract, standings[holdout.standing]),
@@ -161,8 +161,7 @@ def _lines(campaign: Campaign, filters: Filters) -> Iterator[bytes]:
         yield writer.writerow([defused(cell) for cell in cells]).encode()
 
 
-def _everybody(campaign: Campaign, filters: Filters) -> Iterator[Holdout]:
-    keys = list(found(campaign, filters).values_list("pk", flat=True))
+def _everybody(keys: list[int]) -> Iterator[Holdout]:
     for begin in range(0, len(keys), CHUNK):
         yield from in_order(unreachable.told(keys[begin : begin + CHUNK])).select_related("customer")
 

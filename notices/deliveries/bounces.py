@@ -75,7 +75,7 @@ def _act(told: Returned, notice: Notice, *, now: datetime) -> None:
     began = notice.accepted_at or notice.claimed_at or now
     at = min(max(told.at or now, began), now)  # another server's clock, and within what is possible
     if notice.state == Notice.State.UNKNOWN:
-        notice.accept(CAME_BACK, now=began)
+        keep.accept_late(notice, CAME_BACK, at=began)
     text, host = _printable(told.text)[:300], _printable(told.host)[:255]
     evidence = Evidence(Delivery.Source.RETURNED, fate, at, told.status_code[:12], text, host)
     keep.write_down({notice.message_id: evidence})

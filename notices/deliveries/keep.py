@@ -1,8 +1,11 @@
 """Keeps what became of notices: one row each, and what it says of the addresses they went to."""
 
-from django.db import transaction
+from datetime import datetime
 
-from notices import reports
+from django.db import transaction
+from django.utils import timezone
+
+from notices import allowance, reports
 from notices.deliveries import suppressions
 from notices.deliveries.evidence import Evidence, known
 from notices.models import Delivery, Notice
@@ -25,6 +28,12 @@ def write_down(told: dict[str, Evidence]) -> None:
         Delivery.objects.bulk_create(rows, update_conflicts=True, unique_fields=["notice"], update_fields=FIELDS)
         suppressions.learn(news)
         reports.fates_changed(notice.mailing_id for notice, _evidence in news)
+
+
+def accept_late(notice: Notice, words: str, *, at: datetime) -> None:
+    """The relay has taken an unknown one, as was found out since: the day of that is counted again."""
+    if notice.accept(words, now=at):
+        allowance.count_again(timezone.localdate(at))
 
 
 def _delivery(notice: Notice, evidence: Evidence) -> Delivery:

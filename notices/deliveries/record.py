@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from campaign.submissions import fates
-from notices import allowance, mailings
+from notices import mailings
 from notices.deliveries import bounces, keep, relaylog, suppressions
 from notices.models import Delivery, Mailing, Notice
 
@@ -54,7 +54,7 @@ def _settle_unknown(now: datetime) -> None:
     witnesses = _witnesses(first - MARGIN, last + settings.NOTICE_LEASE + MARGIN, seen=frozenset(seen))
     for notice in unknown:
         if notice.message_id in seen:
-            _accept(notice, at=seen[notice.message_id])
+            keep.accept_late(notice, IN_THE_LOG, at=seen[notice.message_id])
         elif notice.message_id not in halfway and relaylog.did_not_go_out(
             notice.claimed_at,
             logged_until=logged_until,
@@ -63,11 +63,6 @@ def _settle_unknown(now: datetime) -> None:
             witnesses=witnesses,
         ):
             _let_go_again(notice, now=now)
-
-
-def _accept(notice: Notice, *, at: datetime) -> None:
-    if notice.accept(IN_THE_LOG, now=at):
-        allowance.count_again(timezone.localdate(at))
 
 
 def _witnesses(begin: datetime, end: datetime, *, seen: frozenset[str]) -> relaylog.Witnesses:

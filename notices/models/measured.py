@@ -119,7 +119,8 @@ class ReportCounts(models.Model):
     mailing = models.OneToOneField("notices.Mailing", models.CASCADE, primary_key=True, related_name="report_counts")
     counted_at = models.DateTimeField(help_text="or looked at, and found unchanged")
     counts = models.JSONField()
-    changed = models.BooleanField(default=True, db_default=True, help_text="a fate was written since")
+    changes = models.PositiveBigIntegerField(default=1, db_default=1, help_text="how often fates were written")
+    counted_changes = models.PositiveBigIntegerField(default=0, db_default=0, help_text="those that are surely counted")
     languages = models.JSONField(null=True, help_text="notices by language")
     waiting = models.JSONField(null=True, help_text="pairs: a day they were planned for, and how many wait")
     causes = models.JSONField(null=True, help_text="what went wrong: the values of each `Cause`")
@@ -129,6 +130,11 @@ class ReportCounts(models.Model):
     class Meta:
         verbose_name = _("counts of a report")
         verbose_name_plural = _("counts of reports")
+
+    @property
+    def changed(self) -> bool:
+        """Whether a fate was written that may not be counted."""
+        return self.changes != self.counted_changes
 
 
 class DueCounts(models.Model):

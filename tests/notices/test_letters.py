@@ -1,7 +1,7 @@
 """Letters are made while the relay takes others: what goes wrong with one says nothing of those before it."""
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from relays import Relay, running
 from rounds import AFTERNOON, clock, numbers, sending, state_of
 
@@ -50,10 +50,11 @@ def test_a_text_that_fails_pauses_the_mailing_and_those_before_it_are_out(settin
     assert "ValueError: no such guide" in Mailing.objects.get(pk=mailing.pk).pause_reason
 
 
-def test_a_database_that_goes_away_while_a_letter_is_made_loses_no_word_of_the_relay(settings, fails_at):
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_goes_away_while_a_letter_is_made_loses_no_word_of_the_relay(settings, fails_at, error):
     mailing = sending(6)
-    fails_at(4, OperationalError("server closed the connection unexpectedly"))
-    with running(Relay(in_groups=True), settings) as relay, pytest.raises(OperationalError):
+    fails_at(4, error("server closed the connection unexpectedly"))
+    with running(Relay(in_groups=True), settings) as relay, pytest.raises(error):
         send(mailing)
     assert len(relay.letters) == 3
     found = numbers(mailing)

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from builders import TODAY, make_campaign
 from desk import make_mailing, make_notice
+from django.db import OperationalError
 from django.db.models import Count
 from rounds import at, numbers, plan, sending
 
@@ -209,10 +210,68 @@ def test_the_rest_of_its_page_is_the_same_as_if_it_were_counted(all_are_large):
     assert reports.by_language(again(mailing), now=later) == list(languages)
 
 
+@pytest.mark.parametrize("step", ["report", "languages"])
+def test_a_count_that_dies_in_the_middle_is_made_again(all_are_large, monkeypatch, step):
+    mailing = round_of(accepted=2)
+    ended(mailing)
+    for minutes in (1, 2):
+        reports.count_due(now=NOW + minutes * MINUTE)
+    told(mailing.notices.first(), "bounced")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        name = {"report": "notices.mailings.report", "languages": "notices.reports._waiting"}[step]
+        patch.setattr(name, dying)
+        reports.count_due(now=NOW + 3 * MINUTE)
+    assert reports.count_due(now=NOW + 4 * MINUTE) == 1
+    assert of(mailing, now=NOW + 4 * MINUTE).bounced == 1 == shown(mailing, now=NOW + 4 * MINUTE).bounced
+
+
+def dying(*_given, **_named):
+    raise KeyboardInterrupt
+
+
+def test_of_two_counts_at_once_the_one_that_began_later_stands(all_are_large, monkeypatch):
+    mailing = round_of(accepted=3)
+    ended(mailing)
+    first, *others = mailing.notices.order_by("pk")
+    told(first, "bounced")
+    reports.count_due(now=NOW + MINUTE)
+    of_causes, times = causes.causes, []
+
+    def meanwhile(wanted: Mailing):
+        """A fate is written and counted by another job while the first one is at its causes."""
+        found = of_causes(wanted)
+        if not times:
+            times.append(1)
+            told(others.pop(), "bounced", minutes=2)
+            reports.count(again(mailing), now=NOW + 2 * MINUTE)
+        return found
+
+    monkeypatch.setattr(causes, "causes", meanwhile)
+    reports.count(again(mailing), now=NOW + 2 * MINUTE)
+    reports.count_due(now=NOW + 3 * MINUTE)
+    assert shown(mailing, now=NOW + 3 * MINUTE).bounced == 2 == numbers(mailing).bounced
+
+
+def test_a_round_that_cannot_be_counted_holds_up_no_other(all_are_large, monkeypatch, caplog):
+    stuck, other = round_of(accepted=1), make_mailing(make_campaign(name="local_port25"), period="2026-11")
+    make_notice(other)
+    count = reports.count
+
+    def slow(mailing: Mailing, *, now) -> None:
+        if mailing == stuck:
+            raise OperationalError("canceling statement due to statement timeout")
+        count(mailing, now=now)
+
+    monkeypatch.setattr(reports, "count", slow)
+    assert reports.count_due(now=NOW) == 1
+    assert ReportCounts.objects.get().mailing == other
+    assert f"mailing {stuck.pk} cannot be counted" in caplog.text
+
+
 def test_a_report_that_an_earlier_version_kept_is_counted_anew(all_are_large):
     mailing = round_of(accepted=1)
     old = {"planned": 7, **dict.fromkeys(reports.STATES, 0), "delivered": 0, "deferred": 0, "bounced": 0, "expired": 0}
-    ReportCounts.objects.create(mailing=mailing, counted_at=NOW, counts=old, changed=False)
+    ReportCounts.objects.create(mailing=mailing, counted_at=NOW, counts=old, changes=0)
     assert of(mailing) == numbers(mailing)
     assert reports.by_language(again(mailing), now=NOW) == [("en", 1)]
     assert reports.count_due(now=NOW) == 1

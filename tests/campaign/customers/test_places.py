@@ -72,6 +72,21 @@ def test_a_network_finds_those_with_evidence_from_it(people, network, who):
     assert found(people, network) == who
 
 
+@pytest.mark.parametrize("network", ["2001:db8:0:1::/64", "2001:db8:0:0:1::/80", "2001:db8:0:100::/56"])
+def test_a_network_inside_a_range_is_found_whatever_zeros_its_text_leaves_out(campaign, network):
+    inside = ip_network(network)[9]
+    held(campaign, "inside", str(inside), range="2001:db8::/48")
+    held(campaign, "outside", "2001:db8:0:7777::9", range="2001:db8::/48")
+    assert found(campaign, network) == {"inside"}
+
+
+def test_a_network_inside_a_large_range_finds_those_in_it_among_all_of_the_range(campaign):
+    for number in range(7):
+        held(campaign, f"outside{number}", f"2001:db8:1:7777::{number}", range="2001:db8:1::/48")
+    held(campaign, "inside", "2001:db8:1:2::9", range="2001:db8:1::/48")
+    assert found(campaign, "2001:db8:1:2::/64", at_most=3) == {"inside"}
+
+
 def test_no_more_are_looked_at_than_are_wanted(people):
     assert len(found(people, "0.0.0.0/0", at_most=2)) == 2
     assert len(found(people, "192.0.2.0/24", at_most=2)) == 2

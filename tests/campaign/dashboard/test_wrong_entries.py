@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from campaign import roles
-from campaign.models import BulkChange, Contact, Desk, Exemption, ShadowRun, WavePlan
+from campaign.models import AuditEntry, BulkChange, Contact, Desk, Exemption, ShadowRun, WavePlan
 from campaign.roles import Role
 from notices.models import MailingPlan, TextVersion
 
@@ -52,6 +52,13 @@ def test_more_time_without_day_and_reason_names_both(boss):
     here = f'value="/staff/customers/{held.customer_id}/?campaign=pop_before_smtp"'
     assert f'name="next" {here}' in text  # another language leads to the page, not to the address of the act
     assert not Exemption.objects.exists()
+
+
+def test_who_sees_a_customer_by_an_empty_form_is_in_the_audit(boss):
+    held = make_holdout(make_campaign())
+    boss.post(f"/staff/customers/{held.customer_id}/contact/?campaign=pop_before_smtp", {})
+    entry = AuditEntry.objects.get(act=AuditEntry.Act.SEEN)
+    assert entry.customer_id == held.customer_id
 
 
 def test_what_was_right_stays_in_the_form(boss):

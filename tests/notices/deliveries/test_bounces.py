@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 from maillog import EVENING, accepted, attempt, taken
 from returned import RETURNED_AT, complaint, dsn, plain, sender_of
-from rounds import AFTERNOON, at, numbers, sending, take
+from rounds import AFTERNOON, DAY, at, numbers, sending, take
 
 from notices.deliveries import bounces, record
-from notices.models import Delivery, Mute, Notice, ReturnedMail, Suppression
+from notices.models import Delivery, Mute, Notice, ReturnedMail, SendingDay, Suppression
 
 pytestmark = pytest.mark.django_db
 
@@ -120,8 +120,10 @@ def test_what_came_back_of_an_unknown_notice_proves_that_it_went_out():
     notice = mailing.notices.get()
     take(notice, now=AFTERNOON)
     Notice.objects.update(state="unknown")
+    SendingDay.objects.update_or_create(day=DAY, defaults={"accepted": 0})
     bounces.take_in(dsn(sender_of(notice)), now=EVENING)
     assert (numbers(mailing).accepted, numbers(mailing).bounced, numbers(mailing).unknown) == (1, 1, 0)
+    assert SendingDay.objects.get(day=DAY).accepted is None  # the day is counted again
 
 
 def test_a_notice_that_is_just_being_sent_asks_to_come_again():
