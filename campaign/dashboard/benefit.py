@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaign.dashboard import figures
-from campaign.dashboard.forecast import answer
+from campaign.dashboard.forecast import foretold
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
 from campaign.dashboard.trends import Trend, held_trend, minutes_trend
 from campaign.jinja import count, day, tenths
@@ -55,14 +55,13 @@ def page(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     weeks = weeks_of(today=today)
     spent = spent_since(campaign.starts_on)
-    told = forecast.newest(campaign, until=today)
     values = {
         "chosen": campaign,
         "campaign": campaign.name,
         "weeks": weeks[::-1],
         "now": weeks[-1] if weeks else None,
         "sentences": sentences(campaign, weeks),
-        "foretold": answer(told) if told and told.end else "",
+        "foretold": foretold(forecast.newest(campaign, until=today), campaign.cutoff_on),
         "lines": lines(spent, today=today),
         "assumptions": assumptions(),
         "campaigns": campaign_choices(campaign, reverse("benefit")),

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaign.dashboard import benefit, figures
-from campaign.dashboard.forecast import answer
+from campaign.dashboard.forecast import foretold
 from campaign.dashboard.progress import Progress, progress
 from campaign.models import Campaign
 from campaign.plan.forecast import Point
@@ -42,7 +42,7 @@ def board(campaign: Campaign, *, now: datetime) -> Board | None:
     if not weeks or found.now is None:
         return None
     spent = benefit.spent_since(campaign.starts_on)
-    told = found.told if found.told and found.told.end else None
+    in_words = foretold(found.counted_beside, campaign.cutoff_on)
     return Board(
         provider=settings.PROVIDER_NAME[get_language()],
         campaign=str(campaign),
@@ -50,11 +50,11 @@ def board(campaign: Campaign, *, now: datetime) -> Board | None:
         data_until=max(weeks[-1].until, found.now.day),
         made_at=now,
         tiles=tuple(_tiles(found)),
-        sentences=(*benefit.sentences(campaign, weeks), *([answer(told)] if told else [])),
+        sentences=(*benefit.sentences(campaign, weeks), *([in_words] if in_words else [])),
         lines=tuple(benefit.lines(spent, today=today)),
         assumptions=tuple(benefit.assumptions()),
         left=tuple((totals.day, totals.left) for totals in found.history),
-        foretold=told.points if told else (),
+        foretold=found.told.points if found.told else (),
     )
 
 

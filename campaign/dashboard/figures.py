@@ -168,8 +168,11 @@ def _foretold_tile(progress: Progress) -> list[Tile]:
     if told.end is None:
         return [Tile(label, "–", (cannot_be_told(told.not_yet),), url=url)]
     notes = (between(told.end),)
+    if not told.up_to_cutoff:
+        label = _("Left on %(day)s, as foretold") % {"day": day(told.end.day)}
+        notes += (_("further ahead nothing is foretold; the cut-off is on %(day)s") % {"day": day(told.cutoff_on)},)
     before = progress.told_before
-    if before and before.end and before.cutoff_on == told.cutoff_on:
+    if before and before.end and before.end.day == told.end.day:
         values = {
             "before": count(round(before.end.middle)),
             "change": signed(round(told.end.middle) - round(before.end.middle)),

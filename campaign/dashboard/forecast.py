@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from io import StringIO
 
 from django.http import HttpRequest, HttpResponse
@@ -11,15 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaign.dashboard import figures, progress
+from campaign.dashboard import effects, figures, progress
 from campaign.dashboard.acts import number_in
 from campaign.dashboard.progress import Progress
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
+from campaign.dashboard.words import mailing_title
 from campaign.jinja import count, day, tenths
 from campaign.models import Campaign, StandingCount
 from campaign.models.holdouts import LEFT
 from campaign.plan import forecast as rule
 from notices.forecast import Told, WhatIf
+from notices.models import Mailing
 
 MOST = 99_999_999
 WHAT_IF = {
@@ -28,6 +30,16 @@ WHAT_IF = {
     "half_cap": lambda each: _("Half the daily cap: %(cap)s notices a day") % {"cap": count(each.cap)},
     "twice_cap": lambda each: _("Twice the daily cap: %(cap)s notices a day") % {"cap": count(each.cap)},
 }
+
+
+@dataclass(frozen=True)
+class MeasuredRound:
+    """A round from which it is known what a notice does, as the page of the rounds has it, and how much it counts."""
+
+    title: str
+    url: str
+    more: str  # of a hundred written to
+    weight: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,8 @@ def page(request: HttpRequest) -> HttpResponse:
             "rows": what_if(told),
             "points": told.points,
             "rests_on": rests_on(told),
+            "rounds": measured_rounds(told),
+            "mean": mean(told),
         }
     return show(request, "forecast.html", values)
 
@@ -86,9 +100,23 @@ def answer(told: Told) -> str:
         "low": count(round(end.low)),
         "high": count(round(end.high)),
     }
-    if end.day + timedelta(days=1) < told.cutoff_on:
-        return _("On %(last)s about %(left)s will be left, eight times of ten %(low)s to %(high)s.") % values
+    if not told.up_to_cutoff:
+        return (
+            _(
+                "On %(last)s about %(left)s will be left, eight times of ten %(low)s to %(high)s. Further ahead "
+                "nothing is foretold; the cut-off is on %(day)s."
+            )
+            % values
+        )
     return _("At the cut-off on %(day)s about %(left)s will be left, eight times of ten %(low)s to %(high)s.") % values
+
+
+def foretold(last: Told | None, cutoff_on: date) -> str:
+    """The answer where it is for the present date; "" where nothing can be told yet."""
+    if last and last.cutoff_on != cutoff_on and last.day < cutoff_on:
+        text = _("How many will be left at the cut-off on %(day)s is being reckoned, since the date was moved.")
+        return text % {"day": day(cutoff_on)}
+    return answer(last) if last and last.end and last.cutoff_on == cutoff_on else ""
 
 
 def before(found: Progress) -> str:
@@ -100,22 +128,29 @@ def before(found: Progress) -> str:
         "low": count(round(earlier.end.low)),
         "high": count(round(earlier.end.high)),
         "day": day(earlier.cutoff_on),
+        "last": day(earlier.end.day),
     }
+    if not earlier.up_to_cutoff:
+        return _("A week ago it was %(left)s (%(low)s to %(high)s), for %(last)s.") % values
     return _("A week ago it was %(left)s (%(low)s to %(high)s), for the cut-off on %(day)s.") % values
 
 
 def passing(told: Told, under: int) -> str:
     found = rule.passing(told.points, under)
-    values = {"under": count(under)}
+    values = {"under": count(under), "end": day(told.end.day)}
     if found.first is None:
-        return _("It will hardly be under %(under)s before the cut-off.") % values
+        hardly = _("It will hardly be under %(under)s before the cut-off.")
+        return (hardly if told.up_to_cutoff else _("It will hardly be under %(under)s by %(end)s.")) % values
     values["first"] = day(found.first)
     if found.middle is None:
-        return _("It may be under %(under)s from %(first)s on, but probably not before the cut-off.") % values
+        may = _("It may be under %(under)s from %(first)s on, but probably not before the cut-off.")
+        by_then = _("It may be under %(under)s from %(first)s on, but probably not by %(end)s.")
+        return (may if told.up_to_cutoff else by_then) % values
     values["middle"] = day(found.middle)
     if found.last is None:
         text = _("It will be under %(under)s on about %(middle)s; as early as %(first)s, or not before the cut-off.")
-        return text % values
+        by_then = _("It will be under %(under)s on about %(middle)s; as early as %(first)s, or not by %(end)s.")
+        return (text if told.up_to_cutoff else by_then) % values
     if found.first == found.last:
         return _("It is under %(under)s already.") % values
     values["last"] = day(found.last)
@@ -157,6 +192,34 @@ def rests_on(told: Told) -> list[str]:
         effect % values,
         _("At most %(cap)s notices a day go out.") % values,
     ]
+
+
+def measured_rounds(told: Told) -> list[MeasuredRound]:
+    found = Mailing.objects.in_bulk([each.mailing for each in told.rounds_measured])
+    return [
+        MeasuredRound(
+            title=mailing_title(found[each.mailing].kind, found[each.mailing].period),
+            url=reverse("mailing", kwargs={"pk": each.mailing}),
+            more=effects.signed(each.more),
+            weight=figures.percent(each.weight),
+        )
+        for each in told.rounds_measured
+        if each.mailing in found
+    ]
+
+
+def mean(told: Told) -> str:
+    """How the effect comes from the rounds that were measured."""
+    if told.pooled is None:
+        return ""
+    values = {"pooled": tenths(told.pooled), "effect": tenths(told.effect)}
+    return (
+        _(
+            "Each round counts by how surely it is known; with these weights their mean is %(pooled)s, and never below "
+            "zero. How the counts went in the weeks with notices and without makes %(effect)s of it."
+        )
+        % values
+    )
 
 
 def file(request: HttpRequest) -> HttpResponse:

@@ -100,8 +100,9 @@ class Progress:
     up to `share_until`, the last whole day with evidence, and in the seven before.
 
     `pace` is of the last four weeks, or of what there is of them. It and `needed` are None where they cannot be told.
-    `told` is what was last foretold, `told_before` what a week before that; None where nothing is kept. `tried` are
-    the first days of weeks on which the cut-off was tried.
+    `told` is what was last foretold for the present date, `told_before` what a week before that; None where nothing is
+    kept. `counted_beside` is what was last foretold, for whichever date: who was counted with it does not hang on one.
+    `tried` are the first days of weeks on which the cut-off was tried.
     """
 
     campaign: str
@@ -124,6 +125,7 @@ class Progress:
     date_moved: tuple[DateMoved, ...]
     told: Told | None
     told_before: Told | None
+    counted_beside: Told | None
     work: Work
     logs: LogsRead
     relays: Alarm | None
@@ -149,8 +151,8 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
         history = _history_of(campaign, narrowed, kept, everybody, now=now)
     share_until = proven.last_day(before=today)
     share, share_before = proven.shares(share_until) if share_until else (None, None)
-    told = forecast.newest(campaign, until=today)
-    told = told if told and told.cutoff_on == campaign.cutoff_on else None
+    last_told = forecast.newest(campaign, until=today)
+    told = last_told if last_told and last_told.cutoff_on == campaign.cutoff_on else None
     rounds = Mailing.objects.rounds().filter(campaign=campaign).with_counts()
     mailed = list(rounds.order_by("planned_at", "period", "pk"))
     return Progress(
@@ -181,6 +183,7 @@ def progress(*, campaign: Campaign, today: date, now: datetime, narrowed: Narrow
         date_moved=_date_moved(campaign),
         told=told,
         told_before=forecast.newest(campaign, until=told.day - WEEK) if told else None,
+        counted_beside=last_told,
         work=work(campaign, mailed, today=today),
         logs=logs_read(today=today, now=now, quiet_days=campaign.quiet_days),
         relays=alarm(since=today - timedelta(days=1)),

@@ -88,7 +88,7 @@ def _of_the_customers(progress: Progress) -> list[Task]:
             work.delays,
         )
         found.append(Task(text % {"num": count(work.delays)}, _link("delays", progress)))
-    told = progress.told
+    told = progress.counted_beside
     if told and told.unreached:
         text = ngettext(
             "No mail reaches %(num)s customer who still sends the old way: write a letter or call.",
@@ -110,10 +110,17 @@ def _of_the_date(progress: Progress) -> list[Task]:
     end = progress.told.end if progress.told else None
     if end is None or end.low < 1:
         return []
-    text = ngettext(
-        "About %(num)s customer will be left at the cut-off on %(day)s: see what would change that.",
-        "About %(num)s customers will be left at the cut-off on %(day)s: see what would change that.",
-        round(end.middle),
-    )
-    values = {"num": count(round(end.middle)), "day": day(progress.cutoff_on)}
+    if progress.told.up_to_cutoff:
+        text = ngettext(
+            "About %(num)s customer will be left at the cut-off on %(day)s: see what would change that.",
+            "About %(num)s customers will be left at the cut-off on %(day)s: see what would change that.",
+            round(end.middle),
+        )
+    else:
+        text = ngettext(
+            "About %(num)s customer will be left on %(last)s, before the cut-off: see what would change that.",
+            "About %(num)s customers will be left on %(last)s, before the cut-off: see what would change that.",
+            round(end.middle),
+        )
+    values = {"num": count(round(end.middle)), "day": day(progress.cutoff_on), "last": day(end.day)}
     return [Task(text % values, _link("forecast", progress))]

@@ -132,3 +132,25 @@ def test_rounds_that_were_measured_alike_are_pooled_and_unlike_ones_leave_more_d
     assert alike.spread < one.spread < unlike.spread
     assert alike.share == pytest.approx(unlike.share) == pytest.approx(0.04)
     assert forecast.pooled([(-0.02, 0.01)]).share == 0
+
+
+def test_the_rounds_from_which_the_effect_comes_are_kept_with_it(campaign):
+    first, second = (make_mailing(campaign, period=period, state="finished") for period in ("2026-09", "2026-10"))
+    make_lift(first, share=0.20, by_itself=0.05, low=0.14, high=0.16)
+    make_lift(second, share=0.10, by_itself=0.05, low=0.03, high=0.07)
+    make_due(now=NOW)
+    told = forecast.newest(campaign, until=TODAY)
+    assert {each.mailing for each in told.rounds_measured} == {first.pk, second.pk}
+    weighted = sum(each.more * each.weight for each in told.rounds_measured)
+    assert sum(each.weight for each in told.rounds_measured) == pytest.approx(1)
+    assert told.pooled == pytest.approx(100 * weighted)
+    assert 5 < told.pooled < 15
+
+
+def test_how_far_ahead_it_is_foretold_is_known(campaign):
+    make_due(now=NOW)
+    assert forecast.newest(campaign, until=TODAY).up_to_cutoff
+    campaign.cutoff_on = TODAY + timedelta(days=250)
+    campaign.save()
+    make_due(now=NOW)
+    assert not forecast.newest(campaign, until=TODAY).up_to_cutoff

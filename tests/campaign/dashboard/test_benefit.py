@@ -1,12 +1,13 @@
 import csv
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from builders import TODAY, make_campaign, make_customer, noon
 from desk import make_forecast
 
+from campaign.dashboard import board, digest
 from campaign.models import Contact, DailyCount, OpenDoor
 from notices import allowance
 
@@ -105,6 +106,18 @@ def test_the_forecast_stands_on_it(world, staff):
     open_doors()
     make_forecast(world)
     assert "about 2 will be left" in text(staff.get("/staff/benefit/"))
+
+
+def test_a_forecast_for_a_date_that_was_moved_stands_on_no_page_and_no_paper(world, staff):
+    open_doors()
+    make_forecast(world)
+    world.cutoff_on = date(2027, 5, 31)
+    world.save()
+    said = "How many will be left at the cut-off on May 31, 2027 is being reckoned, since the date was moved."
+    shown, sheet = text(staff.get("/staff/benefit/")), board.board(world, now=noon(TODAY))
+    assert said in shown and "March 31, 2027" not in shown
+    assert said in sheet.sentences and not sheet.foretold
+    assert said in digest.text(digest.sheets_in("en", now=noon(TODAY)))
 
 
 def test_before_there_is_a_week_of_evidence_it_says_so(staff):

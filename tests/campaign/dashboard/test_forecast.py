@@ -4,12 +4,17 @@ from io import StringIO
 
 import pytest
 from builders import TODAY, make_campaign, noon
-from desk import make_forecast, make_shadow
+from desk import make_forecast, make_lift, make_mailing, make_shadow
 
-from campaign.models import CutoffChange
+from campaign.models import CutoffChange, OpenDoor
+from notices.forecast import measured
 from notices.models import Mailing
 
 pytestmark = pytest.mark.django_db
+NOBODY_BEHIND = dict.fromkeys(
+    ("minutes", "used_addresses", "used_minutes", "shared_addresses", "shared_minutes", "people_behind", "most_behind"),
+    1,
+)
 
 
 def text(response) -> str:
@@ -69,6 +74,48 @@ def test_what_it_rests_on_says_whether_a_notice_was_measured(world, staff):
     assert "so this is a guess" in text(staff.get("/staff/forecast/"))
 
 
+def test_what_a_notice_does_can_be_found_again_in_the_rounds_it_was_measured_from(world, staff):
+    for period, share, width in (("2026-09", 0.2, 0.02), ("2026-10", 0.1, 0.04)):
+        ends = {"low": share - 0.05 - width, "high": share - 0.05 + width}
+        make_lift(make_mailing(world, period=period, state="finished"), share=share, by_itself=0.05, **ends)
+    found = measured(world)
+    kept = [
+        {"mailing": found[0][0], "more": 0.05, "weight": 0.25},
+        {"mailing": found[1][0], "more": 0.15, "weight": 0.75},
+    ]
+    assert [round(more, 3) for _mailing, more, _error in found] == [0.05, 0.15]
+    make_forecast(world, effect=12.9, pooled=12.5, rounds_measured=kept)
+    shown = text(staff.get("/staff/forecast/"))
+    for (mailing, _more, _error), numbers in zip(found, ("+5.0", "+15.0"), strict=True):
+        assert numbers in shown[shown.index(f'href="/staff/mailings/{mailing}/"') :][:200]
+        assert f">{numbers}<" in text(staff.get("/staff/waves/"))
+    assert "25.0%" in shown and "75.0%" in shown
+    assert "their mean is 12.5" in shown and "makes 12.9 of it" in shown
+    assert '<a href="/staff/waves/?campaign=pop_before_smtp">Waves and rounds</a>' in shown
+
+
+def test_what_was_kept_by_an_older_version_is_shown_without_its_rounds(world, staff):
+    make_forecast(world)
+    shown = text(staff.get("/staff/forecast/"))
+    assert "3.1 move because of it" in shown and "From which rounds" not in shown
+
+
+def test_what_is_foretold_for_a_day_before_the_cutoff_is_said_so_everywhere(world, staff):
+    kept = make_forecast(world, ends=(8, 13, 20))
+    last = TODAY + timedelta(days=90)
+    kept.answer["points"][-1]["day"] = last.isoformat()
+    kept.save()
+    OpenDoor.objects.create(day=TODAY - timedelta(days=1), addresses=1, **NOBODY_BEHIND)
+    first, page, benefit = (text(staff.get(f"/staff/{name}")) for name in ("", "forecast/", "benefit/"))
+    assert "<dt>Left on Feb. 22, 2027, as foretold</dt>" in first
+    assert "further ahead nothing is foretold; the cut-off is on March 31, 2027" in first
+    assert "About 13 customers will be left on Feb. 22, 2027, before the cut-off" in first
+    assert "left at the cut-off" not in first.lower()
+    for shown in (page, benefit):
+        assert "On Feb. 22, 2027 about 13 will be left, eight times of ten 8 to 20. Further ahead nothing" in shown
+    assert "It will hardly be under 1 by Feb. 22, 2027." in page
+
+
 def test_a_short_history_is_told_in_days(world, staff):
     make_forecast(world, not_yet=12)
     assert "It cannot be told yet" in text(staff.get("/staff/forecast/"))
@@ -80,7 +127,9 @@ def test_a_forecast_for_another_date_is_not_shown(world, staff):
     world.cutoff_on += timedelta(days=7)
     world.save()
     assert "reckoned in the background" in text(staff.get("/staff/forecast/"))
-    assert "reckoned within the hour" in text(staff.get("/staff/"))
+    shown = text(staff.get("/staff/"))
+    assert "reckoned within the hour" in shown and "What is foretold is still being reckoned" in shown
+    assert "Whom no mail reaches" not in shown
 
 
 def test_before_there_are_numbers_the_page_says_so(staff):

@@ -111,6 +111,17 @@ def test_whom_no_mail_reaches_who_came_back_and_that_the_date_is_missed_is_liste
     ]
 
 
+def test_a_date_that_was_moved_leaves_out_alone_what_hangs_on_it(world):
+    make_holdout(world, relapsed=True)
+    make_forecast(world, ends=(800, 1000, 1200), unreached=214, relapsed=1)
+    world.cutoff_on += timedelta(days=30)
+    world.save()
+    assert texts(world) == [
+        "No mail reaches 214 customers who still send the old way: write letters or call.",
+        "1 customer had moved and sends the old way again.",
+    ]
+
+
 def test_a_date_that_may_be_made_is_no_task(world):
     make_forecast(world, ends=(0, 1, 3))
     assert texts(world) == []
