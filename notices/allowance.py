@@ -22,16 +22,32 @@ LATEST_REPLY = timedelta(hours=1)
 def of_day(day: date) -> SendingDay:
     """The day's row, with the cap that is in force on it; the first who asks decides it.
 
-    It rests on the days before alone, so it does not matter who asks first, or when.
+    It rests on the days before alone, so it does not matter who asks first, or when; what was decided before anything
+    was known of them, such as before old logs were read, is decided once more.
     """
     row = SendingDay.objects.filter(day=day).first()
     if row is None:
         row, _ = SendingDay.objects.get_or_create(day=day)
-    return row if row.decided_at else decide(day)
+    if not row.decided_at:
+        return decide(day)
+    return decide(day, again=True) if _known_since(row) else row
+
+
+def is_assumed(row: SendingDay) -> bool:
+    """Whether nothing was measured of what the row says of contacts."""
+    return capacity.only_assumed(row.contacts_per_hundred, row.contacts_at_least)
+
+
+def _known_since(row: SendingDay) -> bool:
+    """Two questions before the many, for workers ask this before each batch."""
+    if not is_assumed(row) or not SendingDay.objects.filter(day__lt=row.day, taken__gt=0).exists():
+        return False
+    measured = measured_before(row.day)
+    return not capacity.only_assumed(measured.per_hundred, measured.at_least)
 
 
 def decide(day: date, *, again: bool = False) -> SendingDay:
-    """Write down what holds on the day, unless somebody else has; `again` when the desk itself has changed."""
+    """Write down what holds on the day, unless somebody else has; `again` when the desk has changed, or more is known."""
     undecided = {} if again else {"decided_at": None}
     SendingDay.objects.filter(day=day, **undecided).update(decided_at=Now(), **_reckoned(day))
     return SendingDay.objects.get(day=day)
@@ -40,7 +56,7 @@ def decide(day: date, *, again: bool = False) -> SendingDay:
 def foresee(day: date) -> SendingDay:
     """What is in force on the day, or would be if it were decided now; writes nothing."""
     row = SendingDay.objects.filter(day=day).first() or SendingDay(day=day)
-    if not row.decided_at:
+    if not row.decided_at or _known_since(row):
         for name, value in _reckoned(day).items():
             setattr(row, name, value)
     return row

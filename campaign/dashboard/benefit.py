@@ -63,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "sentences": sentences(campaign, weeks),
         "foretold": foretold(forecast.newest(campaign, until=today), campaign.cutoff_on),
         "lines": lines(spent, today=today),
-        "assumptions": assumptions(),
+        "assumptions": assumptions(spent, today=today),
         "campaigns": campaign_choices(campaign, reverse("benefit")),
         "trends": [trend for trend in trends(campaign, weeks) if trend.drawn],
         "made_at": timezone.now(),
@@ -218,14 +218,18 @@ def lines(spent: Spent, *, today: date) -> list[Line]:
     ]
 
 
-def assumptions() -> list[tuple[str, str, str]]:
-    """What is assumed, how much, and the setting that says so."""
-    known = given()
+def assumptions(spent: Spent, *, today: date) -> list[tuple[str, str, str]]:
+    """What is assumed, how much, and the setting that says so; "" where none does."""
+    known, row = given(), allowance.of_day(today)
+    rate = (_("Contacts that a hundred notices bring"), tenths(row.contacts_per_hundred), "CONTACTS_PER_HUNDRED")
+    each = (_("Minutes of a contact, as long as none was recorded"), tenths(ASSUMED_MINUTES), "")
     return [
         (_("A minute of the help desk costs"), amount(known.minute), "SUPPORT_MINUTE_COST"),
         (_("A case of abuse costs, all in all"), amount(known.abuse_case), "ABUSE_CASE_COST"),
         (_("Cases of abuse in a year by the old way"), count(known.abuse_cases), "ABUSE_CASES_A_YEAR"),
         (_("Minutes for which a login opens its address"), count(settings.WINDOW_MINUTES), "WINDOW_MINUTES"),
+        *([rate] if allowance.is_assumed(row) else []),
+        *([each] if not spent.contacts else []),
     ]
 
 

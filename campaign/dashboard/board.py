@@ -52,7 +52,7 @@ def board(campaign: Campaign, *, now: datetime) -> Board | None:
         tiles=tuple(_tiles(found)),
         sentences=(*benefit.sentences(campaign, weeks), *([in_words] if in_words else [])),
         lines=tuple(benefit.lines(spent, today=today)),
-        assumptions=tuple(benefit.assumptions()),
+        assumptions=tuple(benefit.assumptions(spent, today=today)),
         left=tuple((totals.day, totals.left) for totals in found.history),
         foretold=found.told.points if found.told else (),
     )

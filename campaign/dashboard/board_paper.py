@@ -65,7 +65,10 @@ def _body(found: Board) -> list[Flowable]:
         _table([(_("Assumption"), _("Amount"), _("Setting")), *found.assumptions]),
         Spacer(1, 4),
         line(
-            _("Nothing of what is assumed is in the logs: each is a setting of the provider. All else is counted."),
+            _(
+                "Nothing of what is assumed is in the logs; what has a name beside it is a setting of the provider. "
+                "All else is counted, or foretold from what was counted."
+            ),
             7.5,
             after=0,
             leading=1.3,

@@ -3,9 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from math import isclose
 
-from django.conf import settings
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -109,5 +107,4 @@ def _rate(today: date) -> Rate:
     row = allowance.of_day(today)
     values = (row.contacts_per_hundred, row.contacts_at_least, row.contacts_at_most)
     shown = [tenths(value) for value in values]
-    assumed = isclose(row.contacts_per_hundred, settings.CONTACTS_PER_HUNDRED, rel_tol=1e-9)
-    return Rate(shown[0]) if assumed else Rate(*shown, row.day)
+    return Rate(shown[0]) if allowance.is_assumed(row) else Rate(*shown, row.day)

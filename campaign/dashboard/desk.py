@@ -76,6 +76,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rows": rows(today),
         "cap": cap_text(row),
         "measured": measured,
+        "is_assumed": allowance.is_assumed(row),
         "rate": number(row.contacts_per_hundred),
         "assumed": number(settings.CONTACTS_PER_HUNDRED),
         "belief": capacity.BELIEF,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
-from math import floor, sqrt
+from math import floor, isclose, sqrt
 
 LAG = (0.35, 0.30, 0.15, 0.12, 0.08)  # of a notice's contacts, by open days since it went out
 LATE = 10  # open days from a notice, itself one of them, in which a contact still counts as brought by notices
@@ -74,6 +74,12 @@ def measure(days: Sequence[Day], *, assumed: float) -> Measure:
     at_least, at_most = (_believable(100 * end) for end in ends)
     of_notices, of_contacts = sum(notices for *_, notices in counted), sum(contacts for _, contacts, _ in counted)
     return Measure(_believable(100 * shape / weight), at_least, at_most, round(of_notices), of_contacts, unrecorded)
+
+
+def only_assumed(per_hundred: float, at_least: float) -> bool:
+    """Whether an estimate with this lower end is the assumption alone: all that is measured narrows it, whatever the
+    middle. So it can be told long after the assumption itself was changed."""
+    return isclose(at_least, measure([], assumed=per_hundred).at_least, rel_tol=1e-9)
 
 
 def _unrecorded(days: Sequence[Day], due: Sequence[float], *, assumed: float) -> tuple[date, ...]:

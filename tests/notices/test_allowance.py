@@ -81,6 +81,39 @@ def test_what_was_decided_in_the_morning_stands_all_day(settings):
     assert allowance.foresee(DAY + timedelta(days=1)).desk_cap < first.desk_cap
 
 
+def test_a_rate_that_was_assumed_is_decided_anew_once_there_is_something_measured(settings):
+    settings.CONTACTS_PER_HUNDRED = 5
+    seats(2)
+    assumed = allowance.of_day(DAY)
+    assert allowance.is_assumed(assumed)
+    settings.CONTACTS_PER_HUNDRED = 4  # what the row says was assumed, whatever would be assumed by now
+    assert allowance.is_assumed(allowance.of_day(DAY))
+    day = DAY - timedelta(days=5)
+    sent(day, 200)
+    called(day, 30)
+    assert allowance.foresee(DAY).contacts_per_hundred > 8
+    assert allowance.is_assumed(SendingDay.objects.get(day=DAY))  # a glance writes nothing
+    measured = allowance.of_day(DAY)
+    assert measured.contacts_per_hundred > 8 and measured.desk_cap < assumed.desk_cap
+    assert not allowance.is_assumed(measured)
+
+
+def test_a_rate_that_was_measured_stands_all_day_and_is_not_looked_at_again(django_assert_num_queries):
+    day = DAY - timedelta(days=5)
+    sent(day, 200)
+    called(day, 30)
+    first = allowance.of_day(DAY)
+    called(day, 20)
+    with django_assert_num_queries(1):
+        assert allowance.of_day(DAY).contacts_per_hundred == first.contacts_per_hundred
+
+
+def test_as_long_as_nothing_went_out_an_assumed_rate_costs_one_question_more(django_assert_num_queries):
+    allowance.of_day(DAY)
+    with django_assert_num_queries(2):
+        allowance.of_day(DAY)
+
+
 def test_a_changed_desk_is_decided_about_again_and_what_was_taken_stays(settings):
     settings.CONTACTS_PER_HUNDRED = 10
     seats(2)

@@ -5,11 +5,12 @@ from io import StringIO
 
 import pytest
 from builders import TODAY, make_campaign, make_customer, noon
-from desk import make_forecast
+from desk import make_forecast, make_mailing, make_notice
 
 from campaign.dashboard import board, digest
 from campaign.models import Contact, DailyCount, OpenDoor
 from notices import allowance
+from notices.models import SendingDay
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +91,24 @@ def test_money_is_reckoned_from_settings_and_every_assumption_is_named(world, st
         assert f"<code>{name}</code>" in shown
     settings.CURRENCY = "EUR"
     assert "720,000 EUR" in text(staff.get("/staff/benefit/"))
+
+
+def test_what_is_assumed_of_contacts_is_named_until_it_is_measured(world, staff):
+    open_doors()
+    sheet = board.board(world, now=noon(TODAY))
+    rate = ("Contacts that a hundred notices bring", "5.0", "CONTACTS_PER_HUNDRED")
+    each = ("Minutes of a contact, as long as none was recorded", "8.0", "")
+    assert sheet.assumptions[-2:] == (rate, each)
+    shown = text(staff.get("/staff/benefit/"))
+    assert "<code>CONTACTS_PER_HUNDRED</code>" in shown and "<code></code>" not in shown
+    mail = digest.text(digest.sheets_in("en", now=noon(TODAY)))
+    assert f"* {rate[0]}: 5.0 (CONTACTS_PER_HUNDRED)\n* {each[0]}: 8.0\n" in mail
+    measured = make_mailing(world, period="2026-10", state="finished")
+    make_notice(measured, accepted_at=noon(TODAY - timedelta(days=5)))
+    SendingDay.objects.create(day=TODAY - timedelta(days=5), taken=1)
+    contact(7, ago=5)
+    titles = {title for title, _value, _name in board.board(world, now=noon(TODAY)).assumptions}
+    assert rate[0] not in titles and each[0] not in titles
 
 
 def test_of_port_25_no_login_opens_an_address_and_abuse_is_counted_once_for_all(world, staff):

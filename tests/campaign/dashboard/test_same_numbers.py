@@ -19,6 +19,16 @@ NOW = noon(TODAY)
 EARLIER = 28  # days ago, a working day: the round whose contacts were measured
 
 
+def test_what_is_measured_after_the_day_began_is_measured_on_every_page(world, staff):
+    assert "assumed: nothing has been measured yet" in _words(staff.get("/staff/").content.decode())
+    assert SendingDay.objects.get(day=TODAY).decided_at
+    _measure_a_round(world)
+    for address in ("/staff/", "/staff/desk/", "/staff/benefit/"):
+        shown = _words(staff.get(address).content.decode())
+        assert "Assumed: " not in shown and "nothing has been measured yet" not in shown
+    assert "Measured: " in _words(staff.get("/staff/desk/").content.decode())
+
+
 @pytest.fixture
 def pages(world, staff, settings):
     """By name, the words that each page, the board's paper and the weekly mail say of one world."""
