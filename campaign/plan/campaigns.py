@@ -1,14 +1,18 @@
 """Opening a campaign, and moving its cut-off date."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaign.models import Campaign, CutoffChange
 
 LONGEST_REASON = 300
+FARTHEST = timedelta(days=5 * 365)  # a cut-off date beyond that is a slip of the finger
+NOT_AFTER_START = gettext_lazy("The cut-off date must be after the first day of the campaign.")
 
 
 class NotPossible(ValueError):
@@ -50,14 +54,26 @@ def move_cutoff(*, campaign_id: int, to: date, reason: str, now: datetime, user_
         raise NotPossible(_("A reason of at most 300 characters is needed to move the cut-off date."))
     with transaction.atomic():
         campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
-        _after_start(to, campaign.starts_on)
-        if to == campaign.cutoff_on:
-            raise NotPossible(_("The cut-off date is that day already."))
+        if wrong := wrong_cutoff(campaign, to, today=timezone.localdate(now)):
+            raise NotPossible(wrong)
         values = {"changed_at": now, "changed_by_id": user_id, "old": campaign.cutoff_on, "new": to, "reason": reason}
         Campaign.objects.filter(pk=campaign_id).update(cutoff_on=to)
         return campaign.cutoff_changes.create(**values)
 
 
+def wrong_cutoff(campaign: Campaign, to: date, *, today: date) -> str:
+    """Why the cut-off date cannot be moved there, for people, or ""."""
+    if to == campaign.cutoff_on:
+        return _("The cut-off date is that day already.")
+    if to <= campaign.starts_on:
+        return str(NOT_AFTER_START)
+    if to < today:  # every page and mail would tell customers at once that they cannot send any more
+        return _("The cut-off date cannot be a day that is over.")
+    if to > today + FARTHEST:
+        return _("The cut-off date is more than five years away: please look at the year.")
+    return ""
+
+
 def _after_start(cutoff_on: date, starts_on: date) -> None:
     if cutoff_on <= starts_on:
-        raise NotPossible(_("The cut-off date must be after the first day of the campaign."))
+        raise NotPossible(str(NOT_AFTER_START))

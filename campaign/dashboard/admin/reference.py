@@ -9,26 +9,34 @@ from django.contrib.auth.models import Group, User
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from campaign.audit import Act, thing
 from campaign.dashboard import noting, rights
 from campaign.dashboard.admin.frame import Changeable, ReadOnly, site
+from campaign.dashboard.audit_fields import joined
 from campaign.dashboard.signin.reset import reset_factor
+from campaign.dashboard.words import mailing_title
 from campaign.models import Campaign, Exemption
-from campaign.plan.campaigns import LONGEST_REASON, move_cutoff
+from campaign.plan.campaigns import LONGEST_REASON, move_cutoff, wrong_cutoff
+from notices.models import Mailing
+
+NAMING = _(
+    "Under way are: %(mailings)s. What of these has gone out named %(old)s; what goes out from now on names %(new)s, "
+    "but for notices of the last weeks that were planned for %(old)s: those do not go out. All pages name the new "
+    "date; the forecast follows within an hour."
+)
 
 
 class CutoffForm(forms.ModelForm):
     why = forms.CharField(max_length=LONGEST_REASON, label=_("Reason"))
 
     def clean_cutoff_on(self) -> Any:
-        day = self.cleaned_data["cutoff_on"]
-        if day == self.initial["cutoff_on"]:
-            raise forms.ValidationError(_("The cut-off date is that day already."))
-        if day <= self.instance.starts_on:
-            raise forms.ValidationError(_("The cut-off date must be after the first day of the campaign."))
+        day, old = self.cleaned_data["cutoff_on"], Campaign.objects.get(pk=self.instance.pk)
+        if wrong := wrong_cutoff(old, day, today=timezone.localdate()):
+            raise forms.ValidationError(wrong)
         return day
 
 
@@ -43,7 +51,16 @@ class CampaignAdmin(Changeable):
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: CutoffForm, change: bool) -> None:
         values = {"to": obj.cutoff_on, "reason": form.cleaned_data["why"]}
-        move_cutoff(campaign_id=obj.pk, now=timezone.now(), user_id=request.user.pk, **values)
+        moved = move_cutoff(campaign_id=obj.pk, now=timezone.now(), user_id=request.user.pk, **values)
+        if naming := _naming(obj):
+            told = {"mailings": naming, "old": date_format(moved.old), "new": date_format(moved.new)}
+            self.message_user(request, NAMING % told, messages.WARNING)
+
+
+def _naming(campaign: Campaign) -> str:
+    """The mailings under way, all of which name the cut-off date."""
+    under_way = campaign.mailings.exclude(state__in=Mailing.ENDED).order_by("pk")
+    return joined(mailing_title(each.kind, each.period) for each in under_way)
 
 
 class ExemptionForm(forms.ModelForm):

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from builders import TODAY, make_campaign, make_customer, make_holdout, make_user
+from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
@@ -92,13 +92,21 @@ def test_a_row_of_a_customer_is_a_look_at_the_customer(admin):
     assert (seen.act, seen.kind, seen.customer, seen.by_name) == ("seen", "notice", customer, "one-administrator")
 
 
-def test_the_cutoff_date_is_moved_with_a_reason_and_its_history(admin):
+def test_the_cutoff_date_is_moved_with_a_reason_and_its_history(admin, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon(TODAY))
     campaign = make_campaign()
     url = address(type(campaign), "change", campaign.pk)
     assert "This field is required" in admin.post(url, {"cutoff_on": "2027-04-30"}).content.decode()
     refused = admin.post(url, {"cutoff_on": "2026-03-31", "why": "x"}).content.decode()
     assert "must be after the first day" in refused
-    assert admin.post(url, {"cutoff_on": "2027-04-30", "why": "asked by the desk"}).status_code == 302
+    for day, words in (("2026-10-01", "a day that is over"), ("2099-01-01", "look at the year")):
+        assert words in admin.post(url, {"cutoff_on": day, "why": "x"}).content.decode()
+    make_mailing(campaign, period="2026-11", state="sending")
+    make_mailing(campaign, period="2026-10", state="finished")
+    moved = admin.post(url, {"cutoff_on": "2027-04-30", "why": "asked by the desk"}, follow=True)
+    told = " ".join(str(message) for message in moved.context["messages"])
+    assert "Reminder of November 2026" in told and "October" not in told
+    assert "named March 31, 2027" in told and "names April 30, 2027" in told
     campaign.refresh_from_db()
     change = CutoffChange.objects.get()
     assert campaign.cutoff_on == change.new == date(2027, 4, 30)

@@ -1,5 +1,5 @@
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_use, make_user, noon
@@ -50,6 +50,8 @@ def test_moving_the_cutoff_keeps_its_history():
     [
         (date(2027, 3, 31), "that day already"),
         (date(2026, 4, 1), "before it begins"),
+        (TODAY - timedelta(days=1), "a day that is over"),
+        (TODAY.replace(year=TODAY.year + 6), "a wrong year"),
         (date(2027, 6, 30), " \n"),
         (date(2027, 6, 30), "x" * 301),
     ],
@@ -61,7 +63,8 @@ def test_a_move_without_sense_or_reason_is_refused(to, reason):
     assert not CutoffChange.objects.exists()
 
 
-def test_the_command_opens_moves_and_lists(capsys):
+def test_the_command_opens_moves_and_lists(capsys, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon(TODAY))
     make_use(make_customer(), "pop_before_smtp", date(2026, 5, 1))
     call_command("campaigns", "open", "pop_before_smtp", "--starts", "2026-04-01", "--cutoff", "2027-03-31")
     call_command("campaigns", "move", "pop_before_smtp", "--to", "2027-06-30", "--reason", "the desk is full")
