@@ -4,7 +4,8 @@ The doors call it (pages, commands), in the transaction of the change: either bo
 """
 
 import getpass
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from campaign.models import AuditEntry, AuditRemoval
 
 Act = AuditEntry.Act
 SAME_LOOK = timedelta(minutes=10)
+BATCH = 1000  # rows of a statement
 RETENTION = "audit"  # the kind of the entry that a removal of old entries leaves
 
 
@@ -64,9 +66,40 @@ def note(
     reason: str = "",
 ) -> AuditEntry:
     """Of `before` and `after` only what differs is kept."""
+    entry = _entry(by, act, on, now=now, before=before, after=after, reason=reason)
+    entry.save()
+    return entry
+
+
+def note_each(
+    by: Actor,
+    act: Act,
+    on: Thing,
+    customer_ids: Iterable[int],
+    *,
+    now: datetime,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
+) -> None:
+    """The same of each of these customers, beside the one entry of them all."""
+    values = {"now": now, "before": before, "after": after}
+    entries = (_entry(by, act, replace(on, customer_id=pk), **values) for pk in customer_ids)
+    AuditEntry.objects.bulk_create(entries, batch_size=BATCH)
+
+
+def _entry(
+    by: Actor,
+    act: Act,
+    on: Thing,
+    *,
+    now: datetime,
+    before: dict[str, object] | None,
+    after: dict[str, object] | None,
+    reason: str = "",
+) -> AuditEntry:
     if before is not None and after is not None:
         before, after = differences(before, after)
-    return AuditEntry.objects.create(
+    return AuditEntry(
         at=now,
         by_id=by.user_id,
         by_name=by.name[:150],

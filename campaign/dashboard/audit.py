@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -20,11 +20,13 @@ from campaign.dashboard.audit_words import changes, kind_title, thing_title
 from campaign.dashboard.shell import Choice, pager, show
 from campaign.dashboard.unreachable import Echo, defused
 from campaign.models import AuditEntry, Customer
+from campaign.plan import bulk
 
 EXPORT = "campaign.export_audit"
 COUNTED = 10_000  # entries that are counted and can be paged to; who wants to see more has to filter
 ON_A_CUSTOMER = 10  # of a customer's entries, on the customer's page
 CHUNK = 2000
+BULK = "bulkchange"  # the kind of thing
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,25 @@ def found(filters: Filters) -> QuerySet[AuditEntry]:
         entries = entries.filter(act=filters.act)
     if filters.customer:
         login = filters.customer.lower()
-        entries = entries.filter(customer__in=list(Customer.objects.filter(login=login).values_list("pk", flat=True)))
+        entries = entries.filter(_about(list(Customer.objects.filter(login=login).values_list("pk", flat=True))))
     if filters.day:
         begin = timezone.make_aware(datetime.combine(date.fromisoformat(filters.day), time()))
         entries = entries.filter(at__gte=begin, at__lt=begin + timedelta(days=1))
     return entries
+
+
+def _about(customers: list[int]) -> Q:
+    """Entries of these customers, and of the changes of very many that were among them, as long as that is kept."""
+    many = bulk.in_portions_for(customers, now=timezone.now())
+    if not many:
+        return Q(customer__in=customers)
+    since, keys = min(change.made_at for change in many), [str(change.pk) for change in many]
+    return Q(customer__in=customers) | Q(at__gte=since, customer=None, kind=BULK, key__in=keys)
+
+
+def _of_one_change(entries: QuerySet[AuditEntry], filters: Filters) -> QuerySet[AuditEntry]:
+    """A change of several customers stands in the list once, if nobody asks about one of them."""
+    return entries if filters.customer else entries.exclude(kind=BULK, customer__isnull=False)
 
 
 def rows(entries: list[AuditEntry]) -> list[Row]:
@@ -114,12 +130,13 @@ def _row(entry: AuditEntry, logins: dict[int, str]) -> Row:
 
 def of_customer(customer: Customer) -> list[Row]:
     """The last looks and changes, for the customer's page."""
-    return rows(list(AuditEntry.objects.filter(customer=customer).order_by("-at", "-pk")[:ON_A_CUSTOMER]))
+    found = AuditEntry.objects.filter(_about([customer.pk]))
+    return rows(list(found.order_by("-at", "-pk")[:ON_A_CUSTOMER]))
 
 
 def page(request: HttpRequest) -> HttpResponse:
     filters = filters_of(request)
-    entries = found(filters)
+    entries = _of_one_change(found(filters), filters)
     total = entries[: COUNTED + 1].count()
     pages = pager(request, total=min(total, COUNTED))
     values = {

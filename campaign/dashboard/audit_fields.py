@@ -86,6 +86,7 @@ FIELDS: dict[str, Callable[[], str]] = {
     "tag": lambda: _("tag"),
     "text_en_id": lambda: _("number of the English text"),
     "text_ja_id": lambda: _("number of the Japanese text"),
+    "ticked": lambda: _("customers ticked"),
     "to": lambda: _("sent to"),
     "topic": lambda: _("topic"),
     "unchanged": lambda: _("as before"),

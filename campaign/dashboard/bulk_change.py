@@ -26,6 +26,7 @@ from campaign.models import BulkChange, Campaign
 from campaign.plan import bulk, bulk_portions
 from campaign.plan.campaigns import NotPossible
 from notices import extra
+from notices.models import Notice
 
 Kind, State = BulkChange.Kind, BulkChange.State
 FIELDS = {Kind.WAVE: ("wave",), Kind.EXEMPT: ("until", "reason"), Kind.TAG: ("tag",), Kind.NOTICE: ()}
@@ -52,7 +53,7 @@ def make(request: HttpRequest) -> HttpResponse:
     if wrong:  # before anybody types a number
         return _again(request, campaign, filters, Sent(given, wrong))
     if picked is not None:
-        return _made(request, campaign, filters, kind, picked)
+        return _made(request, campaign, filters, kind, picked, told={"ticked": len(picked)})
     found = find(campaign, filters, today=today)
     if found.capped and found.keys is not None:
         messages.error(request, _("The search finds more than it lists: search for less, or use the filters."))
@@ -62,7 +63,8 @@ def make(request: HttpRequest) -> HttpResponse:
         return _ask(request, filters, kind, total)
     if total > bulk.MOST:
         return _begun(request, campaign, filters, kind, total)
-    return _made(request, campaign, filters, kind, keys(campaign, filters, found, slice(None), today=today))
+    everybody = keys(campaign, filters, found, slice(None), today=today)
+    return _made(request, campaign, filters, kind, everybody, told={"filter": filters.query()})
 
 
 def _picked(given: QueryDict) -> list[int]:
@@ -104,14 +106,19 @@ def _ask(request: HttpRequest, filters: Filters, kind: str, total: int) -> HttpR
     return show(request, "bulk.html", values, status=422 if wrong else 200)
 
 
-def _made(request: HttpRequest, campaign: Campaign, filters: Filters, kind: str, picked: list[int]) -> HttpResponse:
+def _made(
+    request: HttpRequest, campaign: Campaign, filters: Filters, kind: str, picked: list[int], *, told: dict[str, object]
+) -> HttpResponse:
+    """`told`: how they were chosen, for the audit."""
     now = timezone.now()
     when = {"now": now, "today": timezone.localdate(now), "user_id": request.user.pk}
     try:
         with transaction.atomic():
             change = _applied(campaign, kind, picked, VALUES[Kind(kind)](request.POST), when)
-            told = {"kind": kind, **change.values, "customers": change.customers, "filter": filters.query()}
-            noting.note(request, Told.CHANGED, Thing("bulkchange", str(change.pk), campaign.name), after=told)
+            told = {"kind": kind, **change.values, "customers": change.customers, **told}
+            noting.note(request, Told.CHANGED, _thing(change), after=told)
+            each = {"kind": kind, **change.values}
+            noting.note_each(request, Told.CHANGED, _thing(change), _changed_by(change), after=each)
     except extra.NobodyDue as error:
         why = refused(error, campaign)
         return _again(request, campaign, filters, Sent(request.POST, {"notice": why.words}, why))
@@ -127,6 +134,20 @@ def _made(request: HttpRequest, campaign: Campaign, filters: Filters, kind: str,
     )
     messages.success(request, changed % {"customers": count(change.customers)})
     return _back(filters)
+
+
+def _thing(change: BulkChange) -> Thing:
+    return Thing("bulkchange", str(change.pk), change.campaign.name)
+
+
+def _changed_by(change: BulkChange) -> list[int]:
+    """The customers of whom the audit has an entry each; those of a worker's change it finds while rows are kept."""
+    if change.query:
+        return []
+    if change.kind != Kind.NOTICE:
+        return bulk.customers_of(change)
+    notices = Notice.objects.filter(mailing=change.values.get("mailing"), state=Notice.State.WAITING)
+    return list(notices.values_list("holdout__customer", flat=True))
 
 
 def _applied(
@@ -171,7 +192,7 @@ def _begun(request: HttpRequest, campaign: Campaign, filters: Filters, kind: str
                 campaign_id=campaign.pk, kind=kind, values=values, query=filters.query(), **when
             )
             told = {"kind": kind, **change.values, "chosen": total, "filter": filters.query()}
-            noting.note(request, Told.CHANGED, Thing("bulkchange", str(change.pk), campaign.name), after=told)
+            noting.note(request, Told.CHANGED, _thing(change), after=told)
     except NotPossible as error:
         messages.error(request, str(error))
         return _back(filters)
@@ -199,12 +220,12 @@ def undo(request: HttpRequest, *, pk: int) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     with transaction.atomic():
+        changed = _changed_by(change)
         restored = _taken_back(change, now=timezone.now(), user_id=request.user.pk)
         if restored is not None:
-            thing = Thing("bulkchange", str(pk), change.campaign.name)
-            noting.note(
-                request, Told.REMOVED, thing, before={"kind": change.kind, **change.values, "restored": restored}
-            )
+            each = {"kind": change.kind, **change.values}
+            noting.note(request, Told.REMOVED, _thing(change), before=each | {"restored": restored})
+            noting.note_each(request, Told.REMOVED, _thing(change), changed, before=each)
     if restored is None:
         messages.error(
             request, _("It cannot be undone any more: it was undone already, has gone out, or is older than a day.")

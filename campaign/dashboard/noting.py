@@ -1,5 +1,7 @@
 """What pages write into the audit: who it was, from the request."""
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -17,6 +19,11 @@ def actor(request: HttpRequest) -> Actor:
 def note(request: HttpRequest, act: Act, on: Thing, **values: object) -> None:
     """To be called in the transaction of the change."""
     audit.note(actor(request), act, on, now=timezone.now(), **values)
+
+
+def note_each(request: HttpRequest, act: Act, on: Thing, customer_ids: Iterable[int], **values: object) -> None:
+    """The same of each of these customers; in the transaction of the change, too."""
+    audit.note_each(actor(request), act, on, customer_ids, now=timezone.now(), **values)
 
 
 def seen(request: HttpRequest, customer: Customer, kind: str, *, key: str = "", what: str = "") -> None:

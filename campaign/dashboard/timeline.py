@@ -11,7 +11,19 @@ from django.utils.translation import ngettext
 
 from campaign.dashboard import words
 from campaign.jinja import day
-from campaign.models import Contact, Customer, DailyUse, Exemption, Note, StandingChange, SubmissionClass, Tagging
+from campaign.models import (
+    AuditEntry,
+    BulkChange,
+    Campaign,
+    Contact,
+    Customer,
+    DailyUse,
+    Exemption,
+    Note,
+    StandingChange,
+    SubmissionClass,
+    Tagging,
+)
 from notices.compose import spelled
 from notices.models import Delivery, Mute, Notice, Visit
 
@@ -193,11 +205,24 @@ def _mutes(customer: Customer) -> Iterator[Entry]:
         yield _timed(mute.at, "standing", _("Wants no more reminders"), mute.get_by_display(), campaign)
 
 
+def _moves(customer: Customer) -> Iterator[Entry]:
+    """Between waves, by hand: the audit alone keeps them."""
+    entries = AuditEntry.objects.filter(customer=customer, kind="bulkchange").select_related("by").order_by("at", "pk")
+    for entry in entries:
+        told = entry.after or entry.before or {}
+        if told.get("kind") != BulkChange.Kind.WAVE:
+            continue
+        undone = entry.act == AuditEntry.Act.REMOVED
+        title = _("The move to wave %(wave)s was undone") if undone else _("Moved to wave %(wave)s")
+        details = (_by(entry.by) or entry.by_name, str(Campaign.Name(entry.what).label))
+        yield _timed(entry.at, "standing", title % {"wave": told.get("wave")}, *details)
+
+
 def _by(user: AbstractUser | None) -> str:
     return user.get_full_name() or user.get_username() if user else ""
 
 
-TOLD = (_use, _notices, _visits, _changes, _exemptions, _contacts, _notes, _mutes)
+TOLD = (_use, _notices, _visits, _changes, _exemptions, _contacts, _notes, _mutes, _moves)
 
 
 def _timed(

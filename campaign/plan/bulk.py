@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from campaign.customers import counts
@@ -14,6 +15,7 @@ from campaign.models import BulkChange, BulkRow, Campaign, Exemption, Holdout, T
 from campaign.plan import exemptions, records
 from campaign.plan.campaigns import NotPossible
 
+Kind = BulkChange.Kind
 UNDO = timedelta(hours=24)
 MOST = 10_000  # customers in one transaction; more are changed in portions (bulk_portions.py)
 BEFORE = ("pk", "wave", "wave_pinned")
@@ -34,7 +36,7 @@ def apply(
     if not 0 < len(customer_ids) <= MOST:
         raise NotPossible(_("Choose from 1 to %(most)s customers.") % {"most": MOST})
     with transaction.atomic():
-        kept, rows = DO[BulkChange.Kind(kind)](
+        kept, rows = DO[Kind(kind)](
             campaign_id=campaign_id, customer_ids=customer_ids, now=now, today=today, user_id=user_id, **values
         )
         made = {"values": kept, "customers": len(rows), "made_at": now, "made_by_id": user_id}
@@ -105,11 +107,38 @@ def undo(*, change_id: int, now: datetime, user_id: int) -> int | None:
             return None
         rows = list(BulkRow.objects.filter(change=change))
         batches = [rows[at : at + BATCH] for at in range(0, len(rows), BATCH)]
-        restored = sum(UNDONE[BulkChange.Kind(change.kind)](change, some) for some in batches)
+        restored = sum(UNDONE[Kind(change.kind)](change, some) for some in batches)
         BulkRow.objects.filter(change=change).delete()
         done = {"undone_at": now, "undone_by_id": user_id, "restored": restored}
         BulkChange.objects.filter(pk=change.pk).update(**done)
     return restored
+
+
+def customers_of(change: BulkChange) -> list[int]:
+    """Whom it changed, but for those whom somebody has changed again since: these an undo leaves as they are."""
+    rows = BulkRow.objects.filter(change=change).order_by("target").values_list("target", flat=True)
+    found = _as_changed(change)
+    return [pk for some in _batches(list(rows)) for pk in found.filter(pk__in=some).values_list("customer", flat=True)]
+
+
+def in_portions_for(customer_ids: list[int], *, now: datetime) -> list[BulkChange]:
+    """The changes that a worker made and that changed one of these, while what they changed is kept."""
+    found = []
+    for change in BulkChange.objects.filter(made_at__gte=now - UNDO, kind__in=TARGETS).exclude(query=""):
+        targets = TARGETS[Kind(change.kind)].objects.filter(customer__in=customer_ids).values_list("pk", flat=True)
+        if BulkRow.objects.filter(change=change, target__in=list(targets)).exists():
+            found.append(change)
+    return found
+
+
+def _as_changed(change: BulkChange) -> QuerySet:
+    """All of the kind that is as the change left what it changed; of an extra notice, nothing is kept here."""
+    return {
+        Kind.WAVE: lambda: Holdout.objects.filter(wave=change.values["wave"], wave_pinned=True),
+        Kind.EXEMPT: lambda: Exemption.objects.filter(until=change.values["until"], ended_at=None),
+        Kind.TAG: Tagging.objects.all,
+        Kind.NOTICE: Holdout.objects.none,
+    }[Kind(change.kind)]()
 
 
 def _move_back(change: BulkChange, rows: list[BulkRow]) -> int:
@@ -121,19 +150,18 @@ def _move_back(change: BulkChange, rows: list[BulkRow]) -> int:
         wave = None if anew and not row.wave_pinned else row.wave
         before.setdefault((wave, row.wave_pinned), []).append(row.target)
     counts.mark_stale(change.campaign_id)
-    moved = Holdout.objects.filter(wave=change.values["wave"], wave_pinned=True)
+    moved = _as_changed(change)
     return sum(
         moved.filter(pk__in=targets).update(wave=wave, wave_pinned=pin) for (wave, pin), targets in before.items()
     )
 
 
 def _exempt_no_more(change: BulkChange, rows: list[BulkRow]) -> int:
-    untouched = Exemption.objects.filter(until=change.values["until"], ended_at=None)
-    return untouched.filter(pk__in=[row.target for row in rows]).delete()[0]
+    return _as_changed(change).filter(pk__in=[row.target for row in rows]).delete()[0]
 
 
 def _untag(change: BulkChange, rows: list[BulkRow]) -> int:
-    return Tagging.objects.filter(pk__in=[row.target for row in rows]).delete()[0]
+    return _as_changed(change).filter(pk__in=[row.target for row in rows]).delete()[0]
 
 
 def forget_rows(*, now: datetime) -> int:
@@ -142,13 +170,14 @@ def forget_rows(*, now: datetime) -> int:
     return BulkRow.objects.filter(change__in=old).delete()[0]
 
 
-DO: dict[BulkChange.Kind, Callable] = {
-    BulkChange.Kind.WAVE: _move,
-    BulkChange.Kind.EXEMPT: _exempt,
-    BulkChange.Kind.TAG: _tag,
+TARGETS: dict[Kind, type[Model]] = {Kind.WAVE: Holdout, Kind.EXEMPT: Exemption, Kind.TAG: Tagging}  # of rows
+DO: dict[Kind, Callable] = {
+    Kind.WAVE: _move,
+    Kind.EXEMPT: _exempt,
+    Kind.TAG: _tag,
 }
-UNDONE: dict[BulkChange.Kind, Callable[[BulkChange, list[BulkRow]], int]] = {
-    BulkChange.Kind.WAVE: _move_back,
-    BulkChange.Kind.EXEMPT: _exempt_no_more,
-    BulkChange.Kind.TAG: _untag,
+UNDONE: dict[Kind, Callable[[BulkChange, list[BulkRow]], int]] = {
+    Kind.WAVE: _move_back,
+    Kind.EXEMPT: _exempt_no_more,
+    Kind.TAG: _untag,
 }

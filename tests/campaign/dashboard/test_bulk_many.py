@@ -10,7 +10,7 @@ from django.db import connection
 from rounds import take
 
 from campaign.celery import app
-from campaign.dashboard import bulk_offer, bulk_work, finding
+from campaign.dashboard import audit, bulk_offer, bulk_work, finding
 from campaign.models import AuditEntry, BulkChange, BulkChosen, Tagging
 from campaign.plan import bulk, bulk_portions
 from campaign.plan.campaigns import NotPossible
@@ -80,6 +80,10 @@ def test_more_than_fit_are_asked_for_by_their_number_and_changed_by_a_worker(ope
     assert Tagging.objects.count() == 5 and "<progress" not in page and "live.js" not in page
     entry = AuditEntry.objects.get(kind="bulkchange")
     assert (entry.after["chosen"], entry.after["tag"]) == (5, "shop")
+    login = Tagging.objects.first().customer.login
+    stranger = make_holdout(campaign, standing="migrated").customer.login
+    found = {each: list(audit.found(audit.Filters(customer=each))) for each in (login, stranger)}
+    assert found == {login: [entry], stranger: []}
 
 
 def test_it_is_undone_by_a_worker_too_also_while_it_is_under_way(operator, campaign, few):

@@ -11,10 +11,12 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
 from desk import make_mailing, make_notice, make_suppression
 from django.db import connection
 
+from campaign import roles
 from campaign.dashboard import bulk_offer, finding
 from campaign.dashboard.finding import Filters, find, keys
 from campaign.models import AuditEntry, BulkChange, Customer, DailyUse, Exemption, Holdout, SavedView, Tagging, WavePlan
 from campaign.plan import bulk, records
+from campaign.roles import Role
 
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)
@@ -191,8 +193,34 @@ def test_the_ticked_ones_are_moved_and_moved_back(operator, campaign):
     assert list(Holdout.objects.order_by("pk").values_list("wave", "wave_pinned")) == [(1, False), (1, False)]
     text = operator.get(response["Location"]).content.decode()
     assert "It is undone" in text and "undone for 1 customer" in text
-    assert [each.act for each in AuditEntry.objects.filter(kind="bulkchange").order_by("pk")] == ["changed", "removed"]
+    assert [each.act for each in AuditEntry.objects.filter(kind="bulkchange", customer=None).order_by("pk")] == [
+        "changed",
+        "removed",
+    ]
     assert b.wave == 1
+
+
+def test_the_audit_and_the_timeline_name_each_customer_of_a_change_and_of_its_undo(operator, campaign, client):
+    plan_waves(campaign)
+    a, b, c = (held(campaign, login, wave=1) for login in "abc")
+    change(operator, campaign, "wave", customer=[str(a.customer_id), str(b.customer_id)], wave="3")
+    made = BulkChange.objects.get()
+    Holdout.objects.filter(pk=b.pk).update(wave=2)  # since then
+    operator.post(f"{PAGE}bulk/{made.pk}/undo/", {"query": f"campaign={campaign.name}"})
+    boss = make_user("sato")
+    roles.assign(boss, Role.ADMINISTRATOR)
+    client.force_login(boss)
+    listed = client.get("/staff/audit/").content.decode()
+    assert listed.count("customers ticked: 2") == 1 and "filter: campaign" not in listed
+    assert listed.count("change of several customers") == 2
+    told = {}
+    for each in (a, b, c):
+        login, page = each.customer.login, f"{PAGE}{each.customer_id}/"
+        found = client.get(f"/staff/audit/?customer={login}").content.decode()
+        text = client.get(page).content.decode()
+        timeline = [text.count("Moved to wave 3"), text.count("The move to wave 3 was undone")]
+        told[login] = (found.count("change of several customers"), text.count("change of several customers"), timeline)
+    assert list(told.values()) == [(2, 2, [1, 1]), (1, 1, [1, 0]), (0, 0, [0, 0])]
 
 
 def test_all_of_the_list_are_changed_only_after_their_number_is_typed(operator, campaign):
