@@ -47,7 +47,7 @@ def _known_since(row: SendingDay) -> bool:
 
 
 def decide(day: date, *, again: bool = False) -> SendingDay:
-    """Write down what holds on the day, unless somebody else has; `again` when the desk has changed, or more is known."""
+    """Write down what holds on the day, unless somebody else has; `again` when the desk changed, or more is known."""
     undecided = {} if again else {"decided_at": None}
     SendingDay.objects.filter(day=day, **undecided).update(decided_at=Now(), **_reckoned(day))
     return SendingDay.objects.get(day=day)

@@ -20,6 +20,7 @@ from campaign.dashboard.bulk_offer import Sent, may, needed
 from campaign.dashboard.contact import day_in
 from campaign.dashboard.extra_refused import refused
 from campaign.dashboard.finding import Filters, filters_in, find, keys, number
+from campaign.dashboard.left_out import left_out
 from campaign.dashboard.shell import show, stand_at
 from campaign.jinja import count
 from campaign.models import BulkChange, Campaign
@@ -49,6 +50,11 @@ def make(request: HttpRequest) -> HttpResponse:
     campaign = get_object_or_404(Campaign, name=asked.get("campaign", ""))
     filters, today = filters_in(asked, campaign), timezone.localdate()
     picked = None if given.get("whom") == "all" else _picked(given)
+    dropped = left_out(asked, filters)
+    if dropped and picked is None:  # without it they would be more than somebody saw
+        text = _("Nothing was changed: the filter %(filter)s is not known.") % {"filter": dropped[0]}
+        messages.error(request, text)
+        return _back(filters)
     wrong = _wrong(campaign, kind, given, picked, today=today)
     if wrong:  # before anybody types a number
         return _again(request, campaign, filters, Sent(given, wrong))

@@ -25,6 +25,7 @@ from campaign.dashboard.finding import (
     find,
     keys,
 )
+from campaign.dashboard.left_out import left_out
 from campaign.dashboard.shell import Choice, campaign_choices, chosen_campaign, pager, show
 from campaign.models import Campaign, Customer, DailyUse, Holdout, Reason, Standing, Tagging, WavePlan
 from notices.models import Notice
@@ -196,5 +197,6 @@ def shown(request: HttpRequest, campaign: Campaign, filters: Filters, sent: bulk
         "views": saved_views.shown(request.user, filters),
         "bulk": bulk_offer.offered(request.user, campaign, now=timezone.now(), today=today),
         "sent": sent,
+        "left_out": left_out(request.GET, filters),
     }
     return show(request, "customers.html", values, status=422 if sent.wrong else 200)

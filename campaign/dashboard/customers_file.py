@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.dashboard import noting
 from campaign.dashboard.customers import rows_of
 from campaign.dashboard.finding import Filters, Found, everybody, filters_in, find, number
+from campaign.dashboard.left_out import left_out
 from campaign.dashboard.shell import chosen_campaign
 from campaign.dashboard.unreachable import Echo, defused
 from campaign.models import Campaign
@@ -22,6 +24,8 @@ def file(request: HttpRequest) -> HttpResponse:
     if campaign is None:
         return HttpResponse(status=404)
     today, filters = timezone.localdate(), filters_in(request.GET, campaign)
+    if left_out(request.GET, filters):  # a file cannot say so, and would have everybody
+        return HttpResponseRedirect(f"{reverse('customers')}?{request.GET.urlencode()}")
     found = find(campaign, filters, today=today)
     noting.exported(request, "customers", rows=number(campaign, filters, found, today=today), filters=asdict(filters))
     lines = _lines(campaign, filters, found, today=today)

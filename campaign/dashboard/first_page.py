@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaign.dashboard import contact_figures, effects, figures, way
+from campaign.dashboard.left_out import left_out
 from campaign.dashboard.narrowing import chips, narrowed_in
 from campaign.dashboard.progress import progress
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, show
@@ -24,6 +25,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "effect": effects.newest(campaign),
         "campaigns": campaign_choices(campaign, reverse("progress")),
         "chips": chips(narrowed),
+        "left_out": left_out(request.GET, narrowed),
         "way": way.of(campaign, reached, narrowed),
         "contacts": contact_figures.of(found.kept, narrowed, today=today),
     }

@@ -63,6 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "progress": found,
         "told": told,
         "under": under,
+        "wrong": _wrong(request, under),
         "campaign": campaign.name,
         "campaigns": campaign_choices(campaign, reverse("forecast")),
         "not_yet": figures.cannot_be_told(told.not_yet) if told and told.not_yet else "",
@@ -85,10 +86,24 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def under_of(request: HttpRequest, found: Progress) -> int:
     """The number that was asked for; otherwise a tenth of all who were identified."""
-    asked = number_in(request.GET.get("under", "")[:20])
-    if asked is not None and 0 < asked <= MOST:
+    asked = _asked(request)
+    if asked is not None:
         return asked
     return max(1, found.now.identified // 10) if found.now else 1
+
+
+def _asked(request: HttpRequest) -> int | None:
+    asked = number_in(request.GET.get("under", "")[:20])
+    return asked if asked is not None and 0 < asked <= MOST else None
+
+
+def _wrong(request: HttpRequest, under: int) -> dict[str, str]:
+    """What was asked for and is no number, by field."""
+    typed = request.GET.get("under", "").strip()
+    if not typed or _asked(request) is not None:
+        return {}
+    text = _("“%(typed)s” is no number from 1 to %(most)s: it is told for %(under)s.")
+    return {"under": text % {"typed": typed[:20], "most": count(MOST), "under": count(under)}}
 
 
 def answer(told: Told) -> str:

@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from campaign import roles
 from campaign.dashboard import rights
 from campaign.dashboard.help.pages import help_of
+from campaign.dashboard.left_out import as_asked
 from campaign.dashboard.signin import gate
 from campaign.models import Campaign, LogFile
 
@@ -162,4 +163,11 @@ def shared(request: HttpRequest, *, status: int = 200) -> dict[str, object]:
 
 def show(request: HttpRequest, template: str, values: dict[str, object], *, status: int = 200) -> HttpResponse:
     """A page; `campaign` among the values is the one that its links to other pages lead to."""
-    return render(request, f"dashboard/{template}", {**shared(request, status=status), **values}, status=status)
+    found = {**shared(request, status=status), "left_out": _campaign_left_out(request, values), **values}
+    return render(request, f"dashboard/{template}", found, status=status)
+
+
+def _campaign_left_out(request: HttpRequest, values: dict[str, object]) -> list[str]:
+    """Of a page that is of one campaign, where its address asks for one that cannot be."""
+    name = request.GET.get("campaign", "")
+    return [as_asked("campaign", name)] if name and values.get("campaign") and not asked_campaign(request) else []

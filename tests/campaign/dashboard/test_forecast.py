@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from builders import TODAY, make_campaign, noon
 from desk import make_forecast, make_lift, make_mailing, make_shadow
+from django.utils.html import escape
 
 from campaign.models import CutoffChange, OpenDoor
 from notices.forecast import measured
@@ -53,8 +54,12 @@ def test_when_it_is_under_a_number_is_told_as_surely_as_the_band_allows(world, s
 
 def test_a_number_that_is_none_is_not_asked_for(world, staff):
     make_forecast(world)
-    for given in ("x", "0", "-5", "9" * 30):
-        assert 'value="1"' in text(staff.get("/staff/forecast/", {"under": given}))
+    for given in ("x", "0", "-5", "9" * 30, "<b>"):
+        shown = text(staff.get("/staff/forecast/", {"under": given}))
+        assert 'value="1" aria-invalid="true" aria-describedby="under-wrong"' in shown
+        assert f"“{escape(given[:20])}” is no number from 1 to 99,999,999: it is told for 1." in shown
+    for given in ("", "7"):
+        assert "is no number" not in text(staff.get("/staff/forecast/", {"under": given}))
 
 
 def test_what_would_change_it_is_held_against_the_plan(world, staff):

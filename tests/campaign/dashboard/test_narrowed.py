@@ -113,7 +113,10 @@ def test_before_the_customers_are_counted_a_narrowed_page_says_so(world, staff):
 
 
 def test_filters_that_do_not_exist_narrow_nothing(world, staff):
-    text = narrowed(staff, standing="nonsense", reason="x", wave="-1", brand="no", range="192.0.2.1/24", round="x")
+    asked = {"standing": "nonsense", "reason": "x", "wave": "-1", "brand": "no", "range": "192.0.2.1/24", "round": "x"}
+    text = narrowed(staff, **asked, campaign="nope")
+    for name, value in (asked | {"campaign": "nope"}).items():
+        assert f"The filter {name}={value} is not known and was left out." in text
     assert "Only these customers" not in text and "4 of 8 customers still send the old way" in text
 
 
