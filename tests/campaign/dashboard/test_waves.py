@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 from builders import TODAY, make_campaign, make_holdout, make_user, noon
-from desk import make_lift, make_mailing
+from desk import count_all, make_lift, make_mailing
 from django.utils import translation
 
 from campaign.customers import counts
@@ -100,6 +100,15 @@ def test_the_page_says_in_a_sentence_and_a_table_what_a_round_did(staff):
 )
 def test_what_is_not_certain_is_not_said_as_if_it_were(given, words):
     assert words in effects.sentence(make_lift(make_mailing(make_campaign()), **given))
+
+
+def test_who_got_the_announcement_is_not_called_as_who_got_any_notice_is(world, staff):
+    make_plan(world)
+    Holdout.objects.update(wave=1)
+    count_all(world)
+    heads = {page: text_of(staff.get(page)) for page in ("/staff/waves/", "/staff/")}
+    assert "Customers Got the announcement Have begun" in heads["/staff/waves/"]
+    assert "Customers Got any notice Begun" in heads["/staff/"]
 
 
 def test_what_cannot_be_told_says_why(staff):
