@@ -4,15 +4,24 @@ from datetime import timedelta
 
 import pytest
 from builders import TODAY, make_customer, make_user, noon
-from desk import count_day, make_mailing, make_relay, make_shadow, make_world
+from desk import count_day, make_lift, make_mailing, make_relay, make_shadow, make_world
 from sight import become, look, speak, unfit, unfold
 
+from campaign.dashboard import bulk_offer
 from campaign.models import CallBack, Campaign, CutoffChange, OpenDoor, StandingCount
 from notices import forecast
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 SIZES = {"1280-light-en": (1280, "light", "en"), "360-dark-ja": (360, "dark", "ja")}
-PAGES = ("/staff/", "/staff/forecast/?under=3000", "/staff/benefit/")
+PAGES = (
+    "/staff/",
+    "/staff/?standing=foo&program=becky",
+    "/staff/forecast/?under=3000",
+    "/staff/forecast/?under=abc",
+    "/staff/benefit/",
+    "/staff/customers/?standing=foo&wave=abc&campaign=nope",
+)
+BULK = (bulk_offer.MAY, *bulk_offer.ALSO.values())
 
 
 def make_course(campaign: Campaign) -> None:
@@ -46,6 +55,9 @@ def logged_in(page):
     make_shadow(campaign)
     make_relay("192.0.2.1", TODAY, 30)
     make_mailing(campaign, period="2026-12", state="planned")
+    for period in ("2026-08", "2026-09", "2026-10"):  # begun on one day
+        begun = noon(TODAY - timedelta(days=40))
+        make_lift(make_mailing(campaign, period=period, state="finished", started_at=begun))
     customer = make_customer()
     CallBack.objects.create(customer=customer, phone="0312345678", day=TODAY, part="any", asked_at=noon(TODAY))
     moved = {"changed_at": noon(TODAY - timedelta(days=40)), "old": TODAY, "new": campaign.cutoff_on}
@@ -53,7 +65,7 @@ def logged_in(page):
     for ago in (8, 1):
         day = TODAY - timedelta(days=ago)
         forecast.make(campaign_id=campaign.pk, day=day, now=noon(TODAY), unreached=214)
-    become(page, make_user("suzuki", "campaign.view_campaign", "campaign.view_customer"))
+    become(page, make_user("suzuki", "campaign.view_campaign", "campaign.view_customer", *BULK))
     return page
 
 
