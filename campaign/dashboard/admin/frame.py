@@ -11,12 +11,12 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaign import audit, roles
 from campaign.audit import Act
 from campaign.dashboard import noting
+from campaign.dashboard.admin import cells
 from campaign.dashboard.signin import gate
 from campaign.dashboard.signin.door import leave
 from campaign.models import AuditEntry, Customer
@@ -84,6 +84,13 @@ class ReadOnly(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list:
+        """Of what is only looked at, with the cells that are said in words."""
+        names = super().get_fields(request, obj)
+        if self.fields or self.has_change_permission(request, obj):
+            return names
+        return [*cells.columns(self.model, names)]
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model | None:
         found = super().get_object(request, object_id, from_field)
         whose = customer_of(found) if found else None
@@ -92,11 +99,10 @@ class ReadOnly(admin.ModelAdmin):
         return found
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *given: Any, **values: Any) -> Any:
-        """A record that has no name of its own is called by its kind and key, and not as the code calls it."""
+        """A record is called in words, and not as the code calls it."""
         response = super().render_change_form(request, context, *given, **values)
         row = response.context_data.get("original")
-        if row is not None and type(row).__str__ is models.Model.__str__:
-            called = _("%(record)s %(key)s") % {"record": self.opts.verbose_name, "key": row.pk}
+        if row is not None and (called := cells.record(row)) != str(row):
             response.context_data |= {"original": Called(row.pk, called), "subtitle": called}
         return response
 

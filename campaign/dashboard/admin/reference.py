@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.audit import Act, thing
 from campaign.dashboard import noting, rights
+from campaign.dashboard.admin import cells
 from campaign.dashboard.admin.frame import Changeable, ReadOnly, site
 from campaign.dashboard.audit_fields import joined
 from campaign.dashboard.signin.reset import reset_factor
@@ -89,7 +90,12 @@ class ExemptionAdmin(Changeable):
 class GroupAdmin(ReadOnly):
     """The roles: `campaign/roles.py` says what each may."""
 
-    fields = ("name", "rights")
+    list_display = ("role",)
+    fields = ("role", "rights")
+
+    @admin.display(description=_("role"), ordering="name")
+    def role(self, group: Group) -> str:
+        return cells.role_title(group)
 
     @admin.display(description=_("What it may"))
     def rights(self, group: Group) -> str:
@@ -113,7 +119,7 @@ class StaffAdmin(Changeable, UserAdmin):
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("groups", "user_permissions")
     list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
-    list_filter: ClassVar = ["is_active", "groups"]
+    list_filter: ClassVar = ["is_active", ("groups", cells.ByRole)]
     actions = ("take_factor_away",)
 
     @admin.action(description=_("Take the second factor away: it was lost, and is set up anew"))
@@ -132,10 +138,12 @@ class StaffAdmin(Changeable, UserAdmin):
         return (*self.readonly_fields, *beyond)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **values: Any) -> Any:
-        """Permissions in words; Django keeps their names in English."""
+        """Roles and permissions in words; Django keeps the names of permissions in English."""
         found = super().formfield_for_manytomany(db_field, request, **values)
         if db_field.name == "user_permissions" and found is not None:
             found.label_from_instance = rights.title
+        if db_field.name == "groups" and found is not None:
+            found.label_from_instance = cells.role_title
         return found
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:

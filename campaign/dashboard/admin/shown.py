@@ -7,6 +7,7 @@ administration; a customer's page shows what they hold.
 from django.db import models
 
 from campaign import models as ours
+from campaign.dashboard.admin import cells
 from campaign.dashboard.admin.frame import ReadOnly, site
 from notices import models as notices
 
@@ -45,10 +46,12 @@ SEARCHED = {
 
 RELATED = {"approved_by", "campaign", "changed_by", "customer", "made_by", "mailing", "recipient", "sent_by"}
 
+FURTHER = {"mailing": "mailing__campaign"}  # whose name it begins with
+
 for model, columns in COLUMNS.items():
     rows = {
-        "list_display": columns,
-        "list_select_related": tuple(name for name in columns if name in RELATED),
+        "list_display": cells.columns(model, columns),
+        "list_select_related": tuple(FURTHER.get(name, name) for name in columns if name in RELATED),
         "search_fields": SEARCHED.get(model, ()),
         "ordering": ("-pk",),
     }

@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from builders import make_user
-from desk import make_world
+from builders import TODAY, make_user, noon
+from desk import make_mailing, make_notice, make_world
 from django.contrib.auth.models import Group, Permission, User
 from django.db import models
 from django.urls import reverse
 from django.utils import translation
 
-from campaign import roles
+from campaign import audit, roles
 from campaign.dashboard import rights
 from campaign.dashboard.admin import site
+from campaign.models import Holdout
 from campaign.roles import Role
 
 MODELS = sorted(site._registry, key=lambda model: model._meta.label)
@@ -111,6 +112,35 @@ def test_every_permission_that_can_be_given_has_japanese_words():
     for permission in found:
         with translation.override("ja"):
             assert JAPANESE.search(rights.title(permission)), permission
+
+
+@pytest.mark.django_db
+def test_lists_and_records_speak_in_words_of_keys_mailings_kinds_and_roles(client):
+    campaign = make_world()
+    mailing = make_mailing(campaign, kind="guide", period="2026-11-27-034100-000000", only_for=Holdout.objects.first())
+    notice = make_notice(mailing)
+    user: User = make_user("sato")
+    roles.assign(user, Role.ADMINISTRATOR)
+    client.force_login(user)
+    client.cookies["django_language"] = "ja"
+    noted = audit.note(audit.of_command(), audit.Act.ADDED, audit.thing(mailing), now=noon(TODAY))
+    client.get(reverse("admin:auth_user_change", args=[user.pk]))
+    found = {}
+    for name, key in (
+        *(("campaign_auditentry", noted.pk), ("notices_notice", notice.pk), ("notices_mailing", mailing.pk)),
+        *(("auth_group", Group.objects.get(name="support").pk), ("auth_user", user.pk)),
+    ):
+        listed = client.get(reverse(f"admin:{name}_changelist")).content.decode()
+        found[name] = (listed, client.get(reverse(f"admin:{name}_change", args=[key])).content.decode())
+    for name, texts in found.items():
+        for text in texts:
+            seen = re.sub(r"<[^>]*>", " ", text)
+            assert not re.search(r"(?i)\b(customer|notice|holdout) id\b", seen), name
+            assert "pop_before_smtp guide" not in seen, name
+            assert not re.search(r"\b(viewer|support|operator|approver|administrator)\b", seen), name
+    for text in (*found["notices_notice"], found["notices_mailing"][1]):
+        assert re.search(r"POP before SMTP.{1,20}2026年11月27日", text)
+    assert "サポート" in found["auth_group"][0] and "サポート" in found["auth_user"][0]
 
 
 @pytest.mark.django_db
