@@ -61,6 +61,9 @@ def page(request: HttpRequest, *, campaign: str, kind: str, language: str) -> Ht
     if request.method != "POST":
         newest = texts.newest(text.campaign, kind, language)
         return _form(request, text, Draft(newest.subject, newest.body, "", newest.number))
+    if "after" not in request.POST:  # the last field: a button was pressed before the text had come whole
+        messages.warning(request, _("The page was not there as a whole yet. Nothing is changed; please try again."))
+        return HttpResponseRedirect(request.path, status=303)
     draft = draft_of(request)
     asked = request.POST.get("act", "")
     if asked.startswith("replace "):

@@ -141,6 +141,18 @@ def test_two_who_write_at_once_lose_nothing(client, campaign, as_user):
     assert newest(campaign).body.endswith("Mine.\n") and newest(campaign).number == 2
 
 
+def test_a_form_that_was_sent_before_the_page_was_whole_changes_nothing(client, campaign, as_user):
+    as_user("sato", WRITE)
+    half = client.post(f"{TEXT}edit/", {"act": "replace 1", "subject": "S", "body": GOOD[:9]}, follow=True)
+    assert half.redirect_chain == [(f"{TEXT}edit/", 303)]
+    text = half.content.decode()
+    parts = ("</textarea>", 'name="remark"', 'value="check"')
+    assert "The page was not there as a whole yet" in text
+    assert text.index('name="after"') > max(map(text.rindex, parts))
+    client.post(f"{TEXT}edit/", {"act": "save", "subject": "S", "body": GOOD[:9]})
+    assert not TextVersion.objects.exists()
+
+
 def test_two_who_save_in_the_same_moment_are_told_too(client, campaign, as_user, monkeypatch):
     as_user("sato", WRITE)
     real = text_edit._write
