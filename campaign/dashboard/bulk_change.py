@@ -51,7 +51,7 @@ def make(request: HttpRequest) -> HttpResponse:
     filters, today = filters_in(asked, campaign), timezone.localdate()
     picked = None if given.get("whom") == "all" else _picked(given)
     dropped = left_out(asked, filters)
-    if dropped and picked is None:  # without it they would be more than somebody saw
+    if dropped and given.get("whom") in ("page", "all"):  # without it they would be more than somebody wanted
         text = _("Nothing was changed: the filter %(filter)s is not known.") % {"filter": dropped[0]}
         messages.error(request, text)
         return _back(filters)

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from campaign.dashboard import bulk_offer, left_out
 from campaign.dashboard.finding import filters_in
-from campaign.models import BulkChange, Tagging
+from campaign.models import BulkChange, Customer, Tagging
 
 pytestmark = pytest.mark.django_db
 MAY = ("campaign.view_customer", "campaign.export_customer", bulk_offer.MAY, *bulk_offer.ALSO.values())
@@ -32,8 +32,9 @@ def operator(client):
 def test_the_list_says_it_and_offers_no_change_to_all(world, operator, asked):
     shown = text(operator.get(f"/staff/customers/?{asked}"))
     assert SAID % asked in shown
-    assert 'name="whom" value="page"' in shown and 'name="whom" value="all"' not in shown
-    assert "since a filter was left out" in shown
+    assert 'name="whom" value="chosen"' in shown
+    assert 'name="whom" value="page"' not in shown and 'name="whom" value="all"' not in shown
+    assert "Only those ticked can be changed, since a filter was left out" in shown
 
 
 def test_what_is_understood_is_not_said_to_be_left_out(world, operator):
@@ -71,8 +72,10 @@ def test_a_change_to_all_by_a_filter_that_is_not_known_changes_nobody(operator):
     make_holdout(make_campaign(), make_customer())
     given = {"kind": "tag", "tag": "shop", "whom": "all", "typed": "1"}
     query = "campaign=pop_before_smtp&standing=foo"
-    shown = text(operator.post("/staff/customers/bulk/", given | {"query": query}, follow=True))
-    assert "Nothing was changed: the filter standing=foo is not known." in shown
+    for whom in ("all", "page"):
+        sent = given | {"query": query, "whom": whom, "shown": Customer.objects.get().pk}
+        shown = text(operator.post("/staff/customers/bulk/", sent, follow=True))
+        assert "Nothing was changed: the filter standing=foo is not known." in shown
     assert not BulkChange.objects.exists() and not Tagging.objects.exists()
     operator.post("/staff/customers/bulk/", given | {"query": "campaign=pop_before_smtp&standing=left"})
     assert Tagging.objects.count() == 1
