@@ -59,6 +59,22 @@ def customers_from(campaign: Campaign, network: Network, *, since: date, at_most
     return list(found)[:at_most]
 
 
+def number_from(campaign: Campaign, network: Network, among: QuerySet, *, since: date, at_most: int) -> int:
+    """Of the holdouts `among` those whose last evidence is from the network on `since` or later: so many and no more.
+
+    0 for a part of a kept range: of these nobody knows how many are in it without reading their days.
+    """
+    if network.prefixlen > RANGE_BITS[network.version]:
+        return 0
+    number = 0
+    for ranges in _chunks(_overlapping(known_ranges(campaign), network)):
+        there = among.filter(last_range__in=ranges, last_legacy_on__gte=since)
+        number += there[: at_most - number].count()
+        if number >= at_most:
+            break
+    return number
+
+
 def known_ranges(campaign: Campaign) -> tuple[str, ...]:
     """All that holdouts of a campaign keep; a process looks again when they were counted anew."""
     version = HoldoutCounts.objects.filter(campaign=campaign).values_list("version", flat=True).first()

@@ -193,6 +193,7 @@ def shown(request: HttpRequest, campaign: Campaign, filters: Filters, sent: bulk
         "all_url": Filters(campaign.name).url(),
         "campaigns": campaign_choices(campaign, reverse("customers")),
         "searched": finding.SEARCHED,
+        "counted": finding.COUNTED,
         "export_url": filters.url("customers_file") if request.user.has_perm(EXPORT) else "",
         "views": saved_views.shown(request.user, filters),
         "bulk": bulk_offer.offered(request.user, campaign, now=timezone.now(), today=today),

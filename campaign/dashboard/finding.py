@@ -13,7 +13,7 @@ from django.urls import reverse
 from campaign import brands
 from campaign.customers import counts
 from campaign.customers.chosen import GROUPS, NO_WAVE, UNKNOWN, Chosen, of_brand, wanted_rows
-from campaign.customers.places import customers_from, network_in
+from campaign.customers.places import customers_from, network_in, number_from
 from campaign.models import Campaign, Customer, DailyUse, Exemption, Holdout, Reason
 from campaign.models.holdouts import LEFT
 from notices.deliveries import unreachable
@@ -68,12 +68,14 @@ class Found:
     """The customers that the filters find, newest legacy mail first.
 
     `total` is what can be paged to, `capped` tells that there are more. `keys` of customers
-    are at hand after a search; without one they are read a page at a time.
+    are at hand after a search; without one they are read a page at a time. `matching` is how many there are at least
+    where a search for a range lists some of them, COUNTED + 1 for more than that; else 0.
     """
 
     total: int
     capped: bool
     keys: list[int] | None = None
+    matching: int = 0
 
 
 def find(campaign: Campaign, filters: Filters, *, today: date) -> Found:
@@ -165,7 +167,15 @@ def _searched(campaign: Campaign, filters: Filters, today: date) -> Found:
         if filters.program:
             others = others.filter(client_program="" if filters.program == UNKNOWN else filters.program)
         keys += others.order_by("login").values_list("pk", flat=True)
-    return Found(len(keys), capped, keys)
+    return Found(len(keys), capped, keys, _in_range(campaign, filters, today) if capped else 0)
+
+
+def _in_range(campaign: Campaign, filters: Filters, today: date) -> int:
+    network = network_in(filters.q)
+    if network is None:
+        return 0
+    among, since = _holdouts(campaign, filters, today), today - timedelta(days=settings.RETENTION_DAYS)
+    return number_from(campaign, network, among, since=since, at_most=COUNTED + 1)
 
 
 def _matching(campaign: Campaign, wanted: str, today: date) -> list[int]:

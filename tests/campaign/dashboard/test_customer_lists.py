@@ -114,6 +114,20 @@ def test_an_address_of_the_logs_finds_who_sent_from_it_while_the_logs_are_kept(c
     assert logins(campaign, q="198.51.100") == []
 
 
+def test_a_search_for_a_range_says_how_many_there_are(operator, campaign, monkeypatch):
+    monkeypatch.setattr(finding, "SEARCHED", 2)
+    for number in range(5):
+        standing = "holdout" if number else "mixed"
+        held(campaign, f"r{number}", last_range=f"10.1.{number}.0/24", standing=standing)
+    text = operator.get(f"{PAGE}?campaign={campaign.name}&q=10.1.0.0/16").content.decode()
+    assert "At least 5 customers of this range; these are 2 of them." in text
+    text = operator.get(f"{PAGE}?campaign={campaign.name}&q=10.1.0.0/16&standing=holdout").content.decode()
+    assert "At least 4 customers of this range" in text
+    monkeypatch.setattr(finding, "COUNTED", 3)
+    text = operator.get(f"{PAGE}?campaign={campaign.name}&q=10.1.0.0/16").content.decode()
+    assert "More than 3 customers of this range; these are 2 of them." in text
+
+
 def test_an_address_is_found_by_an_index(campaign):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite reads the lists of daily use; it is for small providers")
