@@ -76,7 +76,7 @@ MATRIX = {
     "texts": ((VIEWER, 200), (VIEWER, 200)),
     "text": ((VIEWER, 200), (VIEWER, 200)),
     "text_compare": ((VIEWER, 200), (VIEWER, 200)),
-    "text_edit": ((OPERATOR, 200), (OPERATOR, 200)),
+    "text_edit": ((OPERATOR, 200), (OPERATOR, 303)),
     "text_preview": ((OPERATOR, 200), (OPERATOR, 200)),
     "text_preview_html": ((OPERATOR, 404), (OPERATOR, 404)),
     "text_copy": ((OPERATOR, 405), (OPERATOR, 303)),
