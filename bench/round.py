@@ -71,7 +71,7 @@ def surround(stack: ExitStack, folder: Path, database: str) -> dict[str, str]:
         "DATABASE_URL": url,
         "REDIS_URL": f"unix://{folder}/redis.sock",
         "RELAY_PORT": str(port),
-        "NOTICE_PER_SECOND": "100000",  # no bound
+        "NOTICE_PER_SECOND": "10000",
         "NOTICE_DAILY_CAP": "1000000000",
         "CELERY_SKIP_CHECKS": "1",
         "DJANGO_SETTINGS_MODULE": "campaign.settings",
