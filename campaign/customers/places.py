@@ -8,18 +8,17 @@ to look through all use for these would take as long as reading it.
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from itertools import islice
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from campaign.models import Campaign, DailyUse, Holdout, HoldoutCounts
+from campaign.submissions.ranges import RANGE_BITS, Network
 
-Network = IPv4Network | IPv6Network
 ADDRESSES = 1024  # of a network, that are looked up one by one
 CHUNK = 500  # ranges in one question
-RANGE_BITS = {4: 24, 6: 48}  # of the ranges that holdouts keep
 # Steps from one range to the next in the index `holdouts_by_range`; DISTINCT would read all rows.
 KNOWN = """
 WITH RECURSIVE known (range) AS (

@@ -41,7 +41,8 @@ def open_campaign(*, name: str, starts_on: date, cutoff_on: date, quiet_days: in
         raise NotPossible(_("There is no campaign %(name)s; there are: %(names)s.") % {"name": name, "names": names})
     if quiet_days < 1:
         raise NotPossible(_("The quiet days must be at least one."))
-    _after_start(cutoff_on, starts_on)
+    if cutoff_on <= starts_on:
+        raise NotPossible(str(NOT_AFTER_START))
     values = {"starts_on": starts_on, "cutoff_on": cutoff_on, "quiet_days": quiet_days}
     campaign, _created = Campaign.objects.get_or_create(name=name, defaults=values)
     return campaign
@@ -72,8 +73,3 @@ def wrong_cutoff(campaign: Campaign, to: date, *, today: date) -> str:
     if to > today + FARTHEST:
         return _("The cut-off date is more than five years away: please look at the year.")
     return ""
-
-
-def _after_start(cutoff_on: date, starts_on: date) -> None:
-    if cutoff_on <= starts_on:
-        raise NotPossible(str(NOT_AFTER_START))

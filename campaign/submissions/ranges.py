@@ -7,11 +7,12 @@ import duckdb
 import pyarrow as pa
 
 Network = IPv4Network | IPv6Network
+RANGE_BITS = {4: 24, 6: 48}  # by the version of IP: mostly one customer's site or one pool of a provider
 
 
 def range_of(address: str) -> str:
-    """The /24 of an IPv4 address, the /48 of an IPv6 one: mostly one customer's site or one pool of a provider."""
-    return _network(address, 48) if ":" in address else f"{address.rpartition('.')[0]}.0/24"
+    """The /24 of an IPv4 address, the /48 of an IPv6 one."""
+    return _network(address, RANGE_BITS[6]) if ":" in address else f"{address.rpartition('.')[0]}.0/{RANGE_BITS[4]}"
 
 
 def line_of(address: str) -> str:
