@@ -51,7 +51,7 @@ def plan(*, change_id: int, now: datetime, today: date) -> Mailing | None:
     Raises NotPossible, and NobodyDue where nobody is due.
     """
     with transaction.atomic():
-        change = BulkChange.objects.select_for_update().select_related("campaign").get(pk=change_id)
+        change = BulkChange.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=change_id)
         if change.state != State.RUNNING:
             return None
         mailing = _planned(change, now=now, today=today)

@@ -1,12 +1,13 @@
 """Changes to more customers than one transaction takes, from the list to the worker and back; and extra notices."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
-from django.db import connection
+from django.db import connection, transaction
 from rounds import take
 
 from campaign.celery import app
@@ -48,6 +49,13 @@ def few(monkeypatch):
 
 def people(campaign, number: int = 5) -> list:
     return [make_holdout(campaign, make_customer(f"c{place}@isp.example")) for place in range(number)]
+
+
+def asked_for_notices(campaign, holdouts) -> BulkChange:
+    values = {"made_by": make_user("suzuki", *MAY), "made_at": NOW, "state": "running", "customers": 0, "values": {}}
+    asked = BulkChange.objects.create(campaign=campaign, kind="notice", **values)
+    BulkChosen.objects.bulk_create(BulkChosen(change=asked, customer_id=each.customer_id) for each in holdouts)
+    return asked
 
 
 def change(client, kind: str, *, query: str = QUERY, **given):
@@ -138,17 +146,7 @@ def test_an_extra_notice_waits_for_a_second_person_and_leaves_out_whom_no_mail_m
 @pytest.mark.django_db(transaction=True)
 def test_an_extra_notice_and_a_round_that_are_planned_at_once_write_to_nobody_twice(campaign):
     holdouts = people(campaign, 40)
-    user = make_user("suzuki", *MAY)
-    change = BulkChange.objects.create(
-        campaign=campaign,
-        kind="notice",
-        made_by=user,
-        made_at=NOW,
-        state="running",
-        customers=0,
-        values={},
-    )
-    BulkChosen.objects.bulk_create(BulkChosen(change=change, customer_id=each.customer_id) for each in holdouts)
+    change = asked_for_notices(campaign, holdouts)
     begin, found = threading.Barrier(2), []
 
     def at_once(plan):
@@ -171,6 +169,30 @@ def test_an_extra_notice_and_a_round_that_are_planned_at_once_write_to_nobody_tw
         planner.join()
     assert len(found) == 2
     assert Notice.objects.count() == Notice.objects.values("holdout").distinct().count() == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_extra_notice_that_waits_for_a_round_does_not_hold_up_what_the_round_writes(campaign):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one transaction write at a time")
+    change = asked_for_notices(campaign, people(campaign, 1))
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+    def plan():
+        extra.plan(change_id=change.pk, now=NOW, today=TODAY)
+        connection.close()
+
+    planner = threading.Thread(target=plan)
+    with transaction.atomic(), connection.cursor() as cursor:
+        planning.one_at_a_time()
+        planner.start()
+        while cursor.execute(waiting).fetchone() == (0,):
+            assert planner.is_alive()
+            time.sleep(0.01)
+        cursor.execute("SET LOCAL lock_timeout = '60s'")  # a deadlock is found after one second
+        make_mailing(campaign)
+    planner.join()
+    assert Mailing.objects.filter(kind="extra").count() == 1
 
 
 def test_an_extra_notice_is_taken_back_while_it_has_not_gone_out(operator, campaign):
