@@ -37,12 +37,13 @@ run: setup
 %.mo: %.po .venv/.ready
 	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@
 
-# All of it on SQLite, and on PostgreSQL again what asks the database; by two processes.
+# All of it on SQLite, and on PostgreSQL again what asks the database; by two processes. In the order of the files: by
+# their number of tests, the file with the two that look at every guide would come last, and one process would wait.
 # PYTEST takes arguments: make test PYTEST="-k calendar"
 test: setup
 	@failed=0; \
 	for database in "sqlite" "postgresql --only-asking-it"; do \
-	  .venv/bin/python -m pytest -n 2 --dist loadfile --database=$$database $(PYTEST) || failed=1; \
+	  .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --database=$$database $(PYTEST) || failed=1; \
 	done; \
 	exit $$failed
 

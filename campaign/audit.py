@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models.functions import Cast
 
-from campaign.models import AuditEntry, AuditRemoval
+from campaign.models import AuditEntry, AuditRemoval, BulkReached
 
 Act = AuditEntry.Act
 SAME_LOOK = timedelta(minutes=10)
@@ -154,5 +155,14 @@ def remove_before(moment: datetime, *, by: Actor, now: datetime) -> int:
         old = AuditEntry.objects.filter(at__lt=moment)
         number = old._raw_delete(old.db)
         key.delete()
+        _forget_of_whom_nothing_tells(moment)
         note(by, Act.REMOVED, Thing(RETENTION), now=now, after={"before": moment, "entries": number})
     return number
+
+
+def _forget_of_whom_nothing_tells(moment: datetime) -> None:
+    """Of changes of very many made before it: whom they reached, once no entry is left that tells of the change."""
+    key = Cast(models.OuterRef("change_id"), models.CharField(max_length=80))
+    entries = AuditEntry.objects.filter(kind="bulkchange", customer=None, key=key)
+    reached = BulkReached.objects.filter(change__made_at__lt=moment)
+    reached.filter(~models.Exists(entries)).delete()

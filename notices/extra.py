@@ -4,6 +4,7 @@ It is a mailing like those of the plan: a second person approves it, it has the 
 and nobody gets it within the days that lie between two notices. Until it goes out it can be taken back.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.models import BulkChange, BulkChosen, Campaign, Exemption
+from campaign.plan import reached
 from campaign.plan.campaigns import NotPossible
 from notices import mailings, on_request, planning, selection, texts
 from notices.models import Mailing, Notice
@@ -58,8 +60,14 @@ def plan(*, change_id: int, now: datetime, today: date) -> Mailing | None:
         planned = Notice.objects.for_mailing(mailing).count()
         values = {"state": State.DONE, "values": {"mailing": mailing.pk}, "customers": planned}
         BulkChange.objects.filter(pk=change_id).update(**values, handled=change.chosen)
+        if change.query:  # a worker's, of which the audit has no entry for each customer
+            reached.remember(change.pk, _customers(Notice.objects.for_mailing(mailing)))
         BulkChosen.objects.filter(change=change).delete()
     return mailing
+
+
+def _customers(notices: models.QuerySet) -> Iterator[int]:
+    return notices.order_by().values_list("holdout__customer", flat=True).iterator()
 
 
 def _planned(change: BulkChange, *, now: datetime, today: date) -> Mailing:
@@ -140,7 +148,9 @@ def take_back(*, change_id: int, now: datetime, user_id: int) -> int | None:
             mailings.cancel(mailing_id=mailing.pk, now=now)
         except mailings.NotAllowed:  # the last one has just gone out
             return None
-        withdrawn = Notice.objects.for_mailing(mailing).filter(state=Notice.State.WITHDRAWN).count()
-        done = {"undone_at": now, "undone_by_id": user_id, "restored": withdrawn}
+        withdrawn = Notice.objects.for_mailing(mailing).filter(state=Notice.State.WITHDRAWN)
+        if change.query:
+            reached.remember(change.pk, _customers(withdrawn), undone=True)
+        done = {"undone_at": now, "undone_by_id": user_id, "restored": withdrawn.count()}
         BulkChange.objects.filter(pk=change_id).update(**done)
-    return withdrawn
+    return done["restored"]

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from campaign.models import Campaign, DailyUse, Holdout, HoldoutCounts
+from campaign.models.spellings import narrow
 from campaign.submissions.ranges import RANGE_BITS, Network
 
 ADDRESSES = 1024  # of a network, that are looked up one by one
@@ -34,10 +35,11 @@ SELECT range FROM known WHERE range IS NOT NULL
 
 def network_in(typed: str) -> Network | None:
     """`192.0.2.0/24` or `2001:db8::/32`; bits behind the mask may be set. None for anything else."""
-    if "/" not in typed:
+    plain = narrow(typed).strip()
+    if "/" not in plain:
         return None
     try:
-        return ip_network(typed.strip(), strict=False)
+        return ip_network(plain, strict=False)
     except ValueError:
         return None
 

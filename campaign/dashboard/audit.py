@@ -20,7 +20,8 @@ from campaign.dashboard.audit_words import changes, kind_title, thing_title
 from campaign.dashboard.shell import Choice, pager, show
 from campaign.dashboard.unreachable import Echo, defused
 from campaign.models import AuditEntry, Customer
-from campaign.plan import bulk
+from campaign.models.spellings import narrow
+from campaign.plan import reached
 
 EXPORT = "campaign.export_audit"
 COUNTED = 10_000  # entries that are counted and can be paged to; who wants to see more has to filter
@@ -84,21 +85,18 @@ def found(filters: Filters) -> QuerySet[AuditEntry]:
     if filters.act:
         entries = entries.filter(act=filters.act)
     if filters.customer:
-        login = filters.customer.lower()
-        entries = entries.filter(_about(list(Customer.objects.filter(login=login).values_list("pk", flat=True))))
+        login = narrow(filters.customer).lower()
+        entries = entries.filter(about(list(Customer.objects.filter(login=login).values_list("pk", flat=True))))
     if filters.day:
         begin = timezone.make_aware(datetime.combine(date.fromisoformat(filters.day), time()))
         entries = entries.filter(at__gte=begin, at__lt=begin + timedelta(days=1))
     return entries
 
 
-def _about(customers: list[int]) -> Q:
-    """Entries of these customers, and of the changes of very many that were among them, as long as that is kept."""
-    many = bulk.in_portions_for(customers, now=timezone.now())
-    if not many:
-        return Q(customer__in=customers)
-    since, keys = min(change.made_at for change in many), [str(change.pk) for change in many]
-    return Q(customer__in=customers) | Q(at__gte=since, customer=None, kind=BULK, key__in=keys)
+def about(customers: list[int]) -> Q:
+    """Entries of these customers, and of the changes of very many that reached them."""
+    of_many = reached.entries_of(customers)
+    return Q(customer__in=customers) | Q(pk__in=of_many) if of_many else Q(customer__in=customers)
 
 
 def _of_one_change(entries: QuerySet[AuditEntry], filters: Filters) -> QuerySet[AuditEntry]:
@@ -130,7 +128,7 @@ def _row(entry: AuditEntry, logins: dict[int, str]) -> Row:
 
 def of_customer(customer: Customer) -> list[Row]:
     """The last looks and changes, for the customer's page."""
-    found = AuditEntry.objects.filter(_about([customer.pk]))
+    found = AuditEntry.objects.filter(about([customer.pk]))
     return rows(list(found.order_by("-at", "-pk")[:ON_A_CUSTOMER]))
 
 

@@ -82,7 +82,9 @@ def person(customer: Customer, *, today: date, campaign: str = "", program: str 
 
     `program` is the one still to be changed, whose guide is offered; "": the one that was last seen.
     """
-    exemptions = tuple(Exemption.objects.filter(customer=customer).select_related("campaign").order_by("-until"))
+    exemptions = tuple(
+        Exemption.objects.filter(customer=customer).select_related("campaign", "made_by").order_by("-until")
+    )
     holdouts = Holdout.objects.filter(customer=customer).select_related("campaign", "customer").order_by("campaign")
     notices = Notice.objects.filter(holdout__customer=customer).order_by("-pk")
     guide = catalog.client(program or customer.client_program)

@@ -16,6 +16,7 @@ from campaign.customers.chosen import GROUPS, NO_WAVE, UNKNOWN, Chosen, of_brand
 from campaign.customers.places import customers_from, network_in, number_from
 from campaign.models import Campaign, Customer, DailyUse, Exemption, Holdout, Reason
 from campaign.models.holdouts import LEFT
+from campaign.models.spellings import narrow
 from notices.deliveries import unreachable
 
 COUNTED = 10_000  # rows that are counted and can be paged to; who wants to see more has to filter
@@ -197,7 +198,7 @@ def _matching(campaign: Campaign, wanted: str, today: date) -> list[int]:
 def client_address(typed: str) -> str:
     """An IP address as the logs have it; "" for anything else."""
     try:
-        return str(ip_address(typed))
+        return str(ip_address(narrow(typed)))
     except ValueError:
         return ""
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaign.dashboard import words
+from campaign.dashboard import audit, words
 from campaign.jinja import day
 from campaign.models import (
     AuditEntry,
@@ -178,9 +178,13 @@ def _changes(customer: Customer) -> Iterator[Entry]:
 
 
 def _exemptions(customer: Customer) -> Iterator[Entry]:
-    for exemption in Exemption.objects.filter(customer=customer).order_by("from_day"):
+    made = Exemption.objects.filter(customer=customer).select_related("made_by", "ended_by").order_by("from_day")
+    for exemption in made:
         title = _("Exempt until %(day)s") % {"day": day(exemption.until)}
-        yield Entry(exemption.from_day, None, "standing", title, (exemption.why,))
+        by = (exemption.why, _by(exemption.made_by))
+        yield Entry(exemption.from_day, None, "standing", title, tuple(each for each in by if each))
+        if exemption.ended_at:
+            yield _timed(exemption.ended_at, "standing", _("The exemption was ended"), _by(exemption.ended_by))
 
 
 def _contacts(customer: Customer) -> Iterator[Entry]:
@@ -205,24 +209,28 @@ def _mutes(customer: Customer) -> Iterator[Entry]:
         yield _timed(mute.at, "standing", _("Wants no more reminders"), mute.get_by_display(), campaign)
 
 
-def _moves(customer: Customer) -> Iterator[Entry]:
-    """Between waves, by hand: the audit alone keeps them."""
-    entries = AuditEntry.objects.filter(customer=customer, kind="bulkchange").select_related("by").order_by("at", "pk")
+def _made_together(customer: Customer) -> Iterator[Entry]:
+    """What was changed for many at once, where the audit alone keeps it: moves between waves, and what was undone."""
+    found = AuditEntry.objects.filter(audit.about([customer.pk]), kind=audit.BULK).select_related("by")
+    entries = list(found.order_by("at", "pk"))
+    undone = {entry.key for entry in entries if entry.act == AuditEntry.Act.REMOVED}
     for entry in entries:
-        told = entry.after or entry.before or {}
-        if told.get("kind") != BulkChange.Kind.WAVE:
-            continue
-        undone = entry.act == AuditEntry.Act.REMOVED
-        title = _("The move to wave %(wave)s was undone") if undone else _("Moved to wave %(wave)s")
+        told, back = entry.after or entry.before or {}, entry.act == AuditEntry.Act.REMOVED
         details = (_by(entry.by) or entry.by_name, str(Campaign.Name(entry.what).label))
-        yield _timed(entry.at, "standing", title % {"wave": told.get("wave")}, *details)
+        if told.get("kind") == BulkChange.Kind.WAVE:
+            title = _("The move to wave %(wave)s was undone") if back else _("Moved to wave %(wave)s")
+            yield _timed(entry.at, "standing", title % {"wave": told.get("wave")}, *details)
+        elif told.get("kind") == BulkChange.Kind.EXEMPT and entry.key in undone:  # the exemption itself is gone
+            title = _("The exemption until %(day)s was undone") if back else _("Exempt until %(day)s")
+            until = day(date.fromisoformat(told["until"]))
+            yield _timed(entry.at, "standing", title % {"day": until}, told["reason"], *details)
 
 
 def _by(user: AbstractUser | None) -> str:
     return user.get_full_name() or user.get_username() if user else ""
 
 
-TOLD = (_use, _notices, _visits, _changes, _exemptions, _contacts, _notes, _mutes, _moves)
+TOLD = (_use, _notices, _visits, _changes, _exemptions, _contacts, _notes, _mutes, _made_together)
 
 
 def _timed(

@@ -5,7 +5,7 @@ from campaign.models.contacts import CallBack, Contact
 from campaign.models.customers import Address, Customer, Language
 from campaign.models.digests import Digest, DigestWish
 from campaign.models.holdouts import Holdout, HoldoutCounts, Reason, Standing, StandingChange, StandingCount
-from campaign.models.lists import BulkChange, BulkChosen, BulkRow, SavedView
+from campaign.models.lists import BulkChange, BulkChosen, BulkReached, BulkRow, SavedView
 from campaign.models.notes import Note, Tag, Tagging
 from campaign.models.open_doors import OpenDoor
 from campaign.models.pasts import PastOfSome
@@ -31,6 +31,7 @@ __all__ = [
     "AuditRemoval",
     "BulkChange",
     "BulkChosen",
+    "BulkReached",
     "BulkRow",
     "CallBack",
     "Campaign",

@@ -106,6 +106,11 @@ class AuditEntry(models.Model):
             models.Index(
                 fields=["customer", "-at"], name="audit_by_customer", condition=models.Q(customer__isnull=False)
             ),
+            models.Index(
+                fields=["key"],
+                name="audit_of_many",
+                condition=models.Q(kind="bulkchange", customer__isnull=True),
+            ),
         ]
         permissions = [("export_audit", "Can export the audit")]
 

@@ -1,13 +1,15 @@
 """A customer is a mailbox: a login, its addresses, a language, where known a client program."""
 
 import re
-from unicodedata import normalize
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models.functions import Lower, Replace, StrIndex, Substr
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import lookups  # noqa: F401, registers `begins`
+from campaign.models.spellings import narrow, spellings
 
 NUMBER_LENGTH = 9  # of an announcement number
 HYPHENS = re.compile(r"[\s\u2010-\u2015\u2212\u30fc-]+")  # what people and input methods put between its digits
@@ -33,15 +35,15 @@ class CustomerQuerySet(models.QuerySet):
         words = words.replace("\0", "").strip()
         if not words:
             return self
-        narrow = normalize("NFKC", words)  # an input method may have left full-width letters and digits
-        found = Customer.objects.filter(login__begins=narrow.lower()).values("pk")
+        plain = narrow(words)  # an input method may have left full-width letters and digits
+        found = Customer.objects.filter(login__begins=plain.lower()).values("pk")
         others = [
-            Address.objects.filter(address__begins=narrow.lower()).values("customer"),
-            Customer.objects.filter(name_key__begins=BLANKS.sub("", words).lower()).values("pk"),
-            Customer.objects.filter(contract__begins=narrow).values("pk"),
-            Customer.objects.filter(contract__begins=narrow.upper()).values("pk"),
+            Address.objects.filter(address__begins=plain.lower()).values("customer"),
+            *(Customer.objects.filter(name_key__begins=name).values("pk") for name in spellings(BLANKS.sub("", words))),
+            Customer.objects.filter(contract__begins=plain).values("pk"),
+            Customer.objects.filter(contract__begins=plain.upper()).values("pk"),
         ]
-        number = HYPHENS.sub("", narrow)
+        number = HYPHENS.sub("", plain)
         if len(number) == NUMBER_LENGTH and number.isdecimal():
             others.append(Customer.objects.filter(holdouts__notices__number=number).values("pk"))
         if at_most is not None:
@@ -65,26 +67,31 @@ class CustomerQuerySet(models.QuerySet):
 
     def named(self, words: str) -> "CustomerQuerySet":
         """By what is inside the words of a name, in any order; a single character begins one."""
-        parts = _parts(words)
-        if not parts:
-            return self.none()
-        has_all = models.Q(name__pairs={pair for part in parts for pair in _pairs(part)})
-        for part in parts:
-            has_all &= models.Q(name__icontains=part) if len(part) > 1 else _begins_a_word(part)
-        return self.filter(has_all)
+        ways = [_has_all(parts) for spelled in spellings(words) if (parts := _parts(spelled))]
+        return self.filter(reduce(or_, ways)) if ways else self.none()
 
     def turned(self, words: str) -> "CustomerQuerySet":
         """By the whole name, typed without a blank and with the given name first."""
-        parts = _parts(words)
-        if len(parts) != 1 or not 1 < len(parts[0]) <= LONGEST_TURNED:
-            return self.none()
-        [name] = parts
-        return self.filter(name_key__in={name[place:] + name[:place] for place in range(1, len(name))})
+        names = [parts[0] for spelled in spellings(words) if len(parts := _parts(spelled)) == 1]
+        turned = {
+            name[place:] + name[:place]
+            for name in names
+            if len(name) <= LONGEST_TURNED
+            for place in range(1, len(name))
+        }
+        return self.filter(name_key__in=turned) if turned else self.none()
 
 
 def _parts(words: str) -> list[str]:
     """Of a name, as it was typed; what is beyond a few is no name any more."""
-    return [part for part in BLANKS.split(words.replace("\0", "").lower()) if part][:MOST_WORDS]
+    return [part for part in BLANKS.split(words.replace("\0", "")) if part][:MOST_WORDS]
+
+
+def _has_all(parts: list[str]) -> models.Q:
+    has_all = models.Q(name__pairs={pair for part in parts for pair in _pairs(part)})
+    for part in parts:
+        has_all &= models.Q(name__icontains=part) if len(part) > 1 else _begins_a_word(part)
+    return has_all
 
 
 def _pairs(part: str) -> set[str]:

@@ -83,6 +83,23 @@ class BulkChosen(models.Model):
         verbose_name_plural = _("customers still to be changed")
 
 
+class BulkReached(models.Model):
+    """Whom a change of very many changed, a bit for each key: kept as long as an entry of the audit tells of it.
+
+    A row is a stretch of keys (`campaign/plan/reached.py`): for a million customers a hundred rows of a kilobyte.
+    """
+
+    pk = models.CompositePrimaryKey("stretch", "change_id")
+    stretch = models.IntegerField(help_text="of customers' keys, counted from 0")
+    change = models.ForeignKey(BulkChange, models.CASCADE, related_name="reached", db_index=False)
+    changed = models.BinaryField(default=b"", help_text="a bit for each key of the stretch; the rest is 0")
+    restored = models.BinaryField(default=b"", help_text="of these: for whom it was undone")
+
+    class Meta:
+        verbose_name = _("customers changed together")
+        verbose_name_plural = _("customers changed together")
+
+
 class BulkRow(models.Model):
     """What one change did to one customer: enough to take exactly that back, kept for as long as that is possible."""
 

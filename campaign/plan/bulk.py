@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from campaign.customers import counts
 from campaign.models import BulkChange, BulkRow, Campaign, Exemption, Holdout, Tag, Tagging, WavePlan
-from campaign.plan import exemptions, records
+from campaign.plan import exemptions, reached, records
 from campaign.plan.campaigns import NotPossible
 
 Kind = BulkChange.Kind
@@ -107,7 +107,7 @@ def undo(*, change_id: int, now: datetime, user_id: int) -> int | None:
             return None
         rows = list(BulkRow.objects.filter(change=change))
         batches = [rows[at : at + BATCH] for at in range(0, len(rows), BATCH)]
-        restored = sum(UNDONE[Kind(change.kind)](change, some) for some in batches)
+        restored = sum(put_back(change, some) for some in batches)
         BulkRow.objects.filter(change=change).delete()
         done = {"undone_at": now, "undone_by_id": user_id, "restored": restored}
         BulkChange.objects.filter(pk=change.pk).update(**done)
@@ -121,14 +121,16 @@ def customers_of(change: BulkChange) -> list[int]:
     return [pk for some in _batches(list(rows)) for pk in found.filter(pk__in=some).values_list("customer", flat=True)]
 
 
-def in_portions_for(customer_ids: list[int], *, now: datetime) -> list[BulkChange]:
-    """The changes that a worker made and that changed one of these, while what they changed is kept."""
-    found = []
-    for change in BulkChange.objects.filter(made_at__gte=now - UNDO, kind__in=TARGETS).exclude(query=""):
-        targets = TARGETS[Kind(change.kind)].objects.filter(customer__in=customer_ids).values_list("pk", flat=True)
-        if BulkRow.objects.filter(change=change, target__in=list(targets)).exists():
-            found.append(change)
-    return found
+def customers_behind(change: BulkChange, rows: list[BulkRow]) -> list[int]:
+    """Of at most a statement's rows, those that are still as the change left them."""
+    return list(_as_changed(change).filter(pk__in=[row.target for row in rows]).values_list("customer", flat=True))
+
+
+def put_back(change: BulkChange, rows: list[BulkRow]) -> int:
+    """For how many of these it is as before."""
+    if change.query:  # a worker's, of which the audit has no entry for each customer
+        reached.remember(change.pk, customers_behind(change, rows), undone=True)
+    return UNDONE[Kind(change.kind)](change, rows)
 
 
 def _as_changed(change: BulkChange) -> QuerySet:
@@ -170,7 +172,6 @@ def forget_rows(*, now: datetime) -> int:
     return BulkRow.objects.filter(change__in=old).delete()[0]
 
 
-TARGETS: dict[Kind, type[Model]] = {Kind.WAVE: Holdout, Kind.EXEMPT: Exemption, Kind.TAG: Tagging}  # of rows
 DO: dict[Kind, Callable] = {
     Kind.WAVE: _move,
     Kind.EXEMPT: _exempt,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from campaign.models import BulkChange, BulkChosen, BulkRow, Tag, WavePlan
-from campaign.plan import bulk, exemptions, records
+from campaign.plan import bulk, exemptions, reached, records
 from campaign.plan.campaigns import NotPossible
 
 Kind, State = BulkChange.Kind, BulkChange.State
@@ -93,6 +93,7 @@ def _forth(change: BulkChange, *, now: datetime, today: date) -> bool:
     for each in rows:
         each.change_id = change.pk
     BulkRow.objects.bulk_create(rows, batch_size=bulk.BATCH)
+    reached.remember(change.pk, bulk.customers_behind(change, rows))
     left.filter(customer_id__lte=keys[-1]).delete()
     row.update(handled=F("handled") + len(keys), customers=F("customers") + len(rows))
     return True
@@ -128,7 +129,7 @@ def _back(change: BulkChange, *, now: datetime) -> bool:
     if not rows:
         row.update(state=State.DONE, undone_at=now)
         return False
-    restored = bulk.UNDONE[Kind(change.kind)](change, rows)
+    restored = bulk.put_back(change, rows)
     BulkRow.objects.filter(change=change, target__lte=rows[-1].target).delete()
     row.update(restored=F("restored") + restored)
     return True

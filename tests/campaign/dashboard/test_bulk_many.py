@@ -7,14 +7,19 @@ from datetime import timedelta
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
+from django.utils import timezone, translation
 from rounds import take
 
+from campaign import roles
 from campaign.celery import app
 from campaign.dashboard import audit, bulk_offer, bulk_work, finding
-from campaign.models import AuditEntry, BulkChange, BulkChosen, Tagging
+from campaign.dashboard.timeline import timeline
+from campaign.models import AuditEntry, BulkChange, BulkChosen, Customer, Exemption, Tagging, WavePlan
 from campaign.plan import bulk, bulk_portions
 from campaign.plan.campaigns import NotPossible
+from campaign.roles import Role
 from campaign.tasks import change_many
 from notices import extra, mailings, planning
 from notices.models import Mailing, Mute, Notice
@@ -92,6 +97,72 @@ def test_more_than_fit_are_asked_for_by_their_number_and_changed_by_a_worker(ope
     stranger = make_holdout(campaign, standing="migrated").customer.login
     found = {each: list(audit.found(audit.Filters(customer=each))) for each in (login, stranger)}
     assert found == {login: [entry], stranger: []}
+
+
+def asked_as_boss(client, login: str) -> tuple[str, str]:
+    """What an administrator reads about the customer in the audit, and on the customer's page."""
+    client.force_login(get_user_model().objects.filter(username="sato").first() or make_boss())
+    pages = (f"/staff/audit/?customer={login}", f"/staff/customers/{Customer.objects.get(login=login).pk}/")
+    return tuple(" ".join(client.get(page).content.decode().split()) for page in pages)
+
+
+def make_boss():
+    user = make_user("sato")
+    roles.assign(user, Role.ADMINISTRATOR)
+    return user
+
+
+def test_who_exempted_a_customer_when_and_why_is_found_years_later(operator, campaign, few):
+    held = people(campaign)
+    stranger = make_holdout(campaign, standing="exempt").customer.login
+    given = {"whom": "all", "reason": "fibre is being laid", "until": str(timezone.localdate())}
+    change(operator, "exempt", **given, typed="5", query=f"{QUERY}&standing=holdout")
+    bulk_work.work(clock=timezone.now)
+    assert BulkChange.objects.get().customers == 5
+    bulk.forget_rows(now=timezone.now() + timedelta(days=900))
+    audited, page = asked_as_boss(operator, held[3].customer.login)
+    assert "1 entry" in audited and "suzuki" in audited and "fibre is being laid" in audited
+    assert page.count("fibre is being laid") == 3  # what is known, what happened, who looked and changed
+    assert "fibre is being laid · suzuki" in page
+    audited, page = asked_as_boss(operator, stranger)
+    assert "fibre is being laid" not in audited + page
+
+
+def test_the_page_of_a_customer_tells_who_undid_it_to_whoever_has_the_caller(operator, campaign, few):
+    held = people(campaign)
+    until = timezone.localdate() + timedelta(days=9)
+    change(operator, "exempt", whom="all", reason="fibre is being laid", until=str(until), typed="5")
+    bulk_work.work(clock=timezone.now)
+    undo(operator)
+    bulk_work.work(clock=timezone.now)
+    assert not Exemption.objects.exists()
+    with translation.override("en"):
+        told = [entry for entry in timeline(held[0].customer) if entry.css == "standing"]
+    assert [entry.title.split(" until")[0] for entry in told] == ["The exemption", "Exempt"]
+    assert all(entry.details[:2] == ("fibre is being laid", "suzuki") for entry in told)
+
+
+def test_moves_between_waves_by_a_worker_stand_in_the_timeline(operator, campaign, few):
+    held = people(campaign)
+    values = {"waves": 3, "first_day": TODAY, "days_between": 7, "seed": "x", "decided_at": NOW, "drawn": True}
+    WavePlan.objects.create(campaign=campaign, **values)
+    change(operator, "wave", whom="all", wave="2", typed="5")
+    bulk_work.work(clock=timezone.now)
+    with translation.override("en"):
+        told = [entry for entry in timeline(held[4].customer) if "wave" in entry.title]
+    assert [entry.title for entry in told] == ["Moved to wave 2"] and told[0].details[0] == "suzuki"
+
+
+def test_a_workers_extra_notice_and_its_end_are_found_by_the_customer(operator, campaign, few):
+    held = people(campaign)
+    Mute.objects.create(holdout=held[0], by="page", at=NOW)
+    change(operator, "notice", whom="all", typed="5")
+    bulk_work.work(clock=lambda: NOW)
+    found = [audit.found(audit.Filters(customer=each.customer.login)).count() for each in held]
+    assert found == [0, 1, 1, 1, 1]  # who gets none is told of none
+    assert "taken back: 4 customers" in undo(operator)
+    found = [audit.found(audit.Filters(customer=each.customer.login)).count() for each in held]
+    assert found == [0, 2, 2, 2, 2]
 
 
 def test_it_is_undone_by_a_worker_too_also_while_it_is_under_way(operator, campaign, few):

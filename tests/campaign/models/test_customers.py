@@ -40,6 +40,26 @@ def test_a_search_takes_what_an_input_method_leaves_in_full_width():
     assert found("ｈａｎａｋｏ") == ["hanako@isp.example"]
 
 
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        ("ヤマダ ハナコ", "ﾔﾏﾀﾞ"),
+        ("ヤマダ ハナコ", "ﾔﾏﾀﾞ ﾊﾅｺ"),
+        ("ﾔﾏﾀﾞ ﾊﾅｺ", "ヤマダ"),
+        ("ﾔﾏﾀﾞ ﾊﾅｺ", "ﾔﾏﾀﾞ\u3000ﾊ"),
+        ("ABC商事 03課", "ＡＢＣ商事"),
+        ("ABC商事 03課", "ａｂｃ商事０３"),
+        ("ＡＢＣ商事\u3000０３課", "abc商事"),
+        ("ＡＢＣ商事\u3000０３課", "ＡＢＣ商事０３"),
+        ("㈱パール", "㈱パール"),
+    ],
+)
+def test_a_name_is_found_however_wide_its_letters_are_kept_or_typed(kept, typed):
+    make_customer("hanako@isp.example", name=kept)
+    make_customer("taro@isp.example", name="別の名前")
+    assert found(typed) == ["hanako@isp.example"]
+
+
 def test_a_search_that_wants_only_some_counts_customers_and_not_their_addresses():
     for name in ("hana1", "hana2", "hana3"):
         make_customer(f"{name}@isp.example", addresses=(f"shop.{name}@isp.example", f"shop.{name}@shop.example"))

@@ -70,6 +70,24 @@ def test_those_that_begin_so_come_first_however_many_have_it_inside():
     assert Customer.objects.keys_for("ito", at_most=1) == [begins]
 
 
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        ("ヤマダ ハナコ", "ﾊﾅｺ"),
+        ("ヤマダ ハナコ", "ﾊﾅｺ ﾔﾏﾀﾞ"),
+        ("ヤマダ ハナコ", "ﾊﾅｺﾔﾏﾀﾞ"),
+        ("ﾔﾏﾀﾞ ﾊﾅｺ", "ハナコ"),
+        ("ﾔﾏﾀﾞ ﾊﾅｺ", "ハナコヤマダ"),
+        ("ﾎﾞﾋﾞｰ ﾍﾟﾚｽ", "ペレス ボ"),
+        ("北ＡＢＣ商事", "abc商"),
+        ("北ABC商事", "ＡＢＣ商"),
+    ],
+)
+def test_a_part_of_a_name_is_found_however_wide_it_is_kept_or_typed(people, kept, typed):
+    make_customer("wanted@isp.example", name=kept)
+    assert found(typed) == {"wanted"}
+
+
 ODD = ("%", "_", "\\", "'", '"', "{", "}", "\0", " ", "\u3000", "a b c d e f g", "x" * 5000, "\U0010ffff")
 
 
@@ -79,8 +97,9 @@ def test_anything_is_only_text(people, words):
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite reads its names, which are few")
-def test_postgresql_finds_them_by_its_index(people):
+@pytest.mark.parametrize("words", ["花子 山田", "tanaka", "ハナコ"])
+def test_postgresql_finds_them_by_its_index(people, words):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = Customer.objects.named("花子 山田").explain()
+        plan = Customer.objects.named(words).explain()
     assert "customers_by_pairs_of_name" in plan
