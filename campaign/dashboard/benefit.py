@@ -128,17 +128,14 @@ def sentences(campaign: Campaign, weeks: list[Week]) -> list[str]:
         "most": count(now.most_behind),
         "unexplained": count(now.unexplained),
         "left": count(left),
-        "held": figures.percent(now.held or 0),
-        "held_first": figures.percent(first.held or 0),
+        "held": "" if now.held is None else figures.percent(now.held),
+        "held_first": "" if first.held is None else figures.percent(first.held),
         "until": day(now.until),
         "day": day(first.until),
     }
     found = [
         *(_of_open_addresses() if opened_by_logins(campaign) else [_of_the_own_network()]),
-        _(
-            "A password (SMTP-AUTH) proves who sent %(held)s of our customers' mail in the 7 days up to %(until)s; in "
-            "the 7 days up to %(day)s it was %(held_first)s."
-        ),
+        _of_the_share(known=now.held is not None),
         _("Customers who still need the old way: %(left)s. For them alone it stays open to everybody."),
     ]
     return [text % values for text in found]
@@ -147,6 +144,18 @@ def sentences(campaign: Campaign, weeks: list[Week]) -> list[str]:
 def opened_by_logins(campaign: Campaign) -> bool:
     """Whether a login opens an address to everybody behind it; port 25 of the own network is open always."""
     return campaign.legacy_class == SubmissionClass.POP_BEFORE_SMTP
+
+
+def _of_the_share(*, known: bool) -> str:
+    if not known:
+        return _(
+            "In the 7 days up to %(until)s the logs have no mail that is known to be from our customers, so nothing "
+            "can be said of how much of it a password (SMTP-AUTH) proves."
+        )
+    return _(
+        "A password (SMTP-AUTH) proves who sent %(held)s of our customers' mail in the 7 days up to %(until)s; in "
+        "the 7 days up to %(day)s it was %(held_first)s."
+    )
 
 
 def _of_open_addresses() -> list[str]:

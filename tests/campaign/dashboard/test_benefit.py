@@ -78,6 +78,21 @@ def test_the_last_point_of_the_chart_is_the_number_of_the_sentence(world, staff)
     assert f">{sentence}</text>" in shown
 
 
+@pytest.mark.parametrize("earlier", [True, False])
+def test_of_a_week_with_unexplained_mail_alone_nothing_is_said_of_the_share(world, staff, earlier):
+    open_doors()
+    yesterday = TODAY - timedelta(days=1)
+    gone = {"day__gt": yesterday - timedelta(days=7)} if earlier else {}
+    DailyCount.objects.filter(**gone).delete()
+    lost = {"submission_class": "unexplained_relay", "attribution": "none", "submissions": 3}
+    DailyCount.objects.create(day=yesterday, **lost)
+    sheet, shown = board.board(world, now=noon(TODAY)), text(staff.get("/staff/benefit/"))
+    said = "In the 7 days up to Nov. 23, 2026 the logs have no mail that is known to be from our customers, so nothing"
+    for words in (shown, " ".join(sheet.sentences)):
+        assert said in words and "proves who sent" not in words
+    assert '<td class="number">–</td>' in shown.partition("week by week")[2]
+
+
 def test_money_is_reckoned_from_settings_and_every_assumption_is_named(world, staff, settings):
     settings.SUPPORT_MINUTE_COST, settings.ABUSE_CASE_COST, settings.ABUSE_CASES_A_YEAR = 50, 240_000, 3
     open_doors()
