@@ -209,6 +209,7 @@ SUPPORT_HOURS = {
 }
 # What the page for the board reckons with; nothing of it is in the logs.
 CURRENCY = env.text("CURRENCY", "JPY")
+CONTACT_MINUTES = env.number("CONTACT_MINUTES", default=8, at_least=1, at_most=480)  # until one is recorded
 SUPPORT_MINUTE_COST = env.number("SUPPORT_MINUTE_COST", default=60, at_least=0, at_most=1_000_000)
 ABUSE_CASE_COST = env.number("ABUSE_CASE_COST", default=300_000, at_least=0, at_most=1_000_000_000)
 ABUSE_CASES_A_YEAR = env.number("ABUSE_CASES_A_YEAR", default=2, at_least=0, at_most=100_000)

@@ -24,7 +24,6 @@ from campaign.plan.benefit import Assumptions, Money, Week
 from notices import allowance, forecast
 
 WEEKS = 26
-ASSUMED_MINUTES = 8  # of a contact, before any was recorded
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Spent:
 
     @property
     def each(self) -> float:
-        return self.minutes / self.contacts if self.contacts else ASSUMED_MINUTES
+        return self.minutes / self.contacts if self.contacts else settings.CONTACT_MINUTES
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -228,10 +227,14 @@ def lines(spent: Spent, *, today: date) -> list[Line]:
 
 
 def assumptions(spent: Spent, *, today: date) -> list[tuple[str, str, str]]:
-    """What is assumed, how much, and the setting that says so; "" where none does."""
+    """What is assumed, how much, and the setting that says so."""
     known, row = given(), allowance.of_day(today)
     rate = (_("Contacts that a hundred notices bring"), tenths(row.contacts_per_hundred), "CONTACTS_PER_HUNDRED")
-    each = (_("Minutes of a contact, as long as none was recorded"), tenths(ASSUMED_MINUTES), "")
+    each = (
+        _("Minutes of a contact, as long as none was recorded"),
+        tenths(settings.CONTACT_MINUTES),
+        "CONTACT_MINUTES",
+    )
     return [
         (_("A minute of the help desk costs"), amount(known.minute), "SUPPORT_MINUTE_COST"),
         (_("A case of abuse costs, all in all"), amount(known.abuse_case), "ABUSE_CASE_COST"),

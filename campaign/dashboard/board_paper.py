@@ -66,7 +66,7 @@ def _body(found: Board) -> list[Flowable]:
         Spacer(1, 4),
         line(
             _(
-                "Nothing of what is assumed is in the logs; what has a name beside it is a setting of the provider. "
+                "Nothing of what is assumed is in the logs; each is a setting of the provider. "
                 "All else is counted, or foretold from what was counted."
             ),
             7.5,

@@ -197,7 +197,7 @@ def _lines_of(found: Board) -> list[str]:
         *(f"* {each.title}: {each.amount} ({each.how})" for each in found.lines),
         "",
         _("What is assumed"),
-        *(f"* {title}: {value}{f' ({name})' if name else ''}" for title, value, name in found.assumptions),
+        *(f"* {title}: {value} ({name})" for title, value, name in found.assumptions),
         "",
     ]
 

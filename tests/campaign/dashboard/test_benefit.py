@@ -108,16 +108,20 @@ def test_money_is_reckoned_from_settings_and_every_assumption_is_named(world, st
     assert "720,000 EUR" in text(staff.get("/staff/benefit/"))
 
 
-def test_what_is_assumed_of_contacts_is_named_until_it_is_measured(world, staff):
+def test_what_is_assumed_of_contacts_is_named_until_it_is_measured(world, staff, settings):
     open_doors()
     sheet = board.board(world, now=noon(TODAY))
     rate = ("Contacts that a hundred notices bring", "5.0", "CONTACTS_PER_HUNDRED")
-    each = ("Minutes of a contact, as long as none was recorded", "8.0", "")
+    each = ("Minutes of a contact, as long as none was recorded", "8.0", "CONTACT_MINUTES")
     assert sheet.assumptions[-2:] == (rate, each)
     shown = text(staff.get("/staff/benefit/"))
-    assert "<code>CONTACTS_PER_HUNDRED</code>" in shown and "<code></code>" not in shown
+    assert all(f"<code>{name}</code>" in shown for *_told, name in sheet.assumptions)
+    assert all(hasattr(settings, name) for *_told, name in sheet.assumptions)
+    assert "Each is a setting of this installation" in shown
     mail = digest.text(digest.sheets_in("en", now=noon(TODAY)))
-    assert f"* {rate[0]}: 5.0 (CONTACTS_PER_HUNDRED)\n* {each[0]}: 8.0\n" in mail
+    assert f"* {rate[0]}: 5.0 (CONTACTS_PER_HUNDRED)\n* {each[0]}: 8.0 (CONTACT_MINUTES)\n" in mail
+    settings.CONTACT_MINUTES = 12
+    assert "5.0 contacts × 12.0 minutes" in text(staff.get("/staff/benefit/"))
     measured = make_mailing(world, period="2026-10", state="finished")
     make_notice(measured, accepted_at=noon(TODAY - timedelta(days=5)))
     SendingDay.objects.create(day=TODAY - timedelta(days=5), taken=1)
