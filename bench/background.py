@@ -19,6 +19,7 @@ def jobs() -> None:
     due.count_waiting(now=timezone.now())
     reports.count_due(now=timezone.now())
     allowance.keep_past(now=timezone.now())
+    allowance.of_day(timezone.localdate())
     unreachable.keep_due()
 
 

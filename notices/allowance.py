@@ -1,12 +1,14 @@
 """How many notices the desk allows on a day: decided once, from its seats and the contacts there were.
 
-Every page that says how many contacts a hundred notices bring says what the row of today says.
+Sending decides it, and before anything is sent, beat. Pages only read: every one that says how many contacts a hundred
+notices bring says what the row of today says, or would say if it were decided now.
 """
 
 from datetime import date, datetime, timedelta
 from itertools import islice
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -20,7 +22,7 @@ LATEST_REPLY = timedelta(hours=1)
 
 
 def of_day(day: date) -> SendingDay:
-    """The day's row, with the cap that is in force on it; the first who asks decides it.
+    """The day's row, with the cap that is in force on it; the first who asks decides it, so a page must not.
 
     It rests on the days before alone, so it does not matter who asks first, or when; what was decided before anything
     was known of them, such as before old logs were read, is decided once more.
@@ -108,7 +110,9 @@ def keep_past(*, now: datetime) -> int:
     due = SendingDay.objects.filter(day__lt=over, taken__gt=0, accepted=None)
     days = list(due.order_by("day").values_list("day", flat=True))
     for day in days:
-        SendingDay.objects.filter(day=day).update(accepted=Notice.objects.accepted_on(day).count())
+        with transaction.atomic():
+            row = SendingDay.objects.select_for_update(no_key=True).get(day=day)  # before it is looked: `count_again`
+            SendingDay.objects.filter(pk=row.pk).update(accepted=Notice.objects.accepted_on(day).count())
     return len(days)
 
 

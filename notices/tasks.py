@@ -57,6 +57,7 @@ def settle() -> None:
     record.settle(now=timezone.now())
     reports.count_due(now=timezone.now())
     allowance.keep_past(now=timezone.now())
+    allowance.of_day(timezone.localdate())
     unreachable.keep_due()
 
 

@@ -185,7 +185,7 @@ def _of_the_own_network() -> str:
 
 def lines(spent: Spent, *, today: date) -> list[Line]:
     known, several = given(), Campaign.objects.count() > 1
-    per_hundred = allowance.of_day(today).contacts_per_hundred
+    per_hundred = allowance.foresee(today).contacts_per_hundred
     money = reckoned(spent, per_hundred)
     each = tenths(spent.each)
     values = {
@@ -228,7 +228,7 @@ def lines(spent: Spent, *, today: date) -> list[Line]:
 
 def assumptions(spent: Spent, *, today: date) -> list[tuple[str, str, str]]:
     """What is assumed, how much, and the setting that says so."""
-    known, row = given(), allowance.of_day(today)
+    known, row = given(), allowance.foresee(today)
     rate = (_("Contacts that a hundred notices bring"), tenths(row.contacts_per_hundred), "CONTACTS_PER_HUNDRED")
     each = (
         _("Minutes of a contact, as long as none was recorded"),

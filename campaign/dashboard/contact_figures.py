@@ -104,7 +104,7 @@ def _of_all(today: date) -> tuple[Counter[date], Counter[str]]:
 
 def _rate(today: date) -> Rate:
     """As it holds today, on every page."""
-    row = allowance.of_day(today)
+    row = allowance.foresee(today)
     values = (row.contacts_per_hundred, row.contacts_at_least, row.contacts_at_most)
     shown = [tenths(value) for value in values]
     return Rate(shown[0]) if allowance.is_assumed(row) else Rate(*shown, row.day)

@@ -67,7 +67,7 @@ def page(request: HttpRequest) -> HttpResponse:
         except NotPossible as error:
             wrong = error.wrong
     today = timezone.localdate()
-    measured, row = allowance.measured_before(today), allowance.of_day(today)
+    measured, row = allowance.measured_before(today), allowance.foresee(today)
     values = {
         "wrong": wrong,
         "given": _given(request, today),

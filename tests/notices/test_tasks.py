@@ -4,11 +4,12 @@ import pytest
 from builders import make_campaign, make_holdout, make_user
 from django.utils import timezone
 from relays import Relay, running
-from rounds import AFTERNOON, at, numbers, plan, state_of
+from rounds import AFTERNOON, DAY, at, numbers, plan, state_of
 
 from campaign.celery import app
+from campaign.models import Desk
 from notices import mailings, tasks
-from notices.models import Mailing, Notice
+from notices.models import Mailing, Notice, SendingDay
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +79,17 @@ def test_a_mailing_nobody_approved_does_not_go_out(set_clock, settings):
     with running(Relay(), settings) as relay:
         tasks.send_due()
     assert (state_of(mailing), relay.connections) == ("planned", 0)
+
+
+def test_beat_decides_what_the_desk_allows_on_the_day_and_once(set_clock, settings):
+    seats = Desk.objects.create(from_day=DAY, seats=2, contacts_per_seat=10, changed_at=at(9))
+    set_clock(at(0, 1))
+    tasks.settle()
+    decided = SendingDay.objects.get(day=DAY)
+    assert (decided.capacity, decided.desk_cap) == (20, 400)
+    seats.delete()
+    tasks.settle()
+    assert SendingDay.objects.get(day=DAY) == decided and SendingDay.objects.get(day=DAY).desk_cap == 400
 
 
 def test_settling_marks_what_a_dead_worker_left(set_clock):
