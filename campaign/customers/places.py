@@ -44,6 +44,11 @@ def network_in(typed: str) -> Network | None:
         return None
 
 
+def by_last_mail_alone(network: Network) -> bool:
+    """Whether of who is in it only the last mail sent the old way is looked at, not all use."""
+    return network.version == 6 or network.num_addresses > ADDRESSES
+
+
 def customers_from(campaign: Campaign, network: Network, *, since: date, at_most: int) -> list[int]:
     """Keys of those with evidence from the network on `since` or later: so many and no more."""
     found: dict[int, None] = {}
@@ -55,7 +60,7 @@ def customers_from(campaign: Campaign, network: Network, *, since: date, at_most
         found |= dict.fromkeys(customer for customer, _day in rows)
         if len(found) >= at_most:
             return list(found)[:at_most]
-    if network.version == 4 and network.num_addresses <= ADDRESSES:
+    if not by_last_mail_alone(network):
         found |= dict.fromkeys(DailyUse.objects.customers_in(network, since=since, at_most=at_most))
     return list(found)[:at_most]
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaign import brands
-from campaign.customers.places import network_in
+from campaign.customers.places import by_last_mail_alone, network_in
 from campaign.dashboard import bulk_offer, finding, saved_views, words
 from campaign.dashboard.contact import known_tags
 from campaign.dashboard.finding import (
@@ -194,6 +194,7 @@ def shown(request: HttpRequest, campaign: Campaign, filters: Filters, sent: bulk
         "campaigns": campaign_choices(campaign, reverse("customers")),
         "searched": finding.SEARCHED,
         "counted": finding.COUNTED,
+        "by_last_mail": bool((network := network_in(filters.q)) and by_last_mail_alone(network)),
         "export_url": filters.url("customers_file") if request.user.has_perm(EXPORT) else "",
         "views": saved_views.shown(request.user, filters),
         "bulk": bulk_offer.offered(request.user, campaign, now=timezone.now(), today=today),

@@ -114,6 +114,19 @@ def test_an_address_of_the_logs_finds_who_sent_from_it_while_the_logs_are_kept(c
     assert logins(campaign, q="198.51.100") == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("10.1.0.0/16", True), ("2001:db8::/64", True), ("10.1.0.0/22", False), ("10.1.0.7", False), ("a/b", False)],
+)
+def test_a_search_for_a_wide_range_says_that_the_last_mail_alone_is_looked_at(operator, campaign, typed, said):
+    held(campaign, "a", last_range="10.1.0.0/24")
+    sentence = (
+        "this search finds who sent the last mail the old way from it. Who sent from it earlier, or with SMTP-AUTH"
+    )
+    page = " ".join(operator.get("/staff/customers/", {"campaign": campaign.name, "q": typed}).content.decode().split())
+    assert (sentence in page) is said
+
+
 def test_a_search_for_a_range_says_how_many_there_are(operator, campaign, monkeypatch):
     monkeypatch.setattr(finding, "SEARCHED", 2)
     for number in range(5):
