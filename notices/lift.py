@@ -50,7 +50,7 @@ def count(*, mailing_id: int, now: datetime) -> None:
         for key, those in sorted(turns.items())
     ]
     with transaction.atomic():
-        Mailing.objects.select_for_update().get(pk=mailing_id)  # one at a time
+        Mailing.objects.select_for_update(no_key=True).get(pk=mailing_id)  # one at a time
         mailing.lifts.all().delete()
         Lift.objects.bulk_create(found)
         mailing.waves.all().delete()

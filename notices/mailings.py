@@ -16,6 +16,7 @@ from notices import approval, pace, selection, texts
 from notices.models import Delivery, Mailing, Notice
 
 State, Cause = Mailing.State, Mailing.PauseCause
+OPEN = tuple(state for state in State if state not in Mailing.ENDED)
 NO_PAUSE = {
     "paused_at": None,
     "pause_reason": "",
@@ -82,7 +83,9 @@ def approve(*, mailing_id: int, user_id: int, now: datetime) -> None:
     wrong = approval.errors(mailing) if mailing.state == State.PLANNED else []
     if wrong:
         raise NotAllowed(_("The texts of this mailing are not right: %(errors)s") % {"errors": " ".join(wrong)})
-    if not mailing.move(State.APPROVED, since=(State.PLANNED,), approved_at=now, approved_by_id=user_id):
+    same = Mailing.objects.filter(text_ja=mailing.text_ja_id, text_en=mailing.text_en_id)
+    approved = {"state": State.APPROVED, "approved_at": now, "approved_by_id": user_id}
+    if not same.filter(pk=mailing_id, state=State.PLANNED).update(**approved):
         raise _not_now(mailing_id, _("Only a mailing that waits for approval can be approved."))
 
 
@@ -154,12 +157,17 @@ def resume(*, mailing_id: int, now: datetime) -> None:
 
 def cancel(*, mailing_id: int, now: datetime) -> None:
     """For good: what has not gone out is withdrawn. Raises NotAllowed."""
-    mailing = Mailing.objects.get(pk=mailing_id)
-    open_states = tuple(state for state in State if state not in Mailing.ENDED)
+    if not _end(Mailing.objects.get(pk=mailing_id), State.CANCELLED, CANCELLED, now=now):
+        raise _not_now(mailing_id, _("This mailing has ended already."))
+
+
+def _end(mailing: Mailing, state: State, reason: str, *, now: datetime) -> bool:
+    """With all that waits; False where it has ended already, if only a moment ago."""
     with transaction.atomic():
-        if not mailing.move(State.CANCELLED, since=open_states, ended_at=now):
-            raise _not_now(mailing_id, _("This mailing has ended already."))
-        Notice.objects.for_mailing(mailing).withdraw(CANCELLED, now=now)
+        ended = mailing.move(state, since=OPEN, ended_at=now)
+        if ended:
+            Notice.objects.for_mailing(mailing).withdraw(reason, now=now)
+    return ended
 
 
 def _not_now(mailing_id: int, rule: str) -> NotAllowed:
@@ -169,10 +177,17 @@ def _not_now(mailing_id: int, rule: str) -> NotAllowed:
 
 
 def finish_if_done(*, mailing_id: int, now: datetime) -> bool:
-    """End a mailing in which nothing waits and nothing is being sent; what is unknown does not hold it open."""
+    """End a mailing in which nothing waits and nothing is being sent; what is unknown does not hold it open.
+
+    Looked at once more when nobody can let an unknown one wait again (`record.settle`): it would miss its mailing.
+    """
     left = Notice.objects.filter(mailing=OuterRef("pk"), state__in=(Notice.State.WAITING, Notice.State.CLAIMED))
     done = Mailing.objects.filter(~Exists(left), pk=mailing_id, state=State.SENDING)
-    return done.update(state=State.FINISHED, ended_at=now) == 1
+    if not done.exists():
+        return False
+    with transaction.atomic():
+        Mailing.objects.select_for_update(no_key=True).get(pk=mailing_id)
+        return done.update(state=State.FINISHED, ended_at=now) == 1
 
 
 def reopen(*, mailing_id: int) -> bool:
@@ -194,11 +209,8 @@ def tidy(*, now: datetime) -> None:
     today = timezone.localdate(now)
     _cancel_those_of_another_date(now=now)
     _withdraw_what_is_overtaken(now=now)
-    with transaction.atomic():
-        open_mailings = Mailing.objects.exclude(state__in=Mailing.ENDED)
-        expired = list(open_mailings.filter(expires_on__lt=today).values_list("pk", flat=True))
-        Mailing.objects.filter(pk__in=expired).update(state=State.FINISHED, ended_at=now)
-        Notice.objects.filter(mailing__in=expired).withdraw(EXPIRED, now=now)
+    for mailing in Mailing.objects.filter(state__in=OPEN, expires_on__lt=today).order_by("pk"):
+        _end(mailing, State.FINISHED, EXPIRED, now=now)
     let_nothing_wait(Mailing.objects.filter(ended_at__gte=now - LATELY), now=now)
     for mailing_id in Mailing.objects.filter(state=State.SENDING).values_list("pk", flat=True):
         finish_if_done(mailing_id=mailing_id, now=now)
@@ -212,13 +224,11 @@ def let_nothing_wait(among: QuerySet[Mailing], *, now: datetime) -> None:
 
 def _cancel_those_of_another_date(*, now: datetime) -> None:
     """Final notices whose date was moved after they were planned; the schedule wants others for the new date."""
-    finals = Mailing.objects.exclude(state__in=Mailing.ENDED).filter(kind__in=selection.FINALS)
+    finals = Mailing.objects.filter(state__in=OPEN, kind__in=selection.FINALS).order_by("pk")
     for mailing in finals.select_related("campaign"):
         if mailing.period == mailing.campaign.cutoff_on.isoformat():
             continue
-        with transaction.atomic():
-            Mailing.objects.filter(pk=mailing.pk).update(state=State.CANCELLED, ended_at=now)
-            Notice.objects.for_mailing(mailing).withdraw(MOVED, now=now)
+        _end(mailing, State.CANCELLED, MOVED, now=now)
 
 
 def _withdraw_what_is_overtaken(*, now: datetime) -> None:

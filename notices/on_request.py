@@ -74,9 +74,10 @@ def send_guide(*, holdout_id: int, program: str, user_id: int | None, now: datet
     """
     try:
         with transaction.atomic():
-            # Of two at one moment, the second waits here, and finds the mailing of the first.
-            locked = Holdout.objects.select_for_update(of=("self",)).select_related("campaign", "customer")
-            holdout = locked.get(pk=holdout_id)
+            # Of two at one moment, the second waits here, and finds the mailing of the first. For the customer, who
+            # may be a holdout of both campaigns, and whose program is told to both.
+            locked = Holdout.objects.select_for_update(of=("customer",), no_key=True)
+            holdout = locked.select_related("campaign", "customer").get(pk=holdout_id)
             wrong = why_not(holdout, now=now)
             if wrong:
                 raise NotPossible(wrong)

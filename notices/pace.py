@@ -64,7 +64,7 @@ def take_from_day(day: date, *, wanted: int, cap: int | None) -> int:
     """
     allowance.of_day(day)
     with transaction.atomic(durable=True):
-        row = SendingDay.objects.select_for_update().get(day=day)
+        row = SendingDay.objects.select_for_update(no_key=True).get(day=day)
         granted = wanted if cap is None else max(0, min(wanted, row.bound(cap) - row.taken))
         if granted:
             SendingDay.objects.filter(day=day).update(taken=F("taken") + granted)

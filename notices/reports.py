@@ -105,8 +105,9 @@ def newest(campaign_mailings: list[Mailing]) -> Mailing | None:
 
 
 def fates_changed(mailing_ids: Iterable[int]) -> None:
-    """For who writes fates, in the same transaction and at its end."""
-    ReportCounts.objects.filter(mailing__in=set(mailing_ids)).update(changes=F("changes") + 1)
+    """For who writes fates, in the same transaction and at its end: of several mailings in their order."""
+    kept = ReportCounts.objects.filter(mailing__in=set(mailing_ids)).order_by("pk").select_for_update(no_key=True)
+    ReportCounts.objects.filter(pk__in=kept.values("pk")).update(changes=F("changes") + 1)
 
 
 def count_due(*, now: datetime) -> int:

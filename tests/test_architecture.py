@@ -17,6 +17,7 @@ ROOMS = {
     "campaign.jinja": 0,
     "campaign.tables": 0,
     "campaign.brands": 0,
+    "campaign.locks": 0,
     "campaign.models": 0,
     "campaign.audit": 1,
     "campaign.roles": 1,

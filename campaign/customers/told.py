@@ -16,6 +16,6 @@ def tell_program(*, customer_id: int, program: str, today: date) -> bool:
         if changed:
             found = Holdout.objects.filter(customer=customer_id)
             found.update(client_program=program)
-            for campaign_id in found.values_list("campaign", flat=True):
+            for campaign_id in found.order_by("campaign").values_list("campaign", flat=True):
                 counts.mark_stale(campaign_id)
     return changed

@@ -17,7 +17,7 @@ def write_down(told: dict[str, Evidence]) -> None:
     """By Message-ID, of accepted notices, where it outweighs what is known. Safe to repeat, and in any order."""
     with transaction.atomic():
         ours = Notice.objects.filter(message_id__in=told, state=Notice.State.ACCEPTED)
-        locked = set(ours.order_by("pk").select_for_update().values_list("pk", flat=True))
+        locked = set(ours.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
         notices = Notice.objects.filter(pk__in=locked).select_related("delivery", "holdout__customer")
         news = [
             (notice, evidence)

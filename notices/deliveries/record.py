@@ -36,8 +36,9 @@ def settle(*, now: datetime) -> None:
 
 
 def _end_leases(now: datetime) -> None:
+    """But for what a worker that was only late settles at this very moment."""
     claimed = Notice.objects.filter(state=Notice.State.CLAIMED, claimed_at__lt=now - settings.NOTICE_LEASE)
-    claimed.update(state=Notice.State.UNKNOWN, reply=WORKER_GONE)
+    claimed.change_unlocked(state=Notice.State.UNKNOWN, reply=WORKER_GONE)
 
 
 def _settle_unknown(now: datetime) -> None:
@@ -76,6 +77,7 @@ def _let_go_again(notice: Notice, *, now: datetime) -> None:
     """Back to waiting, in one step with the mailing, which may have finished in the meantime; withdrawn where it ended
     for good, be it days ago."""
     with transaction.atomic():
+        Mailing.objects.select_for_update(no_key=True).get(pk=notice.mailing_id)  # as in `mailings.finish_if_done`
         if not notice.put_back(NOT_IN_THE_LOG, send_after=now):
             return
         if timezone.localdate(now) <= notice.mailing.expires_on:

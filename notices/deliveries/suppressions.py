@@ -12,7 +12,7 @@ from notices.models import Delivery, Notice, Suppression
 
 def learn(told: Iterable[tuple[Notice, Evidence]]) -> None:
     """What the fates of notices say of the addresses they went to. Safe to repeat, and in any order."""
-    told = list(told)
+    told = sorted(told, key=lambda one: (one[0].holdout.customer_id, one[0].pk))  # as all do who lock several
     for notice, evidence in told:
         if evidence.is_hard:
             suppress(notice, evidence)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -66,10 +66,17 @@ class NoticeQuerySet(models.QuerySet):
         end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
         return self.filter(accepted_at__gte=begin, accepted_at__lt=end)
 
+    def change_unlocked(self, **values: object) -> int:
+        """Those that nobody else changes at this moment; how many. So two who change many never wait for each other
+        in a circle: to ask it again for those that were passed over is easy, since it is said by their state."""
+        locked = self.order_by("pk").select_for_update(of=("self",), no_key=True, skip_locked=True)
+        with transaction.atomic():
+            return Notice.objects.filter(pk__in=locked.values("pk")).update(**values)
+
     def withdraw(self, reason: str, *, now: datetime) -> int:
-        """Take those that wait out of their mailings; how many."""
+        """Take those that wait out of their mailings; how many. What is being claimed at this moment is not waiting."""
         waiting = self.filter(state=Notice.State.WAITING)
-        return waiting.update(state=Notice.State.WITHDRAWN, reply=reason, ended_at=now)
+        return waiting.change_unlocked(state=Notice.State.WITHDRAWN, reply=reason, ended_at=now)
 
 
 class Notice(models.Model):

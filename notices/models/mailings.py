@@ -207,7 +207,7 @@ class Mailing(models.Model):
         row.update(recent_attempts=Right(Concat("recent_attempts", models.Value(attempts[-20:])), 20))
         self.recent_attempts = row.values_list("recent_attempts", flat=True).get()
         if set(self.recent_attempts) == {Attempt.SENT.value} and len(self.recent_attempts) == 20:
-            row.update(recent_attempts="")
+            row.filter(recent_attempts=self.recent_attempts).update(recent_attempts="")  # unless another's came to it
         return self.recent_attempts
 
 
