@@ -3,8 +3,7 @@
 from django.db import connection
 
 PLANNING = "notices.planning"  # of mailings, in any campaign
-CUSTOMERS = "campaign.customers"  # whoever writes many of them
-IMPORT = "campaign.import"
+CUSTOMERS = "campaign.customers"  # writing many of them
 
 
 def in_turn(name: str, *of: int | str) -> None:

@@ -53,7 +53,9 @@ def plan(*, change_id: int, now: datetime, today: date) -> Mailing | None:
     Raises NotPossible, and NobodyDue where nobody is due.
     """
     with transaction.atomic():
-        change = BulkChange.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=change_id)
+        change = (
+            BulkChange.objects.select_for_update(of=("self",), no_key=True).select_related("campaign").get(pk=change_id)
+        )
         if change.state != State.RUNNING:
             return None
         mailing = _planned(change, now=now, today=today)
@@ -140,7 +142,7 @@ def _ends(rows: models.QuerySet, of: str, at: str) -> tuple[Any, Any]:
 def take_back(*, change_id: int, now: datetime, user_id: int) -> int | None:
     """Cancel the mailing; of how many notices nothing has gone out. None where none waits any more."""
     with transaction.atomic():
-        change = BulkChange.objects.select_for_update().get(pk=change_id)
+        change = BulkChange.objects.select_for_update(no_key=True).get(pk=change_id)
         mailing = Mailing.objects.filter(pk=change.values.get("mailing")).first()
         if mailing is None or change.undone_at is not None or mailing.state in Mailing.ENDED:
             return None

@@ -120,7 +120,7 @@ def count(campaign: Campaign, *, today: date) -> None:
     with transaction.atomic():
         none = {"counted_at": Now(), "version": "", "cells": []}
         HoldoutCounts.objects.get_or_create(campaign=campaign, defaults=none)
-        row = HoldoutCounts.objects.select_for_update(of=("self",)).defer("cells").get(campaign=campaign)
+        row = HoldoutCounts.objects.select_for_update(of=("self",), no_key=True).defer("cells").get(campaign=campaign)
         values = {"counted_at": Now(), "version": uuid4().hex, "cells": _all_cells(campaign, today=today)}
         HoldoutCounts.objects.filter(pk=row.pk).update(stale=False, **values)
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from campaign.customers.listing import Entry, Mistakes, entries
+from campaign.locks import CUSTOMERS, in_turn
 from campaign.models import Address, Customer
 
 FIELDS = ("language", "name", "contact_address", "contract")
@@ -49,6 +50,7 @@ def import_customers(content: bytes, *, file: str, default_domain: str) -> Impor
     if mistakes:
         raise NotImported(mistakes)
     with transaction.atomic():
+        in_turn(CUSTOMERS)
         removed, wanted = _addresses(listed, mistakes)
         if mistakes:
             raise NotImported(mistakes)
@@ -79,7 +81,8 @@ def _addresses(listed: list[Entry], mistakes: Mistakes) -> tuple[list[str], dict
 def _store_customers(listed: list[Entry]) -> tuple[int, int]:
     """How many are new and how many changed; only these are written."""
     known = {login: values for login, *values in Customer.objects.values_list("login", *FIELDS).iterator()}
-    written = [entry for entry in listed if known.get(entry.login) != [getattr(entry, field) for field in FIELDS]]
+    in_order = sorted(listed, key=lambda entry: entry.login)  # as `campaign/submissions/loading.py` makes new ones
+    written = [entry for entry in in_order if known.get(entry.login) != [getattr(entry, field) for field in FIELDS]]
     Customer.objects.bulk_create(
         (Customer(login=entry.login, **{field: getattr(entry, field) for field in FIELDS}) for entry in written),
         update_conflicts=True,

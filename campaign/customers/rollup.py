@@ -15,6 +15,7 @@ from django.db.models import Count, F, Max, Min, Q
 
 from campaign.customers import counts, identification, past
 from campaign.customers.status import quiet_since
+from campaign.locks import CUSTOMERS, in_turn
 from campaign.models import (
     AttributedDay,
     Campaign,
@@ -50,13 +51,25 @@ def bring_up_to_date(*, days: Iterable[date], today: date) -> None:
             Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # one at a time
             _bring_campaign_up_to_date(campaign, changed, today)
     if changed:
-        _execute("programs", start=min(changed), today=today)
-    _execute("holdout_programs")
+        with transaction.atomic():
+            in_turn(CUSTOMERS)
+            _execute("programs", start=min(changed), today=today)
+    show_programs()
     for campaign in Campaign.objects.order_by("pk"):
         counts.count(campaign, today=today)
     if seen:
-        # A day attributed again in the meantime has a later stamp, and stays unsettled.
-        attributed.filter(attributed_at__lte=seen).update(rolled_up_at=F("attributed_at"))
+        with transaction.atomic():
+            # A day attributed again in the meantime has a later stamp, and stays unsettled.
+            settled = attributed.filter(attributed_at__lte=seen).order_by("day").select_for_update(no_key=True)
+            AttributedDay.objects.filter(day__in=settled.values("day")).update(rolled_up_at=F("attributed_at"))
+
+
+def show_programs() -> None:
+    """Each holdout shows its customer's program."""
+    for campaign in Campaign.objects.order_by("pk"):
+        with transaction.atomic():
+            Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # as all who change several holdouts
+            _execute("holdout_programs", campaign=campaign.pk)
 
 
 def unsettled_days(*, today: date) -> set[date]:

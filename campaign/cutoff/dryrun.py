@@ -118,7 +118,7 @@ def compute(*, run_id: int, now: datetime, progress: Callable[[date], None] | No
         hits = _hits(con, run)
         found = answer.counts(con, week.days)
     with transaction.atomic():
-        ShadowRun.objects.select_for_update().get(pk=run_id)  # whoever computes the same waits here
+        ShadowRun.objects.select_for_update(no_key=True).get(pk=run_id)  # whoever computes the same waits here
         ShadowHit.objects.filter(run=run_id).delete()
         ShadowHit.objects.bulk_create(hits, batch_size=1000)
         _note_standings(run)

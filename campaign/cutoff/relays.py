@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign.locks import in_turn
 from campaign.models import RelayAcknowledgement, RelayedDay
 
 NEAR = 6 * 60 * 60  # seconds from a login within which a wrong clock or a long session explains a relay
@@ -92,6 +93,7 @@ def acknowledge(addresses: Iterable[str], *, note: str, user_id: int, now: datet
         for address, relayed in most
     ]
     with transaction.atomic():
+        in_turn("campaign.relays")
         RelayAcknowledgement.objects.filter(address__in=wanted).delete()
         RelayAcknowledgement.objects.bulk_create(rows)
     return len(rows)

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from campaign.customers import counts
-from campaign.models import BulkChange, BulkRow, Campaign, Exemption, Holdout, Tag, Tagging, WavePlan
+from campaign.models import BulkChange, BulkRow, Campaign, Exemption, Holdout, Tagging, WavePlan
 from campaign.plan import exemptions, reached, records
 from campaign.plan.campaigns import NotPossible
 
@@ -80,7 +80,7 @@ def _exempt(
 def _tag(
     *, customer_ids: list[int], tag: str, now: datetime, user_id: int, **_when: object
 ) -> tuple[dict, list[BulkRow]]:
-    row, _new = Tag.objects.get_or_create(name=records.tag_name(tag))
+    row = records.tag_named(records.tag_name(tag))
     rows = []
     for some in _batches(customer_ids):
         have = set(Tagging.objects.filter(tag=row, customer__in=some).values_list("customer", flat=True))
@@ -102,7 +102,7 @@ def undoable(change: BulkChange, *, now: datetime) -> bool:
 def undo(*, change_id: int, now: datetime, user_id: int) -> int | None:
     """For how many customers it is as before; None when it was undone already, or is too old."""
     with transaction.atomic():
-        change = BulkChange.objects.select_for_update().get(pk=change_id)
+        change = BulkChange.objects.select_for_update(no_key=True).get(pk=change_id)
         if not undoable(change, now=now):
             return None
         rows = list(BulkRow.objects.filter(change=change))

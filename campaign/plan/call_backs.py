@@ -75,7 +75,7 @@ def done(*, call_back_id: int, minutes: int, topic: str, outcome: str, now: date
     if wrong := wrong_in(minutes=minutes, topic=topic, outcome=outcome):
         raise NotPossible(fields=wrong)
     with transaction.atomic():
-        waiting = CallBack.objects.select_for_update().filter(pk=call_back_id).first()
+        waiting = CallBack.objects.select_for_update(no_key=True).filter(pk=call_back_id).first()
         if waiting is None:
             return None
         values = {"channel": Contact.Channel.PHONE, "minutes": minutes, "topic": topic, "outcome": outcome}

@@ -5,8 +5,10 @@ No notice goes out from this moment on; the standing follows when it is next mad
 
 from datetime import date, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from campaign.locks import in_turn
 from campaign.models import Exemption
 from campaign.plan.campaigns import NotPossible
 
@@ -34,10 +36,12 @@ def grant(
 ) -> list[Exemption]:
     """One for each customer who is not left alone for at least as long already. Raises NotPossible."""
     plain = check(reason=reason, until=until, today=today)
-    in_force = Exemption.objects.filter(campaign=campaign_id, from_day__lte=today, until__gte=until)
-    have = set(in_force.filter(customer__in=customer_ids).values_list("customer", flat=True))
     values = {"campaign_id": campaign_id, "reason": plain, "from_day": today, "until": until, "made_by_id": user_id}
-    return Exemption.objects.bulk_create(
-        [Exemption(customer_id=customer, **values) for customer in customer_ids if customer not in have],
-        batch_size=1000,
-    )
+    with transaction.atomic():
+        in_turn("campaign.exemptions", campaign_id)
+        in_force = Exemption.objects.filter(campaign=campaign_id, from_day__lte=today, until__gte=until)
+        have = set(in_force.filter(customer__in=customer_ids).values_list("customer", flat=True))
+        return Exemption.objects.bulk_create(
+            [Exemption(customer_id=customer, **values) for customer in customer_ids if customer not in have],
+            batch_size=1000,
+        )

@@ -87,7 +87,9 @@ def ask(*, holdout_id: int, until: date, why: str, now: datetime, today: date, d
     if why not in Exemption.Why.values:
         raise NotPossible(_("Please choose why you need more time."))
     with transaction.atomic():
-        holdout = Holdout.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=holdout_id)
+        holdout = (
+            Holdout.objects.select_for_update(of=("self",), no_key=True).select_related("campaign").get(pk=holdout_id)
+        )
         may = offer_for(holdout, exemptions_of(holdout), today=today, days=days, times=times)
         if may.no:
             raise NotPossible(_("More time cannot be had on this page any more. Please call us."))

@@ -2,10 +2,12 @@
 
 import unicodedata
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from campaign.locks import in_turn
 from campaign.models import Contact, Note, Tag, Tagging
 from campaign.plan import call_backs
 from campaign.plan.campaigns import NotPossible
@@ -14,6 +16,7 @@ TAKE_BACK = timedelta(minutes=10)
 SAME = timedelta(seconds=30)  # the same again so soon is a button pressed twice
 NOTE_LONGEST = 2000
 TAG_LONGEST = 40
+Made = TypeVar("Made", Contact, Note)
 KINDS = {"contact": Contact, "note": Note}  # what can be taken back
 
 
@@ -27,9 +30,7 @@ def record(
     if wrong:
         raise NotPossible(fields=wrong)
     values = {"channel": channel, "minutes": minutes, "topic": topic, "outcome": outcome}
-    values |= {"customer_id": customer_id, "made_by_id": user_id}
-    again = Contact.objects.filter(at__gt=now - SAME, at__lte=now, **values).first()
-    return again or Contact.objects.create(at=now, **values)
+    return _once(Contact, now=now, customer_id=customer_id, made_by_id=user_id, **values)
 
 
 def write(*, customer_id: int, text: str, now: datetime, user_id: int) -> Note:
@@ -40,9 +41,15 @@ def write(*, customer_id: int, text: str, now: datetime, user_id: int) -> Note:
     if len(plain) > NOTE_LONGEST:
         long = _("A note has at most %(most)s characters; this one has %(length)s.")
         raise NotPossible(fields={"text": long % {"most": NOTE_LONGEST, "length": len(plain)}})
-    values = {"customer_id": customer_id, "text": plain, "made_by_id": user_id}
-    again = Note.objects.filter(at__gt=now - SAME, at__lte=now, **values).first()
-    return again or Note.objects.create(at=now, **values)
+    return _once(Note, now=now, customer_id=customer_id, text=plain, made_by_id=user_id)
+
+
+def _once(model: type[Made], *, now: datetime, customer_id: int, **values: object) -> Made:
+    values["customer_id"] = customer_id
+    with transaction.atomic():
+        in_turn("campaign.records", customer_id)
+        again = model.objects.filter(at__gt=now - SAME, at__lte=now, **values).first()
+        return again or model.objects.create(at=now, **values)
 
 
 def may_take_back(made: Contact | Note, *, now: datetime, user_id: int) -> bool:
@@ -70,10 +77,16 @@ def tag_name(typed: str) -> str:
 def tag(*, customer_id: int, name: str, now: datetime, user_id: int) -> bool:
     """False when the customer has it already. Raises NotPossible."""
     with transaction.atomic():
-        row, _new = Tag.objects.get_or_create(name=tag_name(name))
+        row = tag_named(tag_name(name))
         values = {"at": now, "made_by_id": user_id}
         _tagging, made = Tagging.objects.get_or_create(tag=row, customer_id=customer_id, defaults=values)
     return made
+
+
+def tag_named(name: str) -> Tag:
+    """For one transaction at a time, so that two who put it on the same customers find each other's."""
+    row, _new = Tag.objects.get_or_create(name=name)
+    return Tag.objects.select_for_update(no_key=True).get(pk=row.pk)
 
 
 def untag(*, customer_id: int, tag_id: int) -> bool:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.db import transaction
 
+from campaign.locks import in_turn
 from campaign.models import ClockReading
 from campaign.submissions import skew
 from campaign.submissions.attribution import connect
@@ -27,6 +28,7 @@ def measure(days: Iterable[date]) -> None:
         for day in sorted(set(days)):
             found = skew.measure(con, segments(), day, settings.CLOCK_OFFSETS)
             with transaction.atomic():
+                in_turn("campaign.clocks", day)
                 ClockReading.objects.filter(day=day).delete()
                 ClockReading.objects.bulk_create(
                     ClockReading(

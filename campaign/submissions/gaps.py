@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
+from campaign.locks import in_turn
 from campaign.models import SourceGap
 from campaign.submissions.rhythm import DAYS, Rhythm
 from campaign.submissions.sources import State, rhythms
@@ -50,8 +51,8 @@ def missed_by_day(rhythm: Rhythm, begin: datetime, end: datetime, zone: ZoneInfo
 
 def _replace(found: Gaps, since: date) -> set[date]:
     with transaction.atomic():
-        kept = SourceGap.objects.select_for_update().filter(day__gte=since)
-        before = {(row.day, row.host, row.program): row for row in kept}
+        in_turn("campaign.gaps")
+        before = {(row.day, row.host, row.program): row for row in SourceGap.objects.filter(day__gte=since)}
         gone = [row.pk for key, row in before.items() if key not in found]
         changed = {row.day for key, row in before.items() if key not in found}
         changed |= {day for day, host, program in found if (day, host, program) not in before}

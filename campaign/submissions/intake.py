@@ -201,9 +201,14 @@ def _remember(known: LogFile, done: FileReport, now: datetime) -> None:
             for name, count in done.programs.items()
         )
         _remember_sources(known, done)
-        for day in _days_to_redo(done.touched):
-            AttributedDay.objects.get_or_create(day=day)
-            AttributedDay.objects.filter(day=day).update(stale=True, touched=F("touched") + 1)
+        mark_stale(_days_to_redo(done.touched))
+
+
+def mark_stale(days: Iterable[date]) -> None:
+    """Events of these days have come. In their order: others who read at this moment wait, but not in a circle."""
+    for day in sorted(days):
+        AttributedDay.objects.get_or_create(day=day)
+        AttributedDay.objects.filter(day=day).update(stale=True, touched=F("touched") + 1)
 
 
 def _remember_sources(known: LogFile, done: FileReport) -> None:
@@ -264,12 +269,12 @@ def _attribute_one(con: duckdb.DuckDBPyConnection, store: Segments, day: date, k
     touched = AttributedDay.objects.get(day=day).touched
     attribute_day(con, store, day, known)
     with transaction.atomic():
+        known_now = AttributedDay.objects.select_for_update(no_key=True).get(day=day).touched  # one at a time
         daily.replace(con, day)
         relays.replace(con, day)
         open_doors.replace(con, day, default_domain=known.default_domain)
-        AttributedDay.objects.filter(day=day).update(attributed_at=now)
-        # Events that came in the meantime leave it stale.
-        AttributedDay.objects.filter(day=day, touched=touched).update(stale=False)
+        # Events that came in the meantime leave it stale, or make it so again where another has attributed them by now.
+        AttributedDay.objects.filter(day=day).update(attributed_at=now, stale=known_now != touched)
 
 
 def rules() -> Rules:

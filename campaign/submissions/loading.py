@@ -19,13 +19,14 @@ CREATE TEMPORARY TABLE loaded AS
 SELECT customer.login, {of_use}
 FROM campaign_dailyuse AS used JOIN campaign_customer AS customer ON customer.id = used.customer_id
 WHERE 1 = 0"""
-# In one order everywhere: two days loaded at once wait for each other's new customers, never in a circle.
+# In one order everywhere, byte by byte: two days loaded at once, and a list that is imported, wait for each other's new
+# customers, never in a circle.
 NEW_CUSTOMERS = """
 INSERT INTO campaign_customer (login, {columns})
 SELECT wanted.login, {values}
 FROM (SELECT DISTINCT login FROM loaded) AS wanted
 WHERE NOT EXISTS (SELECT 1 FROM campaign_customer AS known WHERE known.login = wanted.login)
-ORDER BY wanted.login
+ORDER BY wanted.login{by_bytes}
 ON CONFLICT (login) DO NOTHING"""
 # In the order of the key: its index is then written from page to page.
 ROWS = """
@@ -57,7 +58,8 @@ def _make_customers(cursor) -> None:
     plain = [field for field in fields if not (field.primary_key or field.generated or field.name == "login")]
     columns, values = ", ".join(field.column for field in plain), ", ".join(["%s"] * len(plain))
     defaults = [field.get_db_prep_save(field.get_default(), connection) for field in plain]
-    cursor.execute(NEW_CUSTOMERS.format(columns=columns, values=values), defaults)
+    by_bytes = BY_BYTES[connection.vendor]
+    cursor.execute(NEW_CUSTOMERS.format(columns=columns, values=values, by_bytes=by_bytes), defaults)
 
 
 def _copy(cursor, columns: list[str], batches: pa.RecordBatchReader) -> None:
@@ -75,4 +77,5 @@ def _insert(cursor, columns: list[str], batches: pa.RecordBatchReader) -> None:
         cursor.executemany(insert, zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
 
+BY_BYTES = {"postgresql": ' COLLATE "C"', "sqlite": ""}
 LOADERS: dict[str, Callable] = {"postgresql": _copy, "sqlite": _insert}

@@ -8,6 +8,7 @@ from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
+from campaign.locks import in_turn
 from campaign.models import Campaign, Holdout
 from campaign.models.holdouts import LEFT
 from notices import selection
@@ -143,6 +144,7 @@ def keep_due() -> int:
             UnreachedCount.objects.filter(campaign=campaign).delete()
             continue
         with transaction.atomic():
+            in_turn("notices.unreachable", campaign.pk)
             _keep(campaign, found)
             values = {"counted_at": Now(), "left": _left(campaign)}
             UnreachedCount.objects.update_or_create(campaign=campaign, defaults=values)
