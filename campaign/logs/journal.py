@@ -27,8 +27,11 @@ def is_journal(head: bytes) -> bool:
 
 
 def plain(block: np.ndarray) -> np.ndarray:
-    """A block of whole lines as the same number of plain ones; a damaged line stays what it is."""
-    return np.frombuffer(b"\n".join([_plain(line) for line in block.tobytes().split(b"\n")]), np.uint8)
+    """A block of whole lines as the same number of plain ones; a damaged line stays what it is.
+
+    A bytearray, as blocks of files are: for bytes, which nobody may write, all searches would be compiled once more.
+    """
+    return np.frombuffer(bytearray(b"\n").join([_plain(line) for line in block.tobytes().split(b"\n")]), np.uint8)
 
 
 def _plain(line: bytes) -> bytes:

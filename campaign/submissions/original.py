@@ -114,7 +114,7 @@ def _numbered(log: OpenLog, numbers: set[int], bytes_at_most: int) -> dict[int, 
 
 def _says(text: bytes, line: Line, zone: ZoneInfo) -> bool:
     """Whether the text, read again, says what was kept of it, and nothing that is nobody's business."""
-    block = np.frombuffer(text + b"\n", np.uint8)
+    block = np.frombuffer(bytearray(text + b"\n"), np.uint8)  # for bytes, all searches would be compiled once more
     local = line.at.astimezone(zone)
     reader = Reader(zone=zone, local_domains=(), latest=FOREVER, written_on=local.date(), year=local.year)
     heads, times = reader.heads(block)

@@ -4,9 +4,58 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+READ = """
+import sys
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+import numpy as np
+from campaign import wsgi
+wsgi.loading.join(600)
+from campaign.logs import journal
+from campaign.logs.dialects import Reader
+from campaign.submissions import original
+from campaign.submissions.proof import Line, Said
+
+def compiled():
+    of_ours = {name: vars(module) for name, module in sys.modules.items() if name.startswith("campaign.")}
+    found = {(name, key): each for name, keys in of_ours.items() for key, each in keys.items()}
+    return {place: len(each.signatures) for place, each in found.items() if hasattr(each, "nopython_signatures")}
+
+loaded, zone = compiled(), ZoneInfo("Asia/Tokyo")
+text = b"Nov 24 09:00:00 mx1 postfix/smtpd[1]: 4AAAAAAAAAz1: client=unknown[192.0.2.1]"
+at = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
+line = Line(Said.ACCEPTED, at, "mx1", "postfix/smtpd", "192.0.2.1", None, "4AAAAAAAAAz1", 1, "a", 1)
+original._says(text, line, zone)
+entry = np.frombuffer(bytearray(b'{"MESSAGE": "client=unknown[192.0.2.1]", "_HOSTNAME": "mx1"}\\n'), np.uint8)
+reader = Reader(zone=zone, local_domains=(), latest=2**62, written_on=date(2026, 11, 24))
+reader.events(block := journal.plain(entry), *reader.heads(block), 1)
+print(loaded["campaign.logs.lines", "_heads"], loaded["campaign.submissions.candidates", "_count"])
+print([place for place, number in compiled().items() if number != loaded.get(place)])
+"""
+FORKS = """
+import os
+from campaign import wsgi
+if os.fork():
+    print(wsgi.loading.is_alive(), os.waitstatus_to_exitcode(os.wait()[1]))
+else:
+    wsgi.load()
+    os._exit(7)
+"""
+
+
+def told_by(script: str, data: Path) -> list[str]:
+    given = {"cwd": ROOT, "env": {**os.environ, "DATA": str(data), "DEBUG": "1"}, "text": True}
+    return subprocess.check_output([sys.executable, "-c", script], **given).splitlines()
 
 
 def test_a_web_worker_has_loaded_all_pages_before_its_first_request(tmp_path):
     loaded = "import sys, campaign.wsgi; print('campaign.dashboard.proof' in sys.modules, 'duckdb' in sys.modules)"
-    given = {"cwd": ROOT, "env": {**os.environ, "DATA": str(tmp_path), "DEBUG": "1"}, "text": True}
-    assert subprocess.check_output([sys.executable, "-c", loaded], **given).split() == ["True", "True"]
+    assert told_by(loaded, tmp_path) == ["True True"]
+
+
+def test_for_the_first_evidence_page_and_the_first_journal_nothing_is_compiled_or_loaded_any_more(tmp_path):
+    assert told_by(READ, tmp_path) == ["1 1", "[]"]
+
+
+def test_who_forks_waits_until_the_searches_are_loaded_and_the_child_can_use_them(tmp_path):
+    assert told_by(FORKS, tmp_path) == ["False 7"]
