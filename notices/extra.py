@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.models import BulkChange, BulkChosen, Campaign, Exemption
-from campaign.plan import reached
+from campaign.plan import bulk, reached
 from campaign.plan.campaigns import NotPossible
 from notices import mailings, on_request, planning, selection, texts
 from notices.models import Mailing, Notice
@@ -53,9 +53,7 @@ def plan(*, change_id: int, now: datetime, today: date) -> Mailing | None:
     Raises NotPossible, and NobodyDue where nobody is due.
     """
     with transaction.atomic():
-        change = (
-            BulkChange.objects.select_for_update(of=("self",), no_key=True).select_related("campaign").get(pk=change_id)
-        )
+        change = bulk.locked(change_id)
         if change.state != State.RUNNING:
             return None
         mailing = _planned(change, now=now, today=today)
@@ -142,7 +140,7 @@ def _ends(rows: models.QuerySet, of: str, at: str) -> tuple[Any, Any]:
 def take_back(*, change_id: int, now: datetime, user_id: int) -> int | None:
     """Cancel the mailing; of how many notices nothing has gone out. None where none waits any more."""
     with transaction.atomic():
-        change = BulkChange.objects.select_for_update(no_key=True).get(pk=change_id)
+        change = bulk.locked(change_id)
         mailing = Mailing.objects.filter(pk=change.values.get("mailing")).first()
         if mailing is None or change.undone_at is not None or mailing.state in Mailing.ENDED:
             return None

@@ -11,13 +11,14 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 from django.conf import settings
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import MD5, Cast, Concat
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from campaign.locks import PLANNING, in_turn
 from campaign.models import Campaign, Holdout, WavePlan
 from campaign.plan import waves
 from notices import audience, bulk, pacing, schedule, selection, texts
@@ -177,6 +178,8 @@ def plan_round(
     )
     try:
         with transaction.atomic():
+            if wanted.kind == Kind.ANNOUNCEMENT:  # its waves stand from now on; before the turn, as everybody waits
+                Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
             one_at_a_time()
             due = selection.due(campaign, today=today, kind=wanted.kind, audience=people)
             if not due.exists():
@@ -196,11 +199,9 @@ def one_at_a_time() -> None:
     """Wait, to the end of the transaction, for whoever plans at this moment, in any campaign.
 
     Asked before who is due: of two that plan at once each would find nobody written to by the other, and both
-    would write to the same people. SQLite lets one transaction write at a time as it is.
+    would write to the same people. Who takes holdouts away waits, too.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('notices.planning'))")
+    in_turn(PLANNING)
 
 
 def left_nothing(mailing: Mailing) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,17 +36,19 @@ def decide(
     user_id: int | None = None,
 ) -> WavePlan:
     """Raises NotPossible, also from the moment on at which an announcement is planned."""
-    campaign, today = Campaign.objects.get(pk=campaign_id), timezone.localdate(now)
-    if begun(campaign):
-        raise NotPossible(_("The announcement is planned already: its waves can no longer be changed."))
-    if not to_come(campaign, today=today):
-        raise NotPossible(_("The time for the announcement is over: there is nothing to share out by waves."))
-    return waves.decide(
-        campaign_id=campaign_id,
-        waves=waves_wanted,
-        first_day=first_day,
-        days_between=days_between,
-        now=now,
-        today=today,
-        user_id=user_id,
-    )
+    today = timezone.localdate(now)
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)  # not while it is being planned
+        if begun(campaign):
+            raise NotPossible(_("The announcement is planned already: its waves can no longer be changed."))
+        if not to_come(campaign, today=today):
+            raise NotPossible(_("The time for the announcement is over: there is nothing to share out by waves."))
+        return waves.decide(
+            campaign_id=campaign_id,
+            waves=waves_wanted,
+            first_day=first_day,
+            days_between=days_between,
+            now=now,
+            today=today,
+            user_id=user_id,
+        )

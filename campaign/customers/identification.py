@@ -6,6 +6,7 @@ from pathlib import Path
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from campaign.locks import PLANNING, in_turn
 from campaign.models import Campaign, DailyUse, Holdout
 
 BATCH = 500
@@ -26,6 +27,8 @@ def bring_up_to_date(campaign: Campaign, *, days: set[date] | None, today: date)
         text = Path(__file__).with_name("identification.sql").read_text()
         cursor.execute(text.format(days=_among(days, today)), values)
     gone = list(_without_evidence(campaign, start, today).values_list("pk", flat=True))
+    if gone:
+        in_turn(PLANNING)  # a mailing that is being planned may be to them, which nobody sees before it is planned
     for begin in range(0, len(gone), BATCH):
         Holdout.objects.filter(pk__in=gone[begin : begin + BATCH], notices=None).delete()
 

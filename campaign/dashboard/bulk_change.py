@@ -226,6 +226,7 @@ def undo(request: HttpRequest, *, pk: int) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     with transaction.atomic():
+        change = bulk.locked(change.pk)  # as it stands once a worker is through that is at it
         changed = _changed_by(change)
         restored = _taken_back(change, now=timezone.now(), user_id=request.user.pk)
         if restored is not None:

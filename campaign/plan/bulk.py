@@ -99,10 +99,16 @@ def undoable(change: BulkChange, *, now: datetime) -> bool:
     return change.undone_at is None and not going_back and now - UNDO <= change.made_at
 
 
+def locked(change_id: int) -> BulkChange:
+    """For one transaction at a time: before its campaign, and before whatever it changes."""
+    rows = BulkChange.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("campaign").get(pk=change_id)
+
+
 def undo(*, change_id: int, now: datetime, user_id: int) -> int | None:
     """For how many customers it is as before; None when it was undone already, or is too old."""
     with transaction.atomic():
-        change = BulkChange.objects.select_for_update(no_key=True).get(pk=change_id)
+        change = locked(change_id)
         if not undoable(change, now=now):
             return None
         rows = list(BulkRow.objects.filter(change=change))

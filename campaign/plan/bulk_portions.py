@@ -56,7 +56,7 @@ CHECKED = {Kind.WAVE: _wave, Kind.EXEMPT: _exemption, Kind.TAG: _tag, Kind.NOTIC
 def collect(*, change_id: int, keys: Iterable[list[int]]) -> bool:
     """Keep who is to be changed, all in one transaction; False where that was done already, or it is being undone."""
     with transaction.atomic():
-        change = BulkChange.objects.select_for_update(no_key=True).get(pk=change_id)
+        change = bulk.locked(change_id)
         if change.state != State.CHOOSING:
             return False
         chosen = 0
@@ -70,7 +70,7 @@ def collect(*, change_id: int, keys: Iterable[list[int]]) -> bool:
 def work(*, change_id: int, now: datetime, today: date) -> bool:
     """One portion more, committed when this returns; False when nothing is left to do."""
     with transaction.atomic(durable=True):
-        change = BulkChange.objects.select_for_update(no_key=True).get(pk=change_id)
+        change = bulk.locked(change_id)
         if change.state == State.RUNNING:
             return _forth(change, now=now, today=today)
         return _back(change, now=now) if change.state == State.UNDOING else False
@@ -111,7 +111,7 @@ def _changed(change: BulkChange, keys: list[int], *, now: datetime, today: date)
 def begin_undo(*, change_id: int, now: datetime, user_id: int) -> bool:
     """Stop it where it is, and take back what it changed, in portions too; False when it is too late for that."""
     with transaction.atomic():
-        change = BulkChange.objects.select_for_update(no_key=True).get(pk=change_id)
+        change = bulk.locked(change_id)
         if not bulk.undoable(change, now=now):
             return False
         values = {"state": State.UNDOING, "undone_by_id": user_id, "restored": 0}

@@ -9,9 +9,11 @@ from desk import make_mailing, make_notice
 from django.db import connection, transaction
 from rounds import AFTERNOON, DAY, at, plan, sending, state_of, take
 
-from campaign.customers import counts, told
-from campaign.models import Campaign, Holdout
-from notices import allowance, ledger, mailings, mutes, on_request
+from campaign.customers import counts, rollup, told
+from campaign.models import Campaign, Holdout, WavePlan
+from campaign.plan import extensions
+from campaign.plan.campaigns import NotPossible
+from notices import allowance, ledger, mailings, mutes, on_request, planning, schedule, waves
 from notices.deliveries import keep, record
 from notices.deliveries.evidence import Evidence
 from notices.ledger import End
@@ -19,6 +21,7 @@ from notices.models import Delivery, Mailing, Mute, Notice, ReportCounts, Sendin
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Notice.State
+WAVES = {"first_day": DAY, "days_between": 7, "now": at(7)}
 
 
 @pytest.fixture
@@ -180,3 +183,75 @@ def test_who_writes_fates_down_holds_up_no_visit(campaigns):
         if connection.vendor == "postgresql":
             visit.through()
     assert visit.result()
+
+
+@pytest.fixture
+def half_planned(monkeypatch):
+    """Whoever plans first stops when the notices are there, and nobody else sees them."""
+    stop = Stop()
+    monkeypatch.setattr(planning, "fill", stop.after(planning.fill))
+    return stop
+
+
+def test_nobody_is_taken_away_to_whom_a_mailing_is_being_planned(campaigns, half_planned):
+    people = {make_holdout(campaigns[0]).pk for _ in range(3)}  # without evidence
+    planner = Other(lambda: planning.plan_reminder(campaign_id=campaigns[0].pk, today=DAY, now=at(8)))
+    half_planned.reached()
+    standings = Other(lambda: rollup.bring_up_to_date(days=[DAY], today=DAY))
+    standings.until_it_waits()
+    half_planned.go_on()
+    assert planner.result()
+    standings.result()
+    assert set(Notice.objects.values_list("holdout", flat=True)) == people
+    assert set(Holdout.objects.values_list("standing", flat=True)) == {"silent"}
+
+
+def with_waves(campaign: Campaign) -> Campaign:
+    """Before its announcement, with a holdout who has no evidence."""
+    campaign.starts_on = DAY
+    campaign.save()
+    make_holdout(campaign)
+    waves.decide(campaign_id=campaign.pk, waves_wanted=2, **WAVES)
+    return campaign
+
+
+def test_waves_stand_from_the_moment_on_at_which_the_announcement_is_being_planned(campaigns, half_planned):
+    campaign = with_waves(campaigns[0])
+    wanted = schedule.Round(schedule.Kind.ANNOUNCEMENT, "2026-12", DAY, DAY, DAY, campaign.cutoff_on)
+    plan = planning.plans_of(campaign)[wanted.kind]
+    planner = Other(lambda: planning.plan_round(campaign, wanted, plan=plan, today=DAY, now=at(8)))
+    half_planned.reached()
+    deciding = Other(lambda: waves.decide(campaign_id=campaign.pk, waves_wanted=3, **WAVES))
+    deciding.until_it_waits()
+    half_planned.go_on()
+    assert planner.result()
+    with pytest.raises(NotPossible):
+        deciding.result()
+    assert (WavePlan.objects.get().waves, WavePlan.objects.get().drawn) == (2, True)
+
+
+def test_the_standings_of_a_campaign_are_made_while_its_announcement_is_being_planned(campaigns, monkeypatch):
+    campaign, stop = with_waves(campaigns[0]), Stop()
+    wanted = schedule.Round(schedule.Kind.ANNOUNCEMENT, "2026-12", DAY, DAY, DAY, campaign.cutoff_on)
+    plan = planning.plans_of(campaign)[wanted.kind]
+    monkeypatch.setattr(planning, "one_at_a_time", stop.after(planning.one_at_a_time))
+    planner = Other(lambda: planning.plan_round(campaign, wanted, plan=plan, today=DAY, now=at(8)))
+    stop.reached()
+    standings = Other(lambda: rollup.bring_up_to_date(days=[DAY], today=DAY))
+    standings.until_it_waits()
+    stop.go_on()
+    assert planner.result()
+    standings.result()
+
+
+def test_more_time_is_asked_for_while_a_round_is_being_written(campaigns):
+    holdout = make_holdout(campaigns[0])
+    ask = {"until": campaigns[0].cutoff_on, "why": "help", "now": AFTERNOON, "today": DAY, "days": 30, "times": 1}
+    with transaction.atomic(), connection.cursor() as cursor:
+        make_notice(make_mailing(campaigns[0]), holdout)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what the end of the transaction does
+        asking = Other(lambda: extensions.ask(holdout_id=holdout.pk, **ask))
+        if connection.vendor == "postgresql":
+            asking.through()
+    assert asking.result().customer_id == holdout.customer_id

@@ -14,7 +14,7 @@ from rounds import take
 
 from campaign import roles
 from campaign.celery import app
-from campaign.dashboard import audit, bulk_offer, bulk_work, finding
+from campaign.dashboard import audit, bulk_change, bulk_offer, bulk_work, finding
 from campaign.dashboard.timeline import timeline
 from campaign.models import AuditEntry, BulkChange, BulkChosen, Customer, Exemption, Tagging, WavePlan
 from campaign.plan import bulk, bulk_portions
@@ -279,6 +279,22 @@ def test_an_extra_notice_is_taken_back_while_it_has_not_gone_out(operator, campa
     assert mailing.state == "cancelled"
     assert mailings.report(mailing_id=mailing.pk).withdrawn == 2
     assert "It cannot be undone any more" in undo(operator)
+
+
+def test_one_that_a_worker_plans_at_the_moment_of_the_undo_is_taken_back(operator, campaign, few, monkeypatch):
+    people(campaign)
+    change(operator, "notice", whom="all", typed="5")
+    pk = BulkChange.objects.get().pk
+    assert bulk_work.step(change_id=pk, now=NOW)
+    allowed = bulk_change.may
+
+    def may(*given):  # once the change was looked at
+        bulk_work.step(change_id=pk, now=NOW)
+        return allowed(*given)
+
+    monkeypatch.setattr(bulk_change, "may", may)
+    assert "taken back: 5 customers" in undo(operator)
+    assert Mailing.objects.get().state == "cancelled"
 
 
 def test_an_extra_notice_that_has_gone_out_is_not_taken_back(operator, campaign):
