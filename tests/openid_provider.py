@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import requests
+from ports import free_ports
 
 CLIENT_ID, CLIENT_SECRET = "campaign", "the secret of the campaign at the provider"
 PASSWORD = "at the provider"
@@ -63,8 +64,6 @@ def _hidden(page: str, name: str) -> str:
 
 
 def start(folder: Path, redirect_uri: str) -> Provider:
-    from journeys.provider import free_ports  # not for the process of its own
-
     (port,) = free_ports(1)
     command = [sys.executable, __file__, str(folder), str(port), CLIENT_ID, CLIENT_SECRET, redirect_uri]
     with (folder / "provider.log").open("w") as log:

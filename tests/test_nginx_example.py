@@ -12,8 +12,8 @@ import pytest
 from authority import Authority
 from django.conf import settings
 from fronted import product
-from journeys.postfix import wait_until
-from journeys.provider import free_ports
+from ports import free_ports
+from waiting import until
 
 from notices.doctor import https
 from notices.guides.setup import outlook
@@ -76,7 +76,7 @@ def nginx(needed, tmp_path_factory):
         (folder / "nginx.conf").write_text(AROUND.format(folder=folder))
         server = subprocess.Popen([program, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
         try:
-            wait_until(lambda: (folder / "nginx.pid").exists(), "nginx to start")
+            until(lambda: (folder / "nginx.pid").exists(), "nginx to start")
             yield Nginx(folder, secure, plain)
         finally:
             server.terminate()
@@ -92,7 +92,7 @@ def test_programs_get_their_files_and_the_logs_no_address(nginx):
     answer = nginx.ask("autodiscover.isp.example", "/autodiscover/autodiscover.json?Protocol=AutodiscoverV1")
     assert answer.status == 200 and b"AutodiscoverV1" in answer.body
     nginx.ask("autodiscover.isp.example", "/the-last")
-    wait_until(lambda: "/the-last" in nginx.logged(), "the log")
+    until(lambda: "/the-last" in nginx.logged(), "the log")
     assert "autoconfig.isp.example GET /mail/config-v1.1.xml 200" in nginx.logged()
     assert "hanako" not in nginx.logged()
 
@@ -119,5 +119,5 @@ def test_the_staff_pages_are_for_the_offices(nginx):
 def test_the_token_of_a_customers_page_stays_out_of_the_log(nginx, page):
     nginx.ask("mail-guide.isp.example", f"/en/{page}/secret-token/x/")
     nginx.ask("mail-guide.isp.example", f"/after-{page}/")
-    wait_until(lambda: f"/after-{page}/" in nginx.logged(), "the log")
+    until(lambda: f"/after-{page}/" in nginx.logged(), "the log")
     assert "secret-token" not in nginx.logged()

@@ -1,8 +1,7 @@
-import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from waiting import until
 
 from campaign.turns import only_one
 
@@ -23,13 +22,6 @@ def test_the_lock_is_renewed_for_as_long_as_the_work_takes(empty_redis):
             until(lambda: 0 < empty_redis.pttl("only-one:read") <= 6000)
             with only_one("read") as second:
                 assert not second
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.05)
 
 
 def test_a_lock_left_by_a_worker_that_died_runs_out(empty_redis):

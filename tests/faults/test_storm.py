@@ -10,8 +10,9 @@ from builders import make_campaign
 from django.db import OperationalError, connection
 from faults import people, promise
 from faults.storm import Storm
-from faults.world import World, until
+from faults.world import World
 from rounds import numbers, state_of
+from waiting import until
 
 from campaign.submissions import fates
 from notices import mailings

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,7 +14,9 @@ from pathlib import Path
 import redis
 from faults.clock import Clock
 from faults.cluster import MortalCluster
+from ports import free_ports
 from rounds import at
+from waiting import until
 
 from campaign import env
 from campaign.sample.machine import redis_server
@@ -42,7 +43,7 @@ class World:
         self.clock.set(BEGIN)
         self.cluster = MortalCluster(folder / "postgresql") if vendor == "postgresql" else None
         self.database_url = self.cluster.url if self.cluster else f"sqlite:///{folder}/campaign.sqlite3"
-        self.relay_port = _free_port()
+        (self.relay_port,) = free_ports(1)
         self.environment = os.environ | SENDING | {
             "DATA": str(folder),
             "DATABASE_URL": self.database_url,
@@ -184,22 +185,3 @@ class World:
 def _die_with_us() -> None:
     """In the child: should the tests be killed, it is, too."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-
-
-def until(is_so, what: str, *, seconds: float = 300, meanwhile=lambda: None) -> None:
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, f"waited {seconds:.0f} seconds in vain for {what}"
-        meanwhile()
-        time.sleep(0.05)
-
-
-def _free_port() -> int:
-    """Below those from which clients call."""
-    for port in range(20_000 + os.getpid() % 5000, 30_000):
-        with socket.socket() as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with suppress(OSError):
-                tried.bind(("127.0.0.1", port))
-                return port
-    raise RuntimeError("no port is free")

@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from journeys.postfix import wait_until
+from waiting import until
 
 PASSWORD = "correct horse battery"
 MAIL_USER = 5000  # owns the mailboxes; need not have a name
@@ -106,7 +106,7 @@ class Dovecot:
         command = ["/usr/sbin/dovecot", "-F", "-c", self.folder / "dovecot.conf"]
         with open(self.folder / "start.log", "wb") as log:
             self._server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        wait_until(lambda: self.lmtp_socket.exists() and self.auth_socket.exists(), "Dovecot to start")
+        until(lambda: self.lmtp_socket.exists() and self.auth_socket.exists(), "Dovecot to start")
 
     def stop(self) -> None:
         self._server.terminate()

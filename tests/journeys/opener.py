@@ -5,7 +5,8 @@ import threading
 import time
 from pathlib import Path
 
-from journeys.postfix import Postfix, wait_until
+from journeys.postfix import Postfix
+from waiting import until
 
 OPEN_SECONDS = 30 * 60
 # Written here once more, not taken from the product: it stands for the provider's own software.
@@ -30,7 +31,7 @@ class Opener:
         self._thread.join()
 
     def wait_for(self, address: str) -> None:
-        wait_until(lambda: address in self._written, f"the relay to open for {address}")
+        until(lambda: address in self._written, f"the relay to open for {address}")
 
     def _run(self) -> None:
         with open(self._log) as log:

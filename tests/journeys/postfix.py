@@ -6,10 +6,10 @@ ago may relay through the old port without a password. Starting it needs root.
 
 import os
 import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from waiting import until
 
 SBIN = Path("/usr/lib/postfix/sbin")
 LIFETIME = "1200"  # seconds until it ends by itself, should the tests be killed
@@ -134,7 +134,7 @@ class Postfix:
         command = [SBIN / "master", "-c", self.folder, "-d", "-e", LIFETIME]
         # A session of its own: at its end Postfix signals the whole process group.
         self._master = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
-        wait_until(lambda: (self.folder / "queue/public/postlog").exists(), "Postfix to start")
+        until(lambda: (self.folder / "queue/public/postlog").exists(), "Postfix to start")
 
     def stop(self) -> None:
         self._master.terminate()
@@ -163,10 +163,3 @@ class Postfix:
 
     def _tail(self) -> str:
         return self.log.read_text()[-2000:] if self.log.exists() else ""
-
-
-def wait_until(is_so: Callable[[], object], what: str, seconds: float = 300) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, f"waited {seconds:.0f} seconds in vain for {what}"
-        time.sleep(0.05)

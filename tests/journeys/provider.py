@@ -1,9 +1,5 @@
 """The whole provider of a journey: Postfix, Dovecot, the daemon that opens the relay, and the outside world."""
 
-import contextlib
-import os
-import random
-import socket
 import subprocess
 import time
 from contextlib import ExitStack
@@ -16,11 +12,11 @@ from journeys.dovecot import Dovecot
 from journeys.opener import Opener
 from journeys.outside import Outside
 from journeys.people import AWAY, DOMAIN, EVERYBODY, FORWARDER, HOLE, OWN_NETWORK, Afternoon
-from journeys.postfix import Postfix, wait_until
+from journeys.postfix import Postfix
+from ports import free_ports
+from waiting import until
 
 TIME_ZONE = "Asia/Tokyo"
-EIGHT = 8  # as many processes may run the suite together
-PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % EIGHT
 # As customers' programs have them, in the order of the servers below.
 USUAL_PORTS = {"pop3": 110, "pop3s": 995, "imap": 143, "imaps": 993, "relay": 25, "submission": 587, "smtps": 465}
 
@@ -97,7 +93,7 @@ class Provider:
         def only_deferred() -> bool:
             return all('"queue_name": "deferred"' in line for line in self.postfix.waiting().splitlines())
 
-        wait_until(only_deferred, "the queue to empty")
+        until(only_deferred, "the queue to empty")
 
 
 def _wait_if_it_is_almost_midnight() -> None:
@@ -106,17 +102,6 @@ def _wait_if_it_is_almost_midnight() -> None:
     left = 24 * 3600 - (now.hour * 3600 + now.minute * 60 + now.second)
     if left < 60:
         time.sleep(left)
-
-
-def free_ports(number: int) -> list[int]:
-    """Ports that nobody listens on, below those from which clients call: none is taken before its server starts."""
-    found = []
-    while len(found) < number:
-        port = random.randrange(10_000, 30_000) // EIGHT * EIGHT + PROCESS  # of those that no other one takes
-        with socket.socket() as free, contextlib.suppress(OSError):
-            free.bind(("127.0.0.1", port))
-            found += [port] * (port not in found)
-    return found
 
 
 def _certificate(path: Path) -> Path:

@@ -22,11 +22,12 @@ from django.conf import settings
 from journeys import proxy
 from journeys.dovecot import PASSWORD
 from journeys.people import AWAY, DOMAIN, mailbox
-from journeys.postfix import wait_until
-from journeys.provider import TIME_ZONE, USUAL_PORTS, Provider, free_ports
+from journeys.provider import TIME_ZONE, USUAL_PORTS, Provider
 from journeys.test_classify import classify
 from journeys.thunderbird import Thunderbird
+from ports import free_ports
 from surroundings import CI
+from waiting import until
 
 pytestmark = pytest.mark.daemons
 
@@ -92,7 +93,7 @@ def product(folder: Path):
     with open(folder / "gunicorn.log", "wb") as log:
         server = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)
     try:
-        wait_until(lambda: _answers(port), "gunicorn to answer")
+        until(lambda: _answers(port), "gunicorn to answer")
         yield "127.0.0.1", port
     finally:
         server.terminate()

@@ -13,8 +13,8 @@ from builders import make_campaign, make_user
 from django.db import connection
 from django.utils import timezone
 from journeys.people import ALONE, OWN_NETWORK, mailbox
-from journeys.postfix import wait_until
 from journeys.rotation import earlier
+from waiting import until
 
 from campaign.celery import app
 from campaign.models import Holdout
@@ -56,7 +56,7 @@ def ask(task: str, log: Path) -> None:
     done = re.compile(rf"Task {re.escape(task)}\[[^]]+\] (succeeded|raised|retry)")
     before = len(done.findall(log.read_text()))
     app.send_task(task)
-    wait_until(lambda: len(done.findall(log.read_text())) > before, f"{task}\n{log.read_text()[-2000:]}")
+    until(lambda: len(done.findall(log.read_text())) > before, f"{task}\n{log.read_text()[-2000:]}")
     assert done.findall(log.read_text())[-1] == "succeeded", log.read_text()[-4000:]
 
 

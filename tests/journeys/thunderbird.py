@@ -12,7 +12,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from journeys.postfix import wait_until
+from waiting import until
 
 PREFERENCES = {
     "marionette.port": 0,  # any free one; it is written into the profile
@@ -170,7 +170,7 @@ class Thunderbird:
             assert self._process.poll() is None, f"Thunderbird ended: {self._tail()}"
             return written.exists() and written.read_text().strip().isdigit()
 
-        wait_until(ready, "Thunderbird to start")
+        until(ready, "Thunderbird to start")
         self._socket = socket.create_connection(("127.0.0.1", int(written.read_text())), timeout=300)
         self._stream = self._socket.makefile("rb")
         self._receive()  # it introduces itself

@@ -14,6 +14,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from relays import Relay, running
 from rounds import AFTERNOON, clock, numbers, sending, state_of
+from waiting import until
 
 from notices.deliveries import record
 from notices.dispatch import send_batch
@@ -44,13 +45,6 @@ def slowly(seconds: float):
         return "250 2.0.0 Ok: queued as 4XyzQ1"
 
     return take
-
-
-def until(condition, *, seconds: float = 300) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.02)
 
 
 def test_two_processes_on_one_mailing_send_nobody_twice(settings):

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from databases import database_url
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from loglines import login, message
+from waiting import until
 
 from campaign.customers.following import Follower
 from campaign.management.commands.ingest import Command
@@ -102,13 +102,6 @@ def followed(log: Path, settings) -> subprocess.Popen:
     }
     command = [sys.executable, "manage.py", "ingest", "--follow", str(log)]
     return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-
-
-def until(condition, *, seconds: float = 300) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.1)
 
 
 def submissions() -> int:

@@ -1,10 +1,10 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 from campaign.sample.processes import Ended, Family
 
@@ -29,13 +29,6 @@ def living(mark: Path) -> list[int]:
         except OSError:
             continue
     return found
-
-
-def until(condition, *, seconds=120.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come in time"
-        time.sleep(0.05)
 
 
 def test_children_and_their_children_end_with_the_family(family, tmp_path):

@@ -4,7 +4,7 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 import pytest
-from journeys.provider import free_ports
+from ports import free_ports
 
 from campaign.sample import relay
 from campaign.sample.postfix_lines import Clock

@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from journeys.provider import free_ports
+from ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = {"SAMPLE_CUSTOMERS": "120", "SAMPLE_DAYS": "65"}

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import pytest
 from journeys.dovecot import PASSWORD, Dovecot
-from journeys.provider import free_ports
 from maillog import accepted
+from ports import free_ports
 from returned import dsn, plain, sender_of
 from rounds import AFTERNOON, clock, numbers, sending
 from surroundings import CI
