@@ -12,6 +12,7 @@ import pickle
 import signal
 import sys
 import traceback
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from types import FrameType
@@ -83,11 +84,15 @@ if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "campaign.settings"
     Clock(Path(sys.argv[1])).rule()
     django.setup()
+    # All of it is loaded once, for all that are forked.
     import campaign.submissions.gaps
     import campaign.submissions.intake
     import campaign.tasks  # noqa: F401
     import notices.deliveries.record
-    import notices.tasks  # noqa: F401 (all of it loaded once, for all that are forked)
+    import notices.dispatch
+    import notices.tasks
+
+    notices.dispatch.LONGEST_CHUNK = timedelta(hours=1)  # how slow this machine is says nothing about a step
 
     for line in sys.stdin:
         print(base64.b64encode(answer(line).encode()).decode(), flush=True)
