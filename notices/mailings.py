@@ -166,7 +166,7 @@ def _end(mailing: Mailing, state: State, reason: str, *, now: datetime) -> bool:
     with transaction.atomic():
         ended = mailing.move(state, since=OPEN, ended_at=now)
         if ended:
-            Notice.objects.for_mailing(mailing).withdraw(reason, now=now)
+            Notice.objects.for_mailing(mailing).withdraw_all(reason, now=now)
     return ended
 
 

@@ -243,6 +243,23 @@ def test_functions_fit_a_screen():
     assert not wrong, "\n".join(wrong)
 
 
+def test_rows_are_locked_without_their_keys():
+    """The stronger lock would hold up whoever writes a row that refers to it, up to the end of the transaction."""
+    wrong = [f"{name}:{call.lineno}" for name, call in calls("select_for_update") if not _locks_no_key(call)]
+    assert not wrong, "wanted select_for_update(no_key=True) at " + ", ".join(wrong)
+
+
+def calls(method: str) -> Iterator[tuple[str, ast.Call]]:
+    for name, tree in modules().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
+                yield name, node
+
+
+def _locks_no_key(call: ast.Call) -> bool:
+    return any(given.arg == "no_key" and ast.unparse(given.value) == "True" for given in call.keywords)
+
+
 def test_no_page_brings_script_or_style_in_its_lines():
     wrong = []
     for path in sorted((ROOT / "templates").glob("**/*.html")):

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from campaign.models import Holdout, Language
 from notices.models.mailings import Mailing
 
+BATCH = 10_000  # rows of a statement
+
 # How PostgreSQL's indexes compare: the order of a language, which nobody asks for, makes writing a notice slower.
 BYTE_BY_BYTE = ["varchar_pattern_ops"]
 
@@ -67,16 +69,31 @@ class NoticeQuerySet(models.QuerySet):
         return self.filter(accepted_at__gte=begin, accepted_at__lt=end)
 
     def change_unlocked(self, **values: object) -> int:
-        """Those that nobody else changes at this moment; how many. So two who change many never wait for each other
-        in a circle: to ask it again for those that were passed over is easy, since it is said by their state."""
-        locked = self.order_by("pk").select_for_update(of=("self",), no_key=True, skip_locked=True)
+        """Change those of this state to another, but for what somebody else changes at this moment; how many.
+
+        So two who change many never wait for each other in a circle. Who is passed over is found the next time. By
+        their keys: how many there are the planner does not know, and would read the whole ledger for a few.
+        """
+        changed, locked = 0, self.order_by("pk").select_for_update(of=("self",), no_key=True, skip_locked=True)
         with transaction.atomic():
-            return Notice.objects.filter(pk__in=locked.values("pk")).update(**values)
+            while keys := list(locked.values_list("pk", flat=True)[:BATCH]):
+                changed += Notice.objects.filter(pk__in=keys).update(**values)
+        return changed
 
     def withdraw(self, reason: str, *, now: datetime) -> int:
         """Take those that wait out of their mailings; how many. What is being claimed at this moment is not waiting."""
-        waiting = self.filter(state=Notice.State.WAITING)
-        return waiting.change_unlocked(state=Notice.State.WITHDRAWN, reply=reason, ended_at=now)
+        return self._waiting().change_unlocked(**_withdrawn(reason, now))
+
+    def withdraw_all(self, reason: str, *, now: datetime) -> int:
+        """The same of one mailing, by who has its row: nobody else waits for any of these, so a million go at once."""
+        return self._waiting().update(**_withdrawn(reason, now))
+
+    def _waiting(self) -> "NoticeQuerySet":
+        return self.filter(state=Notice.State.WAITING)
+
+
+def _withdrawn(reason: str, now: datetime) -> dict[str, object]:
+    return {"state": Notice.State.WITHDRAWN, "reply": reason, "ended_at": now}
 
 
 class Notice(models.Model):
