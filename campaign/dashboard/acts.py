@@ -118,7 +118,7 @@ def act(request: HttpRequest, *, pk: int, act: str) -> HttpResponse:
     if act == "approve" and approval.has_warnings(mailing) and request.POST.get("warnings") != "read":
         messages.error(request, _("The checks of its texts warn of something: please read that first, and tick it."))
         return _back_to(pk)
-    if act == "approve" and request.POST.get("texts", texts_key(mailing)) != texts_key(mailing):
+    if act == "approve" and request.POST.get("texts") != texts_key(mailing):
         messages.error(request, _("It has other texts meanwhile: please read those first."))
         return _back_to(pk)
     try:

@@ -6,6 +6,7 @@ import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
 
+from campaign.dashboard.acts import texts_key
 from campaign.models import CutoffChange
 from notices import links, mailings, planning, texts
 from notices.models import Mailing, TextVersion
@@ -32,7 +33,8 @@ def page(client, mailing: Mailing) -> str:
 
 
 def approve(client, mailing: Mailing, **given) -> str:
-    response = client.post(f"/staff/mailings/{mailing.pk}/approve/", given, follow=True)
+    shown = {"texts": texts_key(mailing)}
+    response = client.post(f"/staff/mailings/{mailing.pk}/approve/", shown | given, follow=True)
     mailing.refresh_from_db()
     return response.content.decode()
 

@@ -31,7 +31,7 @@ def test_a_step_is_taken_where_it_is_possible_and_otherwise_explained(as_user, a
     permission, states, after = ACTS[act]
     browser, _user = as_user(permission)
     mailing = mailing_in(state)
-    given = {"reason": "too many calls", "notices": "0"}
+    given = {"reason": "too many calls", "notices": "0", "texts": "0-0"}
     response = browser.post(f"/staff/mailings/{mailing.pk}/{act}/", given, follow=True)
     assert response.redirect_chain == [(f"/staff/mailings/{mailing.pk}/", 303)]
     mailing.refresh_from_db()
@@ -85,7 +85,7 @@ def test_whoever_planned_a_mailing_is_told_that_somebody_else_approves_it(as_use
 def test_an_approval_names_who_gave_it(as_user):
     browser, user = as_user(APPROVE)
     mailing = mailing_in("planned")
-    browser.post(f"/staff/mailings/{mailing.pk}/approve/")
+    browser.post(f"/staff/mailings/{mailing.pk}/approve/", {"texts": "0-0"})
     mailing.refresh_from_db()
     assert mailing.approved_by == user
     assert "tanaka" in browser.get(f"/staff/mailings/{mailing.pk}/").content.decode()
