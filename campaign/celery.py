@@ -12,9 +12,14 @@ app = Celery("campaign")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["campaign", "notices"])
 app.conf.beat_schedule = {
-    "read the log files": {"task": "campaign.tasks.read_logs", "schedule": timedelta(seconds=20)},
+    "read the log files": {
+        "task": "campaign.tasks.read_logs",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},  # a busy worker finds one request waiting, not a hundred: so below, too
+    },
     "compare the clocks": {"task": "campaign.tasks.compare_clocks", "schedule": crontab(minute="25")},
     "begin the day": {"task": "campaign.tasks.begin_day", "schedule": crontab(hour="0", minute="10")},
+    "keep nothing too long": {"task": "campaign.tasks.forget", "schedule": crontab(hour="0", minute="40")},
     "try the cut-off on past weeks": {
         "task": "campaign.tasks.compute_shadows",
         "schedule": timedelta(seconds=10),
@@ -41,7 +46,7 @@ app.conf.beat_schedule = {
     "send what is due": {
         "task": "notices.tasks.send_due",
         "schedule": timedelta(seconds=15),
-        "options": {"expires": 15},  # a busy worker finds one request waiting, not a hundred
+        "options": {"expires": 15},
     },
     "send what was asked for": {
         "task": "notices.tasks.send_asked_for",
@@ -68,7 +73,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
-    "read the bounce mailbox": {"task": "notices.tasks.read_bounces", "schedule": timedelta(minutes=1)},
+    "read the bounce mailbox": {
+        "task": "notices.tasks.read_bounces",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "show that beat and a worker are at work": {
         "task": "notices.tasks.beat_the_heart",
         "schedule": timedelta(seconds=30),

@@ -71,13 +71,20 @@ def compare_clocks() -> None:
 
 @shared_task
 def begin_day() -> None:
-    """A new day moves standings even without new evidence, and ends the keeping of an old one."""
-    from campaign.submissions import gaps, retention
+    """A new day moves standings even without new evidence."""
+    from campaign.submissions import gaps
 
     now = timezone.now()
-    today = timezone.localdate(now)
-    rollup.bring_up_to_date(days=gaps.bring_up_to_date(now=now), today=today)
-    retention.drop_before(today - timedelta(days=settings.RETENTION_DAYS))
+    rollup.bring_up_to_date(days=gaps.bring_up_to_date(now=now), today=timezone.localdate(now))
+
+
+@shared_task
+def forget() -> None:
+    """What has been kept for long enough; also where the day could not begin."""
+    from campaign.submissions import retention
+
+    now = timezone.now()
+    retention.drop_before(timezone.localdate(now) - timedelta(days=settings.RETENTION_DAYS))
     call_backs.drop_old(now=now)
     bulk.forget_rows(now=now)
 

@@ -41,12 +41,12 @@ def _renew(lock, done: threading.Event, every: float) -> None:
     while not done.wait(every):
         try:
             lock.reacquire()
-        except (LockError, redis.ConnectionError):
+        except (LockError, redis.ConnectionError, redis.TimeoutError):
             return  # lost; the job goes on, for it is safe to run twice
 
 
 def _release(lock) -> None:
     try:
         lock.release()
-    except (LockError, redis.ConnectionError):
+    except (LockError, redis.ConnectionError, redis.TimeoutError):
         return  # it has run out by itself, or will

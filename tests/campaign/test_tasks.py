@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from builders import make_campaign
+from django.conf import settings
 from django.utils import timezone
 
 from campaign import tasks
@@ -13,6 +14,7 @@ from campaign.cutoff.dryrun import Question
 from campaign.cutoff.weeks import Week
 from campaign.models import Customer, DailyUse, Holdout, LogFile, StandingCount, WavePlan
 from campaign.submissions import clocks
+from campaign.submissions.intake import segments
 from campaign.turns import only_one
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,25 @@ def test_a_new_day_begins_without_new_evidence(logs):
     make_campaign()
     tasks.begin_day()
     assert StandingCount.objects.filter(day=timezone.localdate()).count() == 6
+
+
+def test_what_has_been_kept_for_long_enough_goes_whether_or_not_the_day_can_begin(logs, monkeypatch):
+    tasks.read_logs()
+    assert segments().days()
+    now = timezone.now() + timedelta(days=settings.RETENTION_DAYS + 2)
+    monkeypatch.setattr(tasks.timezone, "now", lambda: now)
+    assert {"campaign.tasks.begin_day", "campaign.tasks.forget"} <= {
+        each["task"] for each in app.conf.beat_schedule.values()
+    }
+    tasks.forget()
+    assert not segments().days()
+
+
+def test_no_more_than_one_request_of_a_kind_waits_for_a_busy_worker():
+    often = [each for each in app.conf.beat_schedule.values() if isinstance(each["schedule"], timedelta)]
+    assert often
+    for each in often:
+        assert each["options"]["expires"] <= each["schedule"].total_seconds(), each["task"]
 
 
 def test_the_clocks_are_compared_on_yesterday_and_today(logs, monkeypatch):

@@ -134,8 +134,8 @@ def test_a_number_is_not_kept_longer_than_thirty_days(customer):
     assert call_backs.drop_old(now=noon(TODAY) + timedelta(days=30, seconds=1)) == 1
 
 
-def test_the_days_own_job_deletes_old_numbers(customer, monkeypatch):
+def test_a_job_of_each_day_deletes_old_numbers(customer, monkeypatch):
     asked(customer)
     monkeypatch.setattr("django.utils.timezone.now", lambda: noon(TODAY) + timedelta(days=31))
-    tasks.begin_day()
+    tasks.forget()
     assert not CallBack.objects.exists()
