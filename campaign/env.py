@@ -1,6 +1,6 @@
 """Typed, bounded readers of the process environment.
 
-Each reader raises `ImproperlyConfigured` naming the variable, what stood there and what
+Each reader raises `ImproperlyConfigured` naming the variable, what stood there, unless it is a secret, and what
 would be right.
 """
 
@@ -19,6 +19,7 @@ DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\Z")
 HOST = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 ISSUER = re.compile(r"(?=.{1,200}\Z)https?://[^\s/?#@]+(?:/[^\s?#]*)?\Z")
 HALF_A_DAY = 43_200
+HERE = ("localhost", "127.0.0.1", "[::1]")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS = re.compile(r"(?P<first>(?:\d{4}-)?\d\d-\d\d)(?:\.\.(?P<last>(?:\d{4}-)?\d\d-\d\d))?\Z", re.ASCII)
 
@@ -85,6 +86,12 @@ def networks(name: str, default: str = "") -> tuple[IPv4Network | IPv6Network, .
         except ValueError as error:
             raise _wrong(name, word, f"networks such as 192.0.2.0/24 ({error})") from error
     return tuple(found)
+
+
+def here(url: str) -> bool:
+    """Whether an address leads to this machine."""
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    return re.sub(r":[0-9]*\Z", "", host).lower() in HERE
 
 
 def issuer(name: str) -> str:
@@ -160,9 +167,17 @@ def zone(name: str, default: str) -> str:
 
 
 def database(name: str, *, default: str) -> dict[str, object]:
-    """Django's database entry for `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`."""
-    value = os.environ.get(name, default)
-    url = urlsplit(value)
+    """Django's database entry for `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.
+
+    What stood there is not told: it may have a password.
+    """
+    right = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME, with %2F for a / in the password"
+    wrong = ImproperlyConfigured(f"{name} is no such address: wanted {right}")
+    try:
+        url = urlsplit(os.environ.get(name, default))
+        port = str(url.port or "")
+    except ValueError:
+        raise wrong from None
     if url.scheme == "sqlite" and url.path:
         # WAL lets the pages read while a worker writes; IMMEDIATE makes a second writer wait
         # at BEGIN, where waiting is safe, not in the middle of its transaction.
@@ -176,8 +191,8 @@ def database(name: str, *, default: str) -> dict[str, object]:
             "USER": unquote(url.username or ""),
             "PASSWORD": unquote(url.password or ""),
             "HOST": unquote(url.hostname or ""),
-            "PORT": str(url.port or ""),
+            "PORT": port,
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
-    raise _wrong(name, value, "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME")
+    raise wrong

@@ -18,13 +18,14 @@ DATA = Path(env.text("DATA", str(BASE_DIR / "var"))).resolve()
 EMBEDDED = env.flag("EMBEDDED", default=True)  # one machine, SQLite, the bundled Redis
 SAMPLE = env.flag("SAMPLE", default=False)  # set by `make run`: the provider is the sample, which makes itself
 DEBUG = env.flag("DEBUG", default=False)
-SECRET_KEY = env.text("SECRET_KEY", "embedded-run-only" if EMBEDDED else "")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set: wanted 50 random characters, kept secret and kept for good")
-ALLOWED_HOSTS = list(env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"))
+ALLOWED_HOSTS = list(env.words("ALLOWED_HOSTS", ",".join(env.HERE)))
 CSRF_TRUSTED_ORIGINS = list(env.words("CSRF_TRUSTED_ORIGINS"))
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
+# Everybody knows the default: with it, whoever reaches the pages could make up links and sessions.
+SECRET_KEY = env.text("SECRET_KEY", "embedded-run-only" if EMBEDDED and (SAMPLE or env.here(PUBLIC_URL)) else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set: wanted 50 random characters, kept secret and kept for good")
 
 INSTALLED_APPS = [
     "campaign.apps.CampaignConfig",
@@ -34,7 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.admin.apps.SimpleAdminConfig",  # our own site, in campaign/dashboard/admin.py
+    "django.contrib.admin.apps.SimpleAdminConfig",  # our own site, in campaign/dashboard/admin/
     "csp",
     "allauth",
     "allauth.account",
@@ -184,7 +185,8 @@ CROWD_LOGINS = env.number("CROWD_LOGINS", default=20, at_least=1)
 LOGIN_PATTERN = env.text("LOGIN_PATTERN", "")  # of a POP or IMAP program that is not known here
 LOGIN_PATTERN_TAGS = env.words("LOGIN_PATTERN_TAGS")
 SKEW_SECONDS = env.number("SKEW_SECONDS", default=5, at_least=0, at_most=600)
-DELAY_DAYS_MOST = env.number("DELAY_DAYS_MOST", default=30, at_least=0, at_most=365)  # after the cut-off; 0: none
+# After the cut-off; 0: none. A personal page, which says until when, is there for 30 days longer than the old way.
+DELAY_DAYS_MOST = env.number("DELAY_DAYS_MOST", default=30, at_least=0, at_most=30)
 DELAYS_MOST = env.number("DELAYS_MOST", default=1, at_least=0, at_most=20)  # that a customer may ask for
 RELAY_ALARM_FROM = env.number("RELAY_ALARM_FROM", default=1, at_least=1)  # unexplained relays a day and address
 RELAY_QUIET_DAYS = env.number("RELAY_QUIET_DAYS", default=7, at_least=1, at_most=365)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 
 
@@ -15,3 +16,22 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path):
         process.stdout.close()
         said = process.stderr.read().decode()
     assert (process.returncode, said) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, ""),
+        ({"PUBLIC_URL": "https://guide.isp.example"}, "SECRET_KEY is not set"),
+        ({"PUBLIC_URL": "https://guide.isp.example", "SAMPLE": "1"}, ""),
+        ({"PUBLIC_URL": "https://guide.isp.example", "SECRET_KEY": "50 random ones"}, ""),
+        ({"EMBEDDED": "0"}, "SECRET_KEY is not set"),
+    ],
+)
+def test_the_key_that_everybody_knows_is_for_this_machine_alone(tmp_path, given, said):
+    kept = {name: value for name, value in os.environ.items() if name not in ("EMBEDDED", "SECRET_KEY", "PUBLIC_URL")}
+    command = [sys.executable, "-c", "import campaign.settings"]
+    found = subprocess.run(
+        command, env=kept | {"DATA": str(tmp_path)} | given, cwd=settings.BASE_DIR, capture_output=True, text=True
+    )
+    assert (found.returncode == 0, said in found.stderr) == (not said, True), found.stderr

@@ -69,8 +69,8 @@ def parse(where: str) -> Place:
     try:
         url = urlsplit(where)
         port = url.port or imaplib.IMAP4_SSL_PORT
-    except ValueError as error:
-        raise NoMailbox(f"the mailbox's address is wrong: {error}") from error
+    except ValueError:  # whose words may have a part of the password
+        raise NoMailbox("the mailbox's address is wrong: special characters in it are written as %40") from None
     if url.scheme != "imaps" or not url.hostname or not url.username or url.password is None:
         raise NoMailbox("the mailbox is neither maildir:/path nor imaps://user:password@host/folder")
     folder = unquote(url.path.strip("/")) or "INBOX"

@@ -1,3 +1,5 @@
+import traceback
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -77,6 +79,39 @@ def test_a_database_is_reached_without_what_a_pooler_refuses(given):
     found = env.database("GIVEN", default="")
     assert (found["USER"], found["PASSWORD"], found["PORT"], found["NAME"]) == ("campaign", "p@ss", "6432", "campaign")
     assert "OPTIONS" not in found  # PgBouncer closes connections that bring `options`
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "mysql://campaign:secret@db.isp.example/campaign",
+        "postgresql://campaign:secret/word@db.isp.example/campaign",
+        "postgresql://campaign:secret[@db.isp.example/campaign",
+        "postgresql://campaign:secret@db.isp.example/",
+    ],
+)
+def test_a_wrong_address_of_a_database_is_not_told_since_it_has_a_password(given, value):
+    given(value)
+    with pytest.raises(ImproperlyConfigured, match="GIVEN is no such address: wanted sqlite") as error:
+        env.database("GIVEN", default="")
+    assert "secret" not in "".join(traceback.format_exception(error.value))
+
+
+@pytest.mark.parametrize(
+    ("url", "ours"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost", True),
+        ("http://[::1]:8000", True),
+        ("https://mail-guide.isp.example", False),
+        ("http://localhost@isp.example", False),
+        ("http://localhost.isp.example:80", False),
+        ("http://192.0.2.1", False),
+        ("nonsense", False),
+    ],
+)
+def test_an_address_of_this_machine(url, ours):
+    assert env.here(url) == ours
 
 
 def test_pairs_are_parted_by_semicolons_since_groups_have_commas_and_equals_signs(given):

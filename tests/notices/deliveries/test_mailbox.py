@@ -88,6 +88,8 @@ def test_of_a_huge_message_only_the_beginning_is_held_and_the_file_stays_whole(b
         ("imap://user:secret@mail.isp.example/", "neither maildir"),
         ("imaps://mail.isp.example/", "neither maildir"),
         ("imaps://user:secret@mail.isp.example:port/", "address is wrong"),
+        ("imaps://user:secret/word@mail.isp.example/", "address is wrong"),
+        ("imaps://user:secret[@mail.isp.example/", "address is wrong"),
     ],
 )
 def test_a_wrong_mailbox_says_what_is_wrong_and_no_password(where, words):
