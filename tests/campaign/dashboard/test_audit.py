@@ -44,7 +44,11 @@ def waiting_mailing(**given) -> Mailing:
 
 def test_the_steps_of_a_mailing_are_noted_with_its_states_and_the_reason(boss):
     mailing = waiting_mailing()
-    for act, given in (("approve", {"warnings": "read", "texts": "0-0"}), ("pause", {"reason": "too many calls"}), ("resume", {})):
+    for act, given in (
+        ("approve", {"warnings": "read", "texts": "0-0"}),
+        ("pause", {"reason": "too many calls"}),
+        ("resume", {}),
+    ):
         boss.post(f"/staff/mailings/{mailing.pk}/{act}/", given)
     boss.post(f"/staff/mailings/{mailing.pk}/cancel/")
     states = ["planned", "approved", "paused", "sending", "cancelled"]
