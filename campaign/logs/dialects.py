@@ -31,9 +31,10 @@ from campaign.logs import (
     vpopmail,
 )
 from campaign.logs.events import Events, ProgramCount, Rows
+from campaign.logs.examples import Examples
 from campaign.logs.lines import Heads, heads
 from campaign.logs.own_pattern import OwnPattern
-from campaign.logs.redaction import readable, without_addresses
+from campaign.logs.redaction import name_of_program
 from campaign.logs.sources import count_sources
 from campaign.logs.stamp_forms import LOCAL, NO_STAMP, WITHOUT_YEAR
 from campaign.logs.stamps import DAY, NEVER, YearState, first_year, local_days, to_utc
@@ -66,7 +67,7 @@ class Reader:
     `local_domains` are lower case; recipients elsewhere are remote. `latest` (microseconds) is
     the last moment that a line may carry. `year` fixes the year of the first stamp that has
     none; without it the year follows from `written_on`, the day the file was last written. `own` is
-    the operator's pattern of logins.
+    the operator's pattern of logins. `examples_from` is the first moment whose lines may be examples.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Reader:
         year: int | None = None,
         state: YearState | None = None,
         own: OwnPattern | None = None,
+        examples_from: int = 0,
     ) -> None:
         self.zone = zone
         self.local_domains = frozenset(local_domains)
@@ -87,6 +89,7 @@ class Reader:
         self.year = year
         self.state = state
         self.own = own
+        self.examples_from = examples_from
 
     def heads(self, block: np.ndarray) -> tuple[Heads, np.ndarray]:
         """Heads and times of all lines; must be called in the order of the file, for the years."""
@@ -137,32 +140,27 @@ class Reader:
             chosen = np.flatnonzero(usable & wanted[found.tag]) if wanted.any() else ()
             if len(chosen):
                 not_understood[chosen] &= ~self.own.understood(rows[chosen], events)
-        self._count(block, found, not_understood, events)
+        self._count(block, found, times, not_understood, events)
         events.sources = count_sources(found.hosts, found.tags, found.host, found.tag, times, usable, not_understood)
         return events, wrong
 
-    def _count(self, block: np.ndarray, found: Heads, not_understood: np.ndarray, events: Events) -> None:
+    def _count(self, block: np.ndarray, found: Heads, times: np.ndarray, odd: np.ndarray, events: Events) -> None:
         stamped = found.stamp != NO_STAMP
+        examples = Examples(block, found, times, self.zone, self.examples_from, self.latest)
         lines = np.bincount(found.tag[stamped], minlength=len(found.tags))
-        odd = np.bincount(found.tag[stamped & not_understood], minlength=len(found.tags))
+        odd_lines = np.bincount(found.tag[stamped & odd], minlength=len(found.tags))
         for place, name in enumerate(found.tags):
-            count = ProgramCount(int(lines[place]), int(odd[place]))
+            count = ProgramCount(int(lines[place]), int(odd_lines[place]))
             if count.not_understood:
-                first = np.flatnonzero(stamped & not_understood & (found.tag == place))[0]
-                count.example = _example(block, found, first)
-            label = readable(name)[:64] if place < OTHERS_AFTER else "(others)"
+                count.example, count.at = examples.first(np.flatnonzero(stamped & odd & (found.tag == place)))
+            label = name_of_program(name)[:64] if place < OTHERS_AFTER else "(others)"
             events.programs.setdefault(label, ProgramCount()).add(count)
         bare = np.flatnonzero(~stamped & (found.end > found.start))
         if bare.size:
-            events.programs[WITHOUT_STAMP] = ProgramCount(bare.size, bare.size, _example(block, found, bare[0]))
+            events.programs[WITHOUT_STAMP] = ProgramCount(bare.size, bare.size, *examples.first(bare))
 
 
 @lru_cache(maxsize=64)
 def _claims(tags: tuple[str, ...]) -> np.ndarray:
     """For each dialect and each tag, whether the one claims the other."""
     return np.array([[dialect.claims(tag) for tag in tags] for dialect in DIALECTS], bool).reshape(len(DIALECTS), -1)
-
-
-def _example(block: np.ndarray, found: Heads, line: int) -> str:
-    start, end = found.start[line], found.end[line]
-    return without_addresses(bytes(block[start : min(end, start + 200)]).decode("utf-8", "replace"))

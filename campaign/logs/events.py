@@ -64,19 +64,24 @@ SCHEMAS = {LOGINS: LOGIN, MESSAGES: MESSAGE, SESSIONS: SESSION}
 
 @dataclass
 class ProgramCount:
-    """Lines of one program, and those of them that were not understood, with an example."""
+    """Lines of one program, and those of them that were not understood, with an example (`examples.py`).
+
+    `at` (microseconds) is when that line was written, or 0 where nothing tells.
+    """
 
     lines: int = 0
     not_understood: int = 0
     example: str = ""
+    at: int = 0
 
     def add(self, other: "ProgramCount") -> None:
         self.lines += other.lines
         self.not_understood += other.not_understood
-        self.example = self.example or other.example
+        if not self.example:
+            self.example, self.at = other.example, other.at
 
     def copy(self) -> "ProgramCount":
-        return ProgramCount(self.lines, self.not_understood, self.example)
+        return ProgramCount(self.lines, self.not_understood, self.example, self.at)
 
 
 @dataclass(frozen=True)

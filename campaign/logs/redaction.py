@@ -3,11 +3,23 @@
 import re
 
 ADDRESS = re.compile(r"[^\s<>\[\]()=,:;\"']+@[^\s<>\[\]()=,:;\"']+")
+NUMBERS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")  # IPv4: a tag ends at the first colon
 
 
 def without_addresses(text: str) -> str:
     """Mail addresses blanked out: such texts are looked at by people who need not know them."""
     return ADDRESS.sub("…@…", readable(text))
+
+
+def name_of_program(tag: str) -> str:
+    """A tag as it is kept: where a line is of another form than it seems, an address may stand in its place."""
+    return without_addresses(NUMBERS.sub("…", tag))
+
+
+def masked_address(address: str) -> str:
+    """So that who looks over a shoulder learns little: `h***@isp.example`, or `h***` of a bare login."""
+    local, at, domain = address.partition("@")
+    return f"{local[:1]}***{at}{domain}"
 
 
 def readable(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from campaign.logs.redaction import readable
+from campaign.logs.redaction import name_of_program, readable
 from campaign.logs.scan import njit
 
 HOUR = 3_600_000_000  # microseconds
@@ -50,7 +50,7 @@ class SourceCount:
 
 def program_of_tag(tag: str) -> str:
     """Postfix tags its lines `INSTANCE/daemon`; everybody else by the program's name alone."""
-    return readable(tag.partition("/")[0])[:LONGEST_NAME]
+    return name_of_program(tag.partition("/")[0])[:LONGEST_NAME]
 
 
 def add_all(into: dict[Source, SourceCount], found: dict[Source, SourceCount]) -> None:

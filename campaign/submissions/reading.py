@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,7 +16,7 @@ from campaign.logs.files import Fingerprint, LogFile, Unreadable
 from campaign.logs.journal import is_journal, plain
 from campaign.logs.own_pattern import OwnPattern
 from campaign.logs.sources import Source, SourceCount, add_all
-from campaign.logs.stamps import YearState
+from campaign.logs.stamps import YearState, micros
 from campaign.submissions.days import day_of
 from campaign.submissions.segments import Segments
 
@@ -133,6 +133,7 @@ def _read_blocks(log, reading, segments, report, workers, name, seen, last_line_
         year=reading.year,
         state=start.year,
         own=reading.own,
+        examples_from=max(0, micros(datetime.combine(reading.keep_from, time.min, reading.zone))),
     )
     journal = is_journal(log.head())
     waiting: deque[tuple[Place, Place, Future]] = deque()

@@ -42,7 +42,7 @@ class Source:
 
 @dataclass(frozen=True)
 class NotUnderstood:
-    """Lines of one program that nobody understood; mail addresses in the example are blanked out."""
+    """Lines of one program that nobody understood, with the shape of one of them, or "" where none is kept any more."""
 
     program: str
     lines: int

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import TODAY, noon
+from builders import TODAY, make_campaign, make_user, noon
 from desk import make_source
 from django.utils import timezone
 
@@ -47,7 +47,19 @@ def test_lines_not_understood_are_listed_by_program(staff, sources):
         log_file=log, program="cyrus/ctl", lines=9, not_understood=7, example="what …@… is <that>"
     )
     text = staff.get("/staff/sources/").text
-    assert "cyrus/ctl" in text and "what …@… is &lt;that&gt;" in text
+    assert "cyrus/ctl" in text and "what …@… is &lt;that&gt;" in text and "only the shape is kept" in text
+
+
+@pytest.mark.parametrize("page", ["/staff/sources/", "/staff/"])
+def test_who_may_see_no_customers_sees_that_lines_were_not_understood_and_no_example(client, sources, page):
+    make_campaign()
+    log = make_source("mx2", "postfix", until=NOW).log_file
+    ProgramLines.objects.create(log_file=log, program="cyrus/ctl", lines=9, not_understood=7, example="user …")
+    client.force_login(make_user("kondo"))
+    client.cookies["django_language"] = "en"
+    text = client.get(page).text
+    assert "cyrus/ctl" in text and '<td class="number">7</td>' in text
+    assert "user …" not in text and "An example" not in text and "only the shape" not in text
 
 
 def test_a_wrong_clock_is_said_with_the_setting_that_makes_it_right(staff, sources, settings):

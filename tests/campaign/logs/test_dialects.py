@@ -150,12 +150,49 @@ def test_a_line_of_a_megabyte_is_said_with_its_number_and_the_rest_is_read():
     assert wrong[0].startswith("2: line of 1000038 bytes left out") and str(LONGEST) in wrong[0]
 
 
-def test_lines_of_unknown_programs_are_counted_with_an_example_without_addresses():
-    events, _ = read(f"{HEAD}amavis[7]: (7-1) Passed CLEAN, <a@b.example> -> <c@d.example>\n{HEAD}{LOGIN}\n")
+AMAVIS = '(7-1) Passed CLEAN, [192.0.2.7] <a@b.example> -> <c@d.example>, Subject: "my divorce"'
+
+
+def test_lines_of_unknown_programs_are_counted_with_an_example_of_their_shape():
+    events, _ = read(f"{HEAD}amavis[7]: {AMAVIS}\n{HEAD}{LOGIN}\n")
     count = events.programs["amavis"]
-    assert (count.lines, count.not_understood) == (1, 1)
-    assert "Passed CLEAN, <…@…>" in count.example
+    assert (count.lines, count.not_understood, count.at) == (1, 1, NOON)
+    assert count.example == "2026-05-04 12:00:00 mx1 amavis: (#-#) Passed CLEAN, […] <…@…> -> <…@…>, Subject …"
     assert events.programs["dovecot"].not_understood == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "program", "example"),
+    [
+        (
+            f"{HEAD}dovecot: imap-login: Login: user=<hanako>, method=PLAIN, rip=192.0.2.300",
+            "dovecot",
+            "2026-05-04 12:00:00 mx1 dovecot: imap-login: Login: user=<…>, method=…, rip=…",
+        ),
+        (f"{HEAD}hanako from 192.0.2.7", "", "2026-05-04 12:00:00 … # … from …"),
+        ("hanako from 192.0.2.7", WITHOUT_STAMP, "… from …"),
+        (f"{HEAD}hanako@isp.example: login", "…@…", "2026-05-04 12:00:00 mx1 …@…: login"),
+        ("May  4 12:00:00 192.0.2.7: login", "…", "2026-05-04 12:00:00 …: login"),
+    ],
+)
+def test_no_line_leaves_more_than_its_shape_whoever_wrote_it(line, program, example):
+    events, _ = read(f"{line}\n")
+    assert {name: count.example for name, count in events.programs.items()} == {program: example}
+    assert not {"hanako", "192.0.2.7"} & {part for source in events.sources for part in source}
+
+
+def test_the_first_line_that_may_still_be_kept_is_the_example():
+    text = "".join(f"May  {day} 12:00:00 mx1 strangerd: user {day}\n{kind}\n" for day, kind in ((3, "a"), (4, "b b")))
+    events, _ = read(text, examples_from=NOON)
+    assert events.programs["strangerd"].example.startswith("2026-05-04")
+    assert events.programs[WITHOUT_STAMP].at == NOON  # of the line before it
+    events, _ = read(text, examples_from=NOON + 1)
+    assert {(count.not_understood, count.example, count.at) for count in events.programs.values()} == {(2, "", 0)}
+
+
+def test_a_time_stamp_of_the_future_dates_no_example():
+    events, _ = read("9999-12-31T23:59:59Z mx1 strangerd: user\n", latest=NOON)
+    assert (events.programs["strangerd"].example, events.programs["strangerd"].at) == ("mx1 strangerd: user", 0)
 
 
 def test_bytes_that_are_no_utf8_do_no_harm():
