@@ -1,13 +1,18 @@
 """Real SMTP servers for tests: each records what it accepted, and can be told to behave badly."""
 
 import asyncio
+import socket
+import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from email import message_from_bytes
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+from ports import nobody_listening
+
+PATIENCE = 60  # seconds, for a server to begin
 
 
 class Relay:
@@ -29,6 +34,7 @@ class Relay:
         self.letters: list[bytes] = []
         self.senders: list[str] = []
         self.connections = 0
+        self.open = 0  # of the connections
 
     def message_ids(self) -> Counter:
         return Counter(message_from_bytes(letter)["Message-ID"].strip("<>") for letter in self.letters)
@@ -56,7 +62,7 @@ class Relay:
             self.senders.append(envelope.mail_from)
             self.letters.append(envelope.content)
         if not self.answers:  # it has the mail, and its reply never comes
-            await asyncio.sleep(60)
+            await asyncio.sleep(3600)
         return await _say(server, reply.removeprefix("2 then "))
 
 
@@ -77,11 +83,17 @@ class Server(SMTP):
 
     def connection_made(self, transport):
         self.event_handler.connections += 1
+        self.event_handler.open += 1
         if self.event_handler.greeting:
             transport.write(f"{self.event_handler.greeting}\r\n".encode())
             transport.close()
             return
         super().connection_made(transport)
+
+    def connection_lost(self, error):
+        if self.session is not None:  # it came further than the greeting
+            super().connection_lost(error)
+        self.event_handler.open -= 1
 
 
 @contextmanager
@@ -93,10 +105,16 @@ def running(relay: Relay, settings, **options) -> Iterator[Relay]:
             return Server(self.handler, **self.SMTP_kwargs)
 
         def _trigger_server(self) -> None:
+            """The first connection, with which the server is made, is over before connections are counted."""
             self.port = self.server.sockets[0].getsockname()[1]
-            super()._trigger_server()
+            with ExitStack() as ends:
+                first = ends.enter_context(socket.create_connection((self.hostname, self.port), PATIENCE))
+                if self.ssl_context:
+                    first = ends.enter_context(_encrypted(first))
+                assert first.recv(1), "the relay ended the connection before its greeting"
 
-    controller = Here(relay, hostname="127.0.0.1", port=0, ready_timeout=60, server_hostname="relay.test", **options)
+    options |= {"ready_timeout": PATIENCE, "server_hostname": "relay.test"}
+    controller = Here(relay, hostname="127.0.0.1", port=0, **options)
     controller.start()
     settings.RELAY_HOST, settings.RELAY_PORT = "127.0.0.1", controller.port
     relay.connections = 0
@@ -104,6 +122,21 @@ def running(relay: Relay, settings, **options) -> Iterator[Relay]:
         yield relay
     finally:
         controller.stop(no_assert=True)
+
+
+def _encrypted(connection: socket.socket) -> ssl.SSLSocket:
+    """Whatever the certificate says."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context.wrap_socket(connection)
+
+
+@contextmanager
+def nobody_there(settings) -> Iterator[None]:
+    """Meanwhile the settings name a port that refuses each connection."""
+    with nobody_listening() as port:
+        settings.RELAY_HOST, settings.RELAY_PORT = "127.0.0.1", port
+        yield
 
 
 def refusing(*addresses: str, reply: str) -> Callable[[str], str]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 from django.db.models import Max
-from relays import Relay, refusing, running
+from relays import Relay, nobody_there, refusing, running
 from rounds import at, clock, numbers, sending, state_of
 
 from notices import mailings, pace, tasks
@@ -25,16 +25,11 @@ def fresh(mailing: Mailing) -> Mailing:
     return mailing
 
 
-def out_of_reach(settings) -> None:
-    with running(Relay(), settings):
-        pass  # its port is free again
-
-
 def paused_for_the_relay(settings, holdouts: int = 3) -> Mailing:
     mailing = sending(holdouts)
-    out_of_reach(settings)
-    for _ in range(5):
-        send(mailing)
+    with nobody_there(settings):
+        for _ in range(5):
+            send(mailing)
     assert (fresh(mailing).state, mailing.pause_cause) == ("paused", "relay")
     return mailing
 
@@ -49,14 +44,14 @@ def set_clock(monkeypatch):
 
 def test_a_relay_that_is_down_for_an_hour_pauses_the_mailing_and_it_goes_on_by_itself(settings, set_clock):
     mailing, now = sending(3), MORNING
-    out_of_reach(settings)
     tried = []
-    while now < MORNING + timedelta(hours=1):  # beat knocks every 15 seconds
-        set_clock(now)
-        tasks.send_due()
-        if fresh(mailing).tries > len(tried):
-            tried.append(now)
-        now += timedelta(seconds=15)
+    with nobody_there(settings):
+        while now < MORNING + timedelta(hours=1):  # beat knocks every 15 seconds
+            set_clock(now)
+            tasks.send_due()
+            if fresh(mailing).tries > len(tried):
+                tried.append(now)
+            now += timedelta(seconds=15)
     assert (mailing.state, mailing.pause_cause, "refused" in mailing.pause_reason) == ("paused", "relay", True)
     waits = [later - earlier for earlier, later in pairwise(tried)]
     assert waits == sorted(waits)

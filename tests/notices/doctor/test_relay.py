@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiosmtpd.smtp import AuthResult
-from relays import Relay, running
+from relays import Relay, nobody_there, running
 
 from notices.doctor import relay
 from notices.doctor.finding import Finding
@@ -136,9 +136,8 @@ def test_a_user_for_a_relay_without_auth(settings):
 
 
 def test_nobody_there(settings):
-    with running(Relay(), settings):
-        pass
-    assert verdicts() == {"relay": "problem"}
+    with nobody_there(settings):
+        assert verdicts() == {"relay": "problem"}
 
 
 def test_a_relay_that_breaks_off(settings):
