@@ -1,14 +1,16 @@
 """Opening a campaign, and moving its cut-off date."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaign.models import Campaign, CutoffChange
+from campaign.plan.calendar import open_days
 
 LONGEST_REASON = 300
 FARTHEST = timedelta(days=5 * 365)  # a cut-off date beyond that is a slip of the finger
@@ -73,3 +75,21 @@ def wrong_cutoff(campaign: Campaign, to: date, *, today: date) -> str:
     if to > today + FARTHEST:
         return _("The cut-off date is more than five years away: please look at the year.")
     return ""
+
+
+def doubtful_cutoff(cutoff_on: date, *, is_open: Callable[[date], bool]) -> str:
+    """What to think of where the old way ends on a day on which the provider is closed, for people, or ""."""
+    if is_open(cutoff_on):
+        return ""
+    values = {"day": date_format(cutoff_on)}
+    following = next(open_days(cutoff_on, is_open), None)
+    if following is None:
+        return _("The cut-off, %(day)s, is on a day on which the provider is closed.") % values
+    values["open"] = date_format(following)
+    return (
+        _(
+            "The cut-off, %(day)s, is on a day on which the provider is closed: nobody may be there when customers "
+            "find that they can no longer send. The next open day is %(open)s."
+        )
+        % values
+    )

@@ -21,7 +21,8 @@ from campaign.dashboard.audit_fields import joined
 from campaign.dashboard.signin.reset import reset_factor
 from campaign.dashboard.words import mailing_title
 from campaign.models import Campaign, Exemption
-from campaign.plan.campaigns import LONGEST_REASON, move_cutoff, wrong_cutoff
+from campaign.plan.campaigns import LONGEST_REASON, doubtful_cutoff, move_cutoff, wrong_cutoff
+from notices import pacing
 from notices.models import Mailing
 
 NAMING = _(
@@ -56,6 +57,8 @@ class CampaignAdmin(Changeable):
         if naming := _naming(obj):
             told = {"mailings": naming, "old": date_format(moved.old), "new": date_format(moved.new)}
             self.message_user(request, NAMING % told, messages.WARNING)
+        if doubt := doubtful_cutoff(moved.new, is_open=pacing.is_open):
+            self.message_user(request, doubt, messages.WARNING)
 
 
 def _naming(campaign: Campaign) -> str:

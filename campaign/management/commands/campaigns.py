@@ -9,7 +9,10 @@ from django.utils import timezone
 from campaign import audit
 from campaign.customers import rollup
 from campaign.models import Campaign
-from campaign.plan.campaigns import NotPossible, move_cutoff, open_campaign
+from campaign.plan.campaigns import NotPossible, doubtful_cutoff, move_cutoff, open_campaign
+from notices import pacing
+
+MOVE = "campaign.change_campaign"
 
 
 class Command(BaseCommand):
@@ -48,14 +51,14 @@ class Command(BaseCommand):
                 audit.note(audit.of_command(), audit.Act.ADDED, on, now=timezone.now(), after=values)
         rollup.bring_up_to_date(days=[], today=timezone.localdate())
         self.stdout.write(_line(campaign))
+        if not known:
+            self.doubt(campaign.cutoff_on)
 
     def move(self, *, name, to, reason, by, **options) -> None:
         campaign = Campaign.objects.filter(name=name).first()
         if campaign is None:
             raise CommandError(f"{name} is not open")
-        user = get_user_model().objects.filter(username=by).first()
-        if by and user is None:
-            raise CommandError(f"--by is {by!r}, wanted the login of a staff member")
+        user = _who_may(by)
         now = timezone.now()
         with transaction.atomic():
             changed = move_cutoff(
@@ -65,6 +68,11 @@ class Command(BaseCommand):
             on = audit.thing(campaign, what=name)
             audit.note(audit.of_command(user), audit.Act.CHANGED, on, now=now, reason=reason, **days)
         self.stdout.write(f"{name}: cut-off moved from {changed.old} to {changed.new}")
+        self.doubt(changed.new)
+
+    def doubt(self, cutoff_on: date) -> None:
+        if said := doubtful_cutoff(cutoff_on, is_open=pacing.is_open):
+            self.stderr.write(said)
 
     def list(self, *, as_json: bool, **options) -> None:
         campaigns = Campaign.objects.order_by("name")
@@ -74,6 +82,16 @@ class Command(BaseCommand):
         else:
             for campaign in campaigns:
                 self.stdout.write(_line(campaign))
+
+
+def _who_may(by: str | None):
+    """Whoever is named must be allowed to do it; who has a shell may leave the name out."""
+    if by is None:
+        return None
+    user = get_user_model().objects.filter(username=by, is_active=True).first()
+    if user is None or not user.has_perm(MOVE):
+        raise CommandError(f"--by is {by!r}, wanted the login of a staff member with the permission {MOVE}")
+    return user
 
 
 def _line(campaign: Campaign) -> str:

@@ -107,6 +107,7 @@ def test_the_cutoff_date_is_moved_with_a_reason_and_its_history(admin, monkeypat
     told = " ".join(str(message) for message in moved.context["messages"])
     assert "Reminder of November 2026" in told and "October" not in told
     assert "named March 31, 2027" in told and "names April 30, 2027" in told
+    assert "closed" not in told
     campaign.refresh_from_db()
     change = CutoffChange.objects.get()
     assert campaign.cutoff_on == change.new == date(2027, 4, 30)
@@ -114,6 +115,16 @@ def test_the_cutoff_date_is_moved_with_a_reason_and_its_history(admin, monkeypat
     noted = AuditEntry.objects.get(kind="campaign")
     assert (noted.before, noted.after) == ({"cutoff_on": "2027-03-31"}, {"cutoff_on": "2027-04-30"})
     assert noted.reason == "asked by the desk"
+
+
+def test_a_cutoff_on_a_holiday_is_moved_there_with_a_warning(admin, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon(TODAY))
+    url = address(type(campaign := make_campaign()), "change", campaign.pk)
+    moved = admin.post(url, {"cutoff_on": "2027-04-29", "why": "asked by the desk"}, follow=True)
+    (told,) = (message for message in moved.context["messages"] if "closed" in str(message))
+    assert told.level_tag == "warning" and "The next open day is April 30, 2027." in str(told)
+    campaign.refresh_from_db()
+    assert campaign.cutoff_on == date(2027, 4, 29)
 
 
 def test_an_exemption_gets_another_end_but_none_before_its_first_day(admin):

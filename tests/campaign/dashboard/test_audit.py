@@ -154,7 +154,8 @@ def test_a_file_is_noted_with_its_filter_and_its_rows(boss):
 
 
 def test_commands_note_what_they_change_with_the_person_or_the_shell(monkeypatch, settings, tmp_path):
-    user = make_user("keiko", "notices.run_mailing", "notices.approve_mailing", "campaign.decide_waves")
+    may = ("notices.run_mailing", "notices.approve_mailing", "campaign.decide_waves", "campaign.change_campaign")
+    user = make_user("keiko", *may)
     monkeypatch.setattr("campaign.management.commands.campaigns.timezone.now", lambda: noon(TODAY))
     call_command("campaigns", "open", "pop_before_smtp", "--starts", str(TODAY), "--cutoff", "2027-03-31")
     call_command("campaigns", "move", "pop_before_smtp", "--to", "2027-04-30", "--reason", "asked", "--by", "keiko")

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_use, make_user, noon
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
+from campaign import roles
 from campaign.models import Campaign, CutoffChange
-from campaign.plan.campaigns import NotPossible, move_cutoff, open_campaign
+from campaign.plan.campaigns import NotPossible, doubtful_cutoff, move_cutoff, open_campaign
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +87,39 @@ def test_the_command_refuses_whom_it_does_not_know():
     make_campaign()
     with pytest.raises(CommandError, match="'nobody'"):
         call_command("campaigns", "move", "pop_before_smtp", "--to", "2027-06-30", "--reason", "x", "--by", "nobody")
+
+
+def test_only_who_may_move_the_cutoff_is_named_for_it(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon(TODAY))
+    make_campaign()
+    for role in roles.Role:
+        roles.assign(make_user(role.value), role)
+    gone = make_user("gone", "campaign.change_campaign")
+    gone.is_active = False
+    gone.save()
+    move = ("campaigns", "move", "pop_before_smtp", "--reason", "x", "--to")
+    for name in ("operator", "approver", "gone", ""):
+        with pytest.raises(CommandError, match=r"wanted .* the permission campaign\.change_campaign"):
+            call_command(*move, "2027-06-30", "--by", name)
+    assert not CutoffChange.objects.exists()
+    call_command(*move, "2027-06-30", "--by", "administrator")
+    assert CutoffChange.objects.get().changed_by.username == "administrator"
+
+
+def test_a_cutoff_on_a_closed_day_is_done_and_warned_of(capsys, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon(TODAY))
+    call_command("campaigns", "open", "pop_before_smtp", "--starts", "2026-04-01", "--cutoff", "2027-04-29")
+    assert "April 29, 2027, is on a day on which the provider is closed" in capsys.readouterr().err
+    move = ("campaigns", "move", "pop_before_smtp", "--reason", "x", "--to")
+    call_command(*move, "2027-04-25")  # a Sunday
+    told = capsys.readouterr()
+    assert "moved from 2027-04-29 to 2027-04-25" in told.out
+    assert "The next open day is April 26, 2027." in told.err
+    call_command(*move, "2027-04-26")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_provider_that_is_always_closed_is_told_no_other_day():
+    with translation.override("en"):
+        said = doubtful_cutoff(date(2027, 4, 26), is_open=lambda day: False)
+    assert "April 26, 2027" in said and "next open day" not in said
