@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 from base64 import b32encode, urlsafe_b64encode
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
@@ -19,8 +19,8 @@ from django.utils.crypto import constant_time_compare
 from campaign.brands import main_brand
 from notices.cases import Case
 from notices.models import Notice
+from notices.schedule import AFTER_CUTOFF
 
-AFTER_CUTOFF = timedelta(days=30)  # so long a link shows how things stand
 BYTES = 16
 TOKEN = "TOKEN"  # stands for any, in a path
 SALT = "notices.links"
@@ -30,12 +30,7 @@ STOP = re.compile(r"([0-9]{9})-([a-z2-7]{26})")
 
 def token_for(message_id: str) -> str:
     """128 bits that nobody guesses and that are the same each time: a mail sent again has the same link."""
-    return spelled(_hmac(SALT, message_id))
-
-
-def spelled(keyed: bytes) -> str:
-    """A token as it stands in an address."""
-    return urlsafe_b64encode(keyed[:BYTES]).rstrip(b"=").decode("ascii")
+    return urlsafe_b64encode(_hmac(SALT, message_id)[:BYTES]).rstrip(b"=").decode("ascii")
 
 
 def token_of(notice: Notice | Case) -> str:

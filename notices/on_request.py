@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from campaign.customers import told
 from campaign.models import Holdout
 from campaign.plan.campaigns import NotPossible
-from notices import approval, bulk, links, selection, texts
+from notices import approval, bulk, links, schedule, selection, texts
 from notices.guides import catalog
 from notices.models import Mailing, Notice
 from notices.selection import WhyNot
@@ -39,7 +39,7 @@ REFUSED: dict[WhyNot, Callable[[], str]] = {
 def why_not(holdout: Holdout, *, now: datetime) -> str:
     """Why the guide cannot be mailed to somebody now, in words for the agent; "" where it can."""
     today = timezone.localdate(now)
-    if today > holdout.campaign.cutoff_on + links.AFTER_CUTOFF:
+    if today > holdout.campaign.cutoff_on + schedule.AFTER_CUTOFF:
         return _("The guide is not mailed: the old way has been closed for a month.")
     exempt = Holdout.objects.filter(pk=holdout.pk).filter(
         selection.exempt_on(today, campaign="campaign", customer="customer")

@@ -209,9 +209,8 @@ def left_nothing(mailing: Mailing) -> bool:
 
     withdrawn and refused are ends, and of a cancelled mailing nothing is claimed any more.
     """
-    may_be_out = (Notice.State.WAITING, Notice.State.CLAIMED, Notice.State.UNKNOWN, Notice.State.ACCEPTED)
     cancelled = mailing.state == Mailing.State.CANCELLED
-    return cancelled and not Notice.objects.for_mailing(mailing).filter(state__in=may_be_out).exists()
+    return cancelled and not Notice.objects.for_mailing(mailing).out_or_to_go().exists()
 
 
 def _cancelled_too_late(same: QuerySet[Mailing]) -> bool:

@@ -23,7 +23,7 @@ from notices.models import Mailing
 
 Kind = Mailing.Kind
 DAY = timedelta(days=1)
-AFTER_CUTOFF = timedelta(days=30)  # for thanks: so long the links lead somewhere
+AFTER_CUTOFF = timedelta(days=30)  # so long a personal link shows how things stand, and thanks go out
 MAY_ANNOUNCE = timedelta(days=27)  # after the campaign's first open day
 TWO_WEEKS_AT_LEAST = 8  # days that must be left when a notice of two weeks goes out
 # Those that are planned first are those that others keep clear of.

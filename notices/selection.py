@@ -17,7 +17,6 @@ from notices.models import Mailing, Mute, Notice, Suppression
 
 Kind = Mailing.Kind
 FINALS = (Kind.TWO_WEEKS, Kind.THREE_DAYS, Kind.LAST_DAY)  # they name a date that does not come again
-FIRSTS = (Kind.ANNOUNCEMENT, Kind.FIRST)
 BESIDE = (Kind.EXTRA, Kind.GUIDE)  # beside the plan: after them the campaign still begins as it would have
 # After these others need no distance: who asks for the guide is not to lose the announcement or a month's reminder.
 APART = (Kind.THANKS, Kind.GUIDE)
@@ -236,8 +235,7 @@ def facts_of(holdout: Holdout, *, today: date) -> frozenset[WhyNot]:
 
 def begun_on(campaign: Campaign) -> date | None:
     """The day on which the campaign's first mailing was planned; one that was cancelled with nothing out is none."""
-    out = (Notice.State.ACCEPTED, Notice.State.CLAIMED, Notice.State.UNKNOWN, Notice.State.WAITING)
-    may_be_out = Exists(Notice.objects.filter(mailing=OuterRef("pk"), state__in=out))
+    may_be_out = Exists(Notice.objects.out_or_to_go().filter(mailing=OuterRef("pk")))
     ours = Mailing.objects.filter(~Q(state=Mailing.State.CANCELLED) | may_be_out, campaign=campaign)
     first = ours.exclude(kind__in=(Kind.THANKS, *BESIDE)).aggregate(at=Min("planned_at"))["at"]
     return first and timezone.localdate(first)

@@ -180,8 +180,7 @@ def number_in(typed: str) -> int | None:
 
 def nothing_out(mailing_id: int) -> bool:
     """Whether no notice has gone out, or may have without our knowledge."""
-    gone = (Notice.State.ACCEPTED, Notice.State.CLAIMED, Notice.State.UNKNOWN)
-    return not Notice.objects.filter(mailing=mailing_id, state__in=gone).exists()
+    return not Notice.objects.filter(mailing=mailing_id).perhaps_out().exists()
 
 
 def _done(act: str, *, mailing_id: int) -> str:

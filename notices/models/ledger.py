@@ -58,6 +58,15 @@ class NoticeQuerySet(models.QuerySet):
         """Those that may still go out, or may have gone out unnoticed."""
         return self.filter(state__in=(Notice.State.WAITING, Notice.State.CLAIMED, Notice.State.UNKNOWN))
 
+    def perhaps_out(self) -> "NoticeQuerySet":
+        """Those that went out, or may have without our knowledge."""
+        return self.filter(state__in=(Notice.State.ACCEPTED, Notice.State.CLAIMED, Notice.State.UNKNOWN))
+
+    def out_or_to_go(self) -> "NoticeQuerySet":
+        """All but those that have ended without having gone out."""
+        waiting = Notice.State.WAITING
+        return self.filter(state__in=(waiting, Notice.State.ACCEPTED, Notice.State.CLAIMED, Notice.State.UNKNOWN))
+
     def in_utf8_instead(self) -> "NoticeQuerySet":
         """Accepted in UTF-8 although the customer's program is an old one that may show it as rubbish."""
         return self.filter(utf8_instead=True, state=Notice.State.ACCEPTED)
