@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import islice
 
 from campaign.models import Standing
+from campaign.plan.last_days import Span, exempt_until
 from notices import schedule
 from notices.models import Mailing
 from notices.schedule import Course, Kind, Round
@@ -34,7 +35,7 @@ class Known:
 
     standing: str
     standing_since: date
-    exempt_until: date | None = None
+    exempt: tuple[Span, ...] = ()  # of today, and those that are still to come
     facts: frozenset[WhyNot] = frozenset()
     left_out_of: frozenset[Kind] = frozenset()  # whose audience this holdout is none of
     last_notice_on: date | None = None  # of any campaign, without thanks and guides on request
@@ -118,7 +119,7 @@ def _reason(kind: Kind, known: Known, course: Course, *, day: date, today: date)
         WhyNot.OTHERS: kind in known.left_out_of,
     }
     facts = (known.facts - set(days)) | {fact for fact, holds in days.items() if holds}
-    exempt = known.exempt_until is not None and day <= known.exempt_until
+    exempt = exempt_until(known.exempt, day=day) is not None
     if standing == Standing.EXEMPT and not exempt:  # where such a holdout will stand then, nobody knows: the worst
         standing = Standing.HOLDOUT
     return why_not(standing, exempt=exempt, kind=kind, facts=facts)
@@ -127,7 +128,8 @@ def _reason(kind: Kind, known: Known, course: Course, *, day: date, today: date)
 def _most_telling(reasons: Mapping[Kind, WhyNot | None], known: Known) -> WhyNot | None:
     """Of the kinds that most people get, the first that has a reason.
 
-    An address that no mail reaches says more than a plan that chooses others.
+    An address that no mail reaches says more than a plan that chooses others, and an exemption in the last weeks more
+    than the wish for no reminders, after which those of the last weeks would come.
     """
     of_most = (
         Kind.REMINDER,
@@ -141,4 +143,6 @@ def _most_telling(reasons: Mapping[Kind, WhyNot | None], known: Known) -> WhyNot
     told = [reasons[kind] for kind in of_most if reasons.get(kind) not in (None, WhyNot.NOT_MOVED)]
     if told and told[0] is WhyNot.OTHERS and WhyNot.UNREACHABLE in known.facts:
         return WhyNot.UNREACHABLE
+    if told and told[0] is WhyNot.MUTED and WhyNot.EXEMPT in told:
+        return WhyNot.EXEMPT
     return told[0] if told else None

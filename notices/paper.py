@@ -42,7 +42,7 @@ class Letter:
     brand: Brand
     number: str
     program: str
-    cutoff_on: date
+    ends_on: date  # the first day without the old way, for this customer
     last_legacy_on: date
     written_on: date
     unreached: bool
@@ -96,7 +96,7 @@ def _first_page(letter: Letter) -> list[Flowable]:
         *head,
         Spacer(1, 12),
         line(_("Please change how your mail program sends"), 17, after=14),
-        line(stops % {"day": _day(letter.cutoff_on)}),
+        line(stops % {"day": _day(letter.ends_on)}),
         line(seen),
         line(_why_on_paper(letter), after=18),
         line(_("There are three ways to the steps. Choose the one that you like."), 13),
@@ -132,7 +132,10 @@ def _own_way(letter: Letter) -> str:
 def _steps(letter: Letter) -> list[Flowable]:
     client = catalog.client(letter.program)
     steps = catalog.mail_steps(client.name, letter.language, letter.brand)
-    title = _("%(program)s: change how you send mail") % {"program": client.title[letter.language]}
+    title = (
+        _("%(program)s: what to use instead") if client.state == "dead" else _("%(program)s: change how you send mail")
+    )
+    title %= {"program": client.title[letter.language]}
     return [line(title, 15, after=12), *(line(each.strip(), 12, after=6) for each in steps)]
 
 

@@ -22,7 +22,7 @@ from campaign.dashboard.shell import asked_campaign, pager, show
 from campaign.dashboard.timeline import OLD_WAYS, Entry, timeline
 from campaign.dashboard.timeline_filter import kinds, narrowed, periods
 from campaign.models import Customer, DailyUse, Exemption, Holdout, Standing
-from campaign.plan import records
+from campaign.plan import last_days, records
 from campaign.submissions.intake import kept_from
 from notices.compose import spelled
 from notices.guides import catalog
@@ -115,12 +115,9 @@ def person(customer: Customer, *, today: date, campaign: str = "", program: str 
 
 
 def _stand(holdout: Holdout, exemptions: tuple[Exemption, ...], today: date) -> Stand:
-    in_force = [
-        exemption.until
-        for exemption in exemptions
-        if exemption.campaign_id == holdout.campaign_id and exemption.from_day <= today <= exemption.until
-    ]
-    exempt_until = max(in_force, default=None)
+    own = (each for each in exemptions if each.campaign_id == holdout.campaign_id)
+    exempt = last_days.spans(own, today=today)
+    exempt_until = last_days.exempt_until(exempt, day=today)
     # An exemption holds from the moment on in which it is decided; the standing is made minutes later.
     standing = Standing.EXEMPT if exempt_until else holdout.standing
     why = words.why(
@@ -139,7 +136,7 @@ def _stand(holdout: Holdout, exemptions: tuple[Exemption, ...], today: date) -> 
         reason=words.reason_title(holdout.reason) if holdout.reason else "",
         relapsed=holdout.relapsed,
         next_step=words.next_step(standing, holdout.reason),
-        next_notice=next_notice(holdout, exempt_until=exempt_until, today=today),
+        next_notice=next_notice(holdout, exempt=exempt, today=today),
     )
 
 

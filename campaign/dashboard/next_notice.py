@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from campaign.jinja import day
 from campaign.models import Holdout, Standing
+from campaign.plan import last_days
+from campaign.plan.last_days import Span
 from notices import audience, planning, selection
 from notices.coming import Coming, Known, Step, Waiting, coming
 from notices.models import Mailing, MailingPlan, Notice
@@ -26,18 +28,19 @@ class NextNotice:
     why: str
 
 
-def next_notice(holdout: Holdout, *, exempt_until: date | None, today: date) -> NextNotice:
+def next_notice(holdout: Holdout, *, exempt: tuple[Span, ...], today: date) -> NextNotice:
+    """`exempt` are the spans of the holdout's exemptions that are not over."""
     campaign = holdout.campaign
     plans = planning.plans_of(campaign)
     planned = frozenset(Mailing.objects.rounds().filter(campaign=campaign).values_list("kind", "period"))
-    known = known_of(holdout, plans, exempt_until=exempt_until, today=today)
+    known = known_of(holdout, plans, exempt=exempt, today=today)
     found = coming(known, planning.course_of(campaign, plans), today=today, planned=planned)
     if found.kind is None:
-        return NextNotice("", "", _why_nothing(found))
+        return NextNotice("", "", _why_nothing(found, known, campaign.cutoff_on, today=today))
     return NextNotice(str(Kind(found.kind).label), _when(found), _why(found, known, campaign.cutoff_on))
 
 
-def known_of(holdout: Holdout, plans: dict[Kind, MailingPlan], *, exempt_until: date | None, today: date) -> Known:
+def known_of(holdout: Holdout, plans: dict[Kind, MailingPlan], *, exempt: tuple[Span, ...], today: date) -> Known:
     """What the rule asks of one holdout, looked up."""
     accepted = Notice.objects.filter(holdout__customer=holdout.customer_id, accepted_at__isnull=False)
     first = Q(mailing__kind=Kind.FIRST, holdout=holdout)
@@ -48,13 +51,13 @@ def known_of(holdout: Holdout, plans: dict[Kind, MailingPlan], *, exempt_until: 
     return Known(
         standing=Standing(holdout.standing),
         standing_since=holdout.standing_since,
-        exempt_until=exempt_until,
+        exempt=exempt,
         facts=facts,
         left_out_of=frozenset(kind for kind, plan in plans.items() if not _lets_in(plan, holdout)),
         last_notice_on=last["at"] and timezone.localdate(last["at"]),
         first_notice_on=last["first"] and timezone.localdate(last["first"]),
         moves_on=_moves_on(holdout),
-        waiting=_waiting(holdout, facts, exempt_until=exempt_until, today=today),
+        waiting=_waiting(holdout, facts, exempt=exempt, today=today),
     )
 
 
@@ -77,7 +80,7 @@ def _moves_on(holdout: Holdout) -> date | None:
     return holdout.last_legacy_on + timedelta(days=holdout.campaign.quiet_days)
 
 
-def _waiting(holdout: Holdout, facts: frozenset[WhyNot], *, exempt_until: date | None, today: date) -> Waiting | None:
+def _waiting(holdout: Holdout, facts: frozenset[WhyNot], *, exempt: tuple[Span, ...], today: date) -> Waiting | None:
     """The one that goes out first, of those that the last look before sending lets out on their day.
 
     What has a mailing that ended does not go out.
@@ -87,12 +90,12 @@ def _waiting(holdout: Holdout, facts: frozenset[WhyNot], *, exempt_until: date |
     )
     for notice in going_on.select_related("mailing__campaign").order_by("send_after", "pk"):
         day = max(timezone.localdate(notice.send_after), today)
-        exempt = exempt_until is not None and day <= exempt_until
-        after = holdout.standing == Standing.EXEMPT and not exempt  # as `coming` has it: the worst
+        exempt_then = last_days.exempt_until(exempt, day=day) is not None
+        after = holdout.standing == Standing.EXEMPT and not exempt_then  # as `coming` has it: the worst
         reason = selection.no_longer_due(
             notice.mailing,
             Standing.HOLDOUT if after else holdout.standing,
-            exempt=exempt,
+            exempt=exempt_then,
             muted=WhyNot.MUTED in facts,
             unreachable=WhyNot.UNREACHABLE in facts,
             today=day,
@@ -143,9 +146,20 @@ def _why(found: Coming, known: Known, cutoff: date) -> str:
     }[found.kind]
 
 
-def _why_nothing(found: Coming) -> str:
+def _why_nothing(found: Coming, known: Known, cutoff: date, *, today: date) -> str:
     if found.why_not is None:
         return _("Nothing comes any more: the campaign has no mailing left in its plan.")
+    silent_from = last_days.silent_from(cutoff, known.exempt, today=today)
+    if found.why_not is WhyNot.EXEMPT and silent_from:
+        until = last_days.ends_on(cutoff, known.exempt) - last_days.DAY
+        values = {"first": day(silent_from), "last": day(until)}
+        if WhyNot.MUTED in known.facts:
+            muted = _(
+                "Nothing comes: this customer wants no more reminders, and is exempt from %(first)s until %(last)s, "
+                "when the last notices go out."
+            )
+            return muted % values
+        return _("Nothing comes: exempt from %(first)s until %(last)s, beyond the last notices.") % values
     return WHY_NOTHING[found.why_not]()
 
 

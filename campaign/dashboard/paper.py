@@ -12,6 +12,7 @@ from campaign import brands
 from campaign.dashboard import noting, unreachable
 from campaign.dashboard.shell import chosen_campaign, pager
 from campaign.models import Holdout
+from campaign.plan import last_days
 from notices import paper, typeset
 from notices.compose import spelled
 from notices.deliveries import unreachable as listed
@@ -22,11 +23,13 @@ OF_LAST = {name: Subquery(LAST.values(of)[:1]) for name, of in (("number", "numb
 
 
 def letter(holdout: Holdout, *, unreached: bool, today: date) -> paper.Letter:
-    """`holdout` comes with its customer, its campaign, and number and program of its last notice.
+    """`holdout` comes with its customer and its exemptions, its campaign, and number and program of its last notice.
 
     So the pattern leads where the number does.
     """
     customer = holdout.customer
+    own = (each for each in customer.exemptions.all() if each.campaign_id == holdout.campaign_id)
+    exempt = last_days.spans(own, today=today)
     return paper.Letter(
         name=customer.name,
         contract=customer.contract,
@@ -34,7 +37,7 @@ def letter(holdout: Holdout, *, unreached: bool, today: date) -> paper.Letter:
         brand=brands.of_login(customer.login),
         number=spelled(holdout.number) if holdout.number else "",
         program=holdout.program or customer.client_program,
-        cutoff_on=holdout.campaign.cutoff_on,
+        ends_on=last_days.ends_on(holdout.campaign.cutoff_on, exempt),
         last_legacy_on=holdout.last_legacy_on,
         written_on=today,
         unreached=unreached,
@@ -62,6 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = unreachable.found(campaign, filters)
     pages = pager(request, total=listed.count(campaign, reason=filters.reason))
     shown = unreachable.told(found[pages.shown]).select_related("campaign").annotate(**OF_LAST)
+    shown = shown.prefetch_related("customer__exemptions")
     if shown:
         told = unreachable.chosen(request, campaign, pages.number)
         noting.exported(request, "letters", rows=len(shown), filters=told)

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from campaign.models import Exemption, Holdout
 from campaign.models.holdouts import LEFT
+from campaign.plan import last_days
 from campaign.plan.campaigns import NotPossible
+from campaign.plan.last_days import DAY
 
-DAY = timedelta(days=1)
 BEFORE = timedelta(days=21)  # the notices of the last two weeks would name a day that is not this customer's
 
 
@@ -69,15 +70,23 @@ def exemptions_of(holdout: Holdout) -> list[Exemption]:
     return list(Exemption.objects.filter(campaign=holdout.campaign_id, customer=holdout.customer_id))
 
 
+def delayed_until(exemptions: list[Exemption], *, cutoff_on: date, today: date) -> date | None:
+    """The last day of the old way for who has asked for more time and has it; None for all others."""
+    not_over = last_days.spans(exemptions, today=today)
+    asked = last_days.spans((each for each in exemptions if each.asked_at), today=today)
+    ends_on = last_days.ends_on(cutoff_on, not_over)
+    return ends_on - DAY if asked and ends_on > cutoff_on else None
+
+
 def offer_for(holdout: Holdout, exemptions: list[Exemption], *, today: date, days: int, times: int) -> Offer:
     """`exemptions` are the holdout's."""
-    not_over = [each.until for each in exemptions if each.until >= max(today, each.from_day)]
+    not_over = last_days.spans(exemptions, today=today)
     case = Case(
         today=today,
         cutoff_on=holdout.campaign.cutoff_on,
         left=holdout.standing in LEFT or bool(not_over),
         asked=sum(each.asked_at is not None for each in exemptions),
-        exempt_until=max(not_over, default=None),
+        exempt_until=max((each.last for each in not_over), default=None),
     )
     return offer(case, days=days, times=times)
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from campaign.models import Exemption
-from campaign.plan import extensions
+from campaign.plan import extensions, last_days
 from campaign.plan.extensions import Offer
 from notices.days import long_day
 from notices.pages.asking import Asked, form
@@ -25,7 +25,7 @@ class MoreTime:
     why: str
     until: str
     wrong: str
-    cutoff_on: date
+    ends_on: date  # the first day without the old way, for this customer
     silent_from: date  # from then on nobody reminds them
     delayed_until: date | None
     times: int
@@ -47,16 +47,15 @@ def more_time(asked: Asked, *, wrong: str) -> MoreTime:
     exemptions = extensions.exemptions_of(holdout)
     bounds = {"days": settings.DELAY_DAYS_MOST, "times": settings.DELAYS_MOST}
     offer = extensions.offer_for(holdout, exemptions, today=today, **bounds)
-    delays = [each.until for each in exemptions if each.asked_at and each.until >= max(today, each.from_day)]
     return MoreTime(
         days=[(day.isoformat(), long_day(day, spoken())) for day in days_of(offer)],
         whys=[(why.value, str(why.label)) for why in Exemption.Why],
         why=asked.entered("why"),
         until=asked.entered("until"),
         wrong=wrong,
-        cutoff_on=cutoff_on,
+        ends_on=last_days.ends_on(cutoff_on, last_days.spans(exemptions, today=today)),
         silent_from=max(today, cutoff_on - extensions.BEFORE),
-        delayed_until=max(delays, default=None),
+        delayed_until=extensions.delayed_until(exemptions, cutoff_on=cutoff_on, today=today),
         times=settings.DELAYS_MOST,
     )
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from campaign.plan import extensions, last_days
 from notices import links, mutes
 from notices.compose import brand_of
 from notices.models import Mute, Notice
@@ -25,7 +26,10 @@ class Reminders:
     stopped: bool
     address: str
     number: str
-    cutoff_on: date
+    ends_on: date  # the first day without the old way, for this customer
+    last_day: date
+    silent: bool  # nobody writes, not even when the last day is near
+    over: bool
 
 
 # Without Django's form token: a mail server posts here by itself, without cookies; the secret in
@@ -47,7 +51,10 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         act(request, notice, one_click=one_click, now=now)
         if not one_click:
             return private(HttpResponseRedirect(request.get_full_path(), status=303))
-    shown = {"reminders": reminders(notice), "steps": public(request, brand, "guide_index")}
+    shown = {
+        "reminders": reminders(notice, today=timezone.localdate(now)),
+        "steps": public(request, brand, "guide_index"),
+    }
     return private(render(request, "pages/mute.html", frame | shown))
 
 
@@ -59,10 +66,16 @@ def act(request: HttpRequest, notice: Notice, *, one_click: bool, now: datetime)
         mutes.mute(holdout_id=notice.holdout_id, by=by, now=now, notice_id=notice.pk)
 
 
-def reminders(notice: Notice) -> Reminders:
+def reminders(notice: Notice, *, today: date) -> Reminders:
+    cutoff_on = notice.mailing.campaign.cutoff_on
+    exempt = last_days.spans(extensions.exemptions_of(notice.holdout), today=today)
+    ends_on = last_days.ends_on(cutoff_on, exempt)
     return Reminders(
         stopped=mutes.is_muted(notice.holdout_id),
         address=masked_address(notice.holdout.customer.notice_address),
         number=masked_number(notice.number),
-        cutoff_on=notice.mailing.campaign.cutoff_on,
+        ends_on=ends_on,
+        last_day=ends_on - last_days.DAY,
+        silent=last_days.silent_from(cutoff_on, exempt, today=today) is not None,
+        over=today >= ends_on,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.conf import settings
@@ -24,7 +24,7 @@ from campaign.models import (
     SubmissionClass,
 )
 from campaign.models.holdouts import LEFT
-from campaign.plan import extensions
+from campaign.plan import extensions, last_days
 from notices import mutes
 from notices.compose import brand_of
 from notices.guides import catalog
@@ -65,7 +65,6 @@ REMINDERS = {
     "stop": lambda notice, now: mutes.mute(holdout_id=notice.holdout_id, by=Mute.By.PAGE, now=now, notice_id=notice.pk),
     "resume": lambda notice, now: mutes.unmute(holdout_id=notice.holdout_id),
 }
-DAY = timedelta(days=1)
 NOTHING_LEFT = {Situation.DONE, Situation.EXEMPT}
 
 
@@ -91,11 +90,14 @@ class Personal:
     new_program: str
     guide: str  # name of the guide to go to; "" when they must choose
     guide_title: str
+    program_ended: bool  # the guide says what to use instead of it
     nothing_left: bool
     days_left: int  # to `ends_on`
     quiet_days: int
     ends_on: date  # the first day without the old way, for this customer
+    last_day: date  # of the old way
     delayed_until: date | None  # by a delay that the customer asked for
+    silent_from: date | None  # from then on nobody writes, not even when the last day is near
     may_ask: bool  # for a delay
     call_back: CallBack | None
     hints: list[Hint]
@@ -116,14 +118,14 @@ def personal(notice: Notice, *, today: date, language: str) -> Personal:
     last_legacy_at = _later(holdout.last_legacy_at, old)
     last_auth_at = _later(holdout.last_auth_at, new)
     exemptions = extensions.exemptions_of(holdout)
-    not_over = [each for each in exemptions if each.until >= max(today, each.from_day)]
-    delayed_until = max((each.until for each in not_over if each.asked_at), default=None)
+    exempt = last_days.spans(exemptions, today=today)
+    delayed_until = extensions.delayed_until(exemptions, cutoff_on=campaign.cutoff_on, today=today)
     # A delay ends: who has one still has everything to do.
     standing = Standing.HOLDOUT if delayed_until and holdout.standing == Standing.EXEMPT else holdout.standing
     found = situation(standing, holdout.reason, last_legacy_at=last_legacy_at, last_auth_at=last_auth_at)
     program = (old.client_program if old else "") or notice.client_program
     stopped = hasattr(holdout, "mute")
-    ends_on = max([campaign.cutoff_on, *(each.until + DAY for each in not_over)])
+    ends_on = last_days.ends_on(campaign.cutoff_on, exempt)
     bounds = {"days": settings.DELAY_DAYS_MOST, "times": settings.DELAYS_MOST}
     return Personal(
         situation=found,
@@ -133,10 +135,13 @@ def personal(notice: Notice, *, today: date, language: str) -> Personal:
         new_program=catalog.title(new.client_program, language) if new else "",
         guide=catalog.client(program).name if program else "",
         guide_title=catalog.client(program).title[language],
+        program_ended=catalog.client(program).state == "dead",
         nothing_left=found in NOTHING_LEFT,
         ends_on=ends_on,
         days_left=(ends_on - today).days,
         delayed_until=delayed_until,
+        last_day=ends_on - last_days.DAY,
+        silent_from=last_days.silent_from(campaign.cutoff_on, exempt, today=today),
         may_ask=extensions.offer_for(holdout, exemptions, today=today, **bounds).no is None,
         call_back=getattr(holdout.customer, "call_back", None),
         hints=hints(old, new, _last_failure(holdout, campaign), program=program, brand=brand, language=language),

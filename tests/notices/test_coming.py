@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from campaign.plan.calendar import is_working_day
+from campaign.plan.last_days import Span
 from notices.coming import Coming, Known, Step, Waiting, coming
 from notices.schedule import Course, Kind
 from notices.selection import WhyNot
@@ -72,10 +73,18 @@ def test_a_notice_that_waits_is_the_next(state, step):
 
 
 def test_after_an_exemption_the_next_round_comes():
-    exempt = known(standing="exempt", exempt_until=date(2026, 12, 20))
+    exempt = known(standing="exempt", exempt=(Span(TODAY, date(2026, 12, 20)),))
     assert told(exempt) == Coming(kind=Kind.REMINDER, first=date(2027, 1, 4))  # December's is over by then
-    for_good = known(standing="exempt", exempt_until=date(2030, 1, 1))
+    for_good = known(standing="exempt", exempt=(Span(TODAY, date(2030, 1, 1)),))
     assert told(for_good) == Coming(why_not=WhyNot.EXEMPT)
+
+
+def test_an_exemption_that_is_still_to_come_leaves_out_the_final_notices():
+    delay = {"exempt": (Span(date(2027, 3, 10), date(2027, 4, 14)),)}
+    assert told(known(**delay)) == Coming(kind=Kind.REMINDER, first=date(2026, 12, 1))
+    march_done = {("reminder", "2027-03")}
+    assert told(known(**delay), today=date(2027, 3, 8), planned=march_done) == Coming(why_not=WhyNot.EXEMPT)
+    assert told(known(**delay, facts=OLD | {WhyNot.MUTED})) == Coming(why_not=WhyNot.EXEMPT)
 
 
 def test_who_wants_no_more_reminders_gets_the_final_notices():

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, noon
@@ -7,6 +7,7 @@ from markupsafe import escape
 
 from campaign.dashboard.next_notice import WHY_NOTHING, NextNotice, next_notice
 from campaign.models import Exemption
+from campaign.plan.last_days import Span
 from notices.models import Mute, Suppression
 from notices.selection import WhyNot
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told(held, **given) -> NextNotice:
-    return next_notice(held, **{"exempt_until": None, "today": TODAY} | given)
+    return next_notice(held, **{"exempt": (), "today": TODAY} | given)
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_a_planned_notice_that_the_last_look_will_withdraw_is_not_the_next_one(c
     held = make_holdout(campaign)
     mailing = make_mailing(campaign, period="2026-12", state="planned", expires_on=TODAY + timedelta(days=30))
     make_notice(mailing, held, state="waiting", send_after=noon(TODAY + timedelta(days=2)))
-    until = {days: told(held, exempt_until=TODAY + timedelta(days=days)).when for days in (1, 2)}
+    until = {days: told(held, exempt=(Span(TODAY, TODAY + timedelta(days=days)),)).when for days in (1, 2)}
     assert until[1] == "On Nov. 26, 2026 at the earliest, once somebody has approved the mailing."
     assert until[2].startswith("On Jan. 4, 2027, or on one of the days after it")
     Mute.objects.create(holdout=held, by="page", at=noon(TODAY))
@@ -77,7 +78,7 @@ def test_a_planned_notice_behind_one_that_will_be_withdrawn_is_the_next_one(camp
     for period, days in (("2026-12", 1), ("2027-01", 3)):
         mailing = make_mailing(campaign, period=period, state="sending", expires_on=TODAY + timedelta(days=30))
         make_notice(mailing, held, state="waiting", send_after=noon(TODAY + timedelta(days=days)))
-    assert told(held, exempt_until=TODAY + timedelta(days=1)).when.startswith("On Nov. 27, 2026,")
+    assert told(held, exempt=(Span(TODAY, TODAY + timedelta(days=1)),)).when.startswith("On Nov. 27, 2026,")
 
 
 def test_final_notices_for_who_wants_no_more_reminders(campaign):
@@ -86,6 +87,25 @@ def test_final_notices_for_who_wants_no_more_reminders(campaign):
     found = told(held)
     assert (found.kind, found.when) == ("Two weeks before the cut-off", "Between March 17, 2027 and March 23, 2027.")
     assert found.why == "Still sends the old way, which ends on March 31, 2027."
+
+
+def test_with_more_time_no_final_notice_comes(staff, campaign):
+    held = make_holdout(campaign)
+    values = {"campaign": campaign, "customer": held.customer, "asked_at": noon(TODAY), "asked_why": "help"}
+    Exemption.objects.create(**values, from_day=date(2027, 3, 10), until=date(2027, 4, 13))
+    Mute.objects.create(holdout=held, by="page", at=noon(TODAY))
+    text = staff.get(f"/staff/customers/{held.customer_id}/").content.decode()
+    assert (
+        "wants no more reminders, and is exempt from March 10, 2027 until April 13, 2027, when the last notices go out."
+        in text
+    )
+    assert "Two weeks before the cut-off" not in text
+    later = told(held, exempt=(Span(date(2027, 3, 10), date(2027, 4, 13)),), today=date(2027, 3, 12))
+    assert "from March 12, 2027 until April 13, 2027" in later.why
+    Mute.objects.all().delete()
+    assert told(held, exempt=(Span(TODAY, date(2027, 4, 13)),)).why == (
+        "Nothing comes: exempt from Nov. 24, 2026 until April 13, 2027, beyond the last notices."
+    )
 
 
 def test_nothing_to_an_address_that_no_mail_reaches(campaign):
@@ -120,7 +140,7 @@ def test_the_page_says_it_for_every_standing(staff, campaign, standing):
         values = {"campaign": campaign, "customer": customer, "reason": "moves house"}
         Exemption.objects.create(**values, from_day=TODAY, until=TODAY + timedelta(days=6))
     text = staff.get(f"/staff/customers/{customer.pk}/").content.decode()
-    found = told(held, exempt_until=TODAY + timedelta(days=6) if standing == "exempt" else None)
+    found = told(held, exempt=(Span(TODAY, TODAY + timedelta(days=6)),) if standing == "exempt" else ())
     assert "Next notice" in text and str(escape(found.why)) in text and str(escape(found.when)) in text
     assert (found.kind == "") == (standing in ("moving", "migrated", "silent"))  # nobody had written to these
 

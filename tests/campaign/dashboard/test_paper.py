@@ -1,10 +1,12 @@
+from datetime import date
+
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, noon
 from desk import make_mailing, make_notice
 from django.contrib.auth.models import Permission
 
 from campaign.dashboard import paper
-from campaign.models import Holdout
+from campaign.models import Exemption, Holdout
 from notices.models import Suppression
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +50,15 @@ def test_a_letter_is_a_pdf_with_what_is_known_of_the_customer(staff, unreached, 
     assert "no-store" in response["Cache-Control"]
     (letter,) = printed
     assert (letter.name, letter.number, letter.program) == ("佐藤 花子", "482-913-057", "outlook")
-    assert letter.cutoff_on == unreached.campaign.cutoff_on
+    assert letter.ends_on == unreached.campaign.cutoff_on
     assert letter.written_on == TODAY and letter.unreached
+
+
+def test_the_letter_names_the_customers_own_last_day(staff, unreached, printed):
+    values = {"campaign": unreached.campaign, "customer": unreached.customer, "asked_at": noon(TODAY)}
+    Exemption.objects.create(**values, from_day=date(2027, 3, 10), until=date(2027, 4, 13))
+    staff.get(f"/staff/customers/{unreached.customer_id}/letter/?campaign=pop_before_smtp")
+    assert printed[0].ends_on == date(2027, 4, 14)
 
 
 def test_the_letter_to_whom_mail_reaches_does_not_say_that_it_does_not(staff, unreached, printed):

@@ -8,6 +8,7 @@ from django.test import Client
 
 from campaign.models import Exemption, Holdout
 from campaign.plan import extensions
+from notices import links
 from notices.pages import asking, limit
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -50,6 +51,22 @@ def test_who_asks_gets_an_exemption_and_reads_it_on_the_page(notice, path, path_
     assert "157 days left." in page and "From April 30, 2027 on, sending the old way is no longer possible." in page
     assert "Ask for more time" not in page
     assert "More time cannot be had on this page at present" in text(browser, path)
+
+
+def test_who_has_more_time_reads_one_last_day_everywhere(client, notice, path, path_of, settings):
+    client.post(path, {"why": "device", "until": "2027-04-13"})
+    stop = links.stop_url(notice).removeprefix(settings.PUBLIC_URL).replace("/ja/", "/en/")
+    own = "for you the old way works until April 13, 2027. Please write this day down."
+    page = text(client, path_of(notice))
+    assert f"From March 10, 2027 on we do not write any more: {own}" in page
+    client.post(path_of(notice), {"act": "stop"})
+    for place in (path_of(notice), stop):
+        page = text(client, place)
+        assert f"Nor do we write before the last day: {own}" in page, place
+        assert "March 31, 2027" not in page and "Only when the last day is near" not in page, place
+    settings.DELAYS_MOST = 2
+    page = text(client, path)
+    assert "From April 14, 2027 on, sending the old way is no longer possible." in page and "March 31" not in page
 
 
 @pytest.mark.parametrize(
