@@ -18,6 +18,7 @@ LETTER = settings.BASE_DIR / "templates" / "mail" / "letter.html"
 CUT = "<!-- one block -->"
 HEADINGS = ("■ ", "* ")
 STEP = re.compile(r"\d+\. ")
+NUMBER = re.compile(r"(\d+(?:-\d+)+)")  # an announcement or phone number, which is read as one
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ def _kind(line: str) -> str:
     return "steps" if STEP.match(line) else "words"
 
 
+def numbers_apart(line: str) -> list[tuple[str, str]]:
+    """Words and the number after them, as often as there is one; "" where there are no words, or no number."""
+    pieces = [*NUMBER.split(line), ""]
+    return list(zip(pieces[::2], pieces[1::2], strict=True))
+
+
 @dataclass(frozen=True)
 class Letter:
     """The template, cut at its two marks: what stands around the blocks, and one block."""
@@ -79,4 +86,5 @@ def _letter() -> Letter:
     inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
     head, block, tail = inliner.inline(LETTER.read_text(encoding="utf-8")).split(CUT)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["numbers_apart"] = numbers_apart
     return Letter(environment.from_string(head + tail.lstrip()), environment.from_string(block.lstrip()))

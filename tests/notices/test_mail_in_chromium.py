@@ -21,13 +21,15 @@ def test_axe_finds_nothing_nothing_scrolls_sideways_and_nothing_is_loaded(browse
     letter = composed(Notice.objects.get(), now=at(10))
     html = message_from_bytes(letter.content, policy=policy.default).get_body(("html",)).get_content()
     findings, asked = [], []
-    for width, scheme in ((320, "light"), (320, "dark"), (600, "light"), (1280, "dark")):
+    for width, scheme in ((320, "light"), (320, "dark"), (360, "light"), (600, "light"), (1280, "dark")):
         page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
         page.on("request", lambda request: asked.append(request.url))
         page.set_content(html)
         findings += unreadable(page, rules=RULES)
         size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('p')).fontSize)")
         assert size >= 16
+        lines = page.evaluate("[...document.querySelectorAll('.number')].map(each => each.getClientRects().length)")
+        assert lines and set(lines) == {1}, "a number is read on one line"
         page.close()
     assert findings == []
     assert asked == []
