@@ -137,6 +137,7 @@ def _stencil(subject: str, body: str, shared: Shared, named: bool, moved: bool) 
 def _common(shared: Shared) -> dict[str, object]:
     language, program, brand = shared.language, shared.program, shared.brand
     last_day = shared.cutoff_on - timedelta(days=1)
+    ended = catalog.client(program).state == "dead"
     return {
         "provider": one_line(brand.name[language]),
         "cutoff": long_day(shared.cutoff_on, language),
@@ -152,7 +153,8 @@ def _common(shared: Shared) -> dict[str, object]:
         "phone": brand.phone,
         "hours": brand.hours[language],
         "confirmed": shared.confirmed,
-        "has_guide": catalog.client(program).name == program and bool(catalog.title(program, language)),
+        "has_guide": catalog.client(program).name == program and bool(catalog.title(program, language)) and not ended,
+        "program_ended": ended,
         "own_network": shared.own_network,
     }
 

@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Placeholder:
-    """`optional`: empty for some customers; `condition`: no text, can only be asked for."""
+    """`optional`: empty for some customers; `condition`: no text, can only be asked for; `rare`: holds for few."""
 
     name: str
     meaning: Promise
     example: dict[str, str]
     optional: bool = False
     condition: bool = False
+    rare: bool = False
 
     @property
     def written(self) -> str:
@@ -25,8 +26,8 @@ def _text(name: str, meaning: Promise, en: str, ja: str = "", *, optional: bool 
     return Placeholder(name, meaning, {"en": en, "ja": ja or en}, optional=optional)
 
 
-def _condition(name: str, meaning: Promise) -> Placeholder:
-    return Placeholder(name, meaning, {"en": "", "ja": ""}, condition=True)
+def _condition(name: str, meaning: Promise, *, rare: bool = False) -> Placeholder:
+    return Placeholder(name, meaning, {"en": "", "ja": ""}, condition=True, rare=rare)
 
 
 STEPS_EN = "1. Open the “Settings” of your program.\n2. Look for “Outgoing server”.\n3. Save the settings."
@@ -68,6 +69,7 @@ _all = (
     _text("hours", _("when the phone is answered"), "Monday to Friday, 9:00 to 18:00", "平日 9:00～18:00"),
     _condition("confirmed", _("the last mail sent the old way was certainly this customer's")),
     _condition("has_guide", _("the steps are those of the customer's own mail program")),
+    _condition("program_ended", _("the customer's mail program cannot send the new way at all"), rare=True),
     _condition("own_network", _("it is about mail from our own lines, not about POP before SMTP")),
 )
 ASSURED = {"has_guide": ("program",)}
@@ -84,5 +86,5 @@ def required(kind: str) -> tuple[str, ...]:
 
 
 def examples(language: str) -> dict[str, str | bool]:
-    """A value for every name, for a look at a text without a customer; every condition holds."""
-    return {each.name: each.condition or each.example[language] for each in _all}
+    """A value for every name, for a look at a text without a customer; every condition holds that is not rare."""
+    return {each.name: not each.rare if each.condition else each.example[language] for each in _all}

@@ -81,9 +81,14 @@ def _opening(guide: Guide, brand: Brand) -> Passage:
         "It takes about %(num)s minutes, and you can always go back.",
         guide.minutes,
     ) % {"num": guide.minutes}
+    begins = _("This is %(provider)s. We now change together how your program sends mail.")
+    if guide.state == "dead":
+        begins = _(
+            "This is %(provider)s. Your mail program cannot send the new way: we now see what you can use instead."
+        )
     return _said(
         _("To begin with"),
-        _("This is %(provider)s. We now change together how your program sends mail.") % {"provider": name},
+        begins % {"provider": name},
         minutes if guide.steps else "",
         _("Please never tell me your password: I need not know it."),
         ask=_("Are you in front of the device that you send mail with?"),

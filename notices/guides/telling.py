@@ -45,7 +45,7 @@ class Guide:
     undo: tuple[Action, ...]
     mistakes: tuple[tuple[Told, Told], ...]
     errors: tuple[Trouble, ...]
-    settings: tuple[Setting, ...]
+    settings: tuple[Setting, ...]  # none for a program that must not send any more
 
 
 @lru_cache(maxsize=512)
@@ -75,7 +75,7 @@ def told(name: str, language: str, brand: Brand) -> Guide:
             Trouble(each.shows[language], teller.tell(each.means), teller.tell(each.do), language in each.unverified)
             for each in client.errors
         ),
-        settings=setting_table(brand, language, prefers=client.prefers),
+        settings=setting_table(brand, language, prefers=client.prefers) if client.state != "dead" else (),
     )
 
 

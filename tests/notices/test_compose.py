@@ -220,6 +220,35 @@ def test_an_unknown_program_is_not_made_up():
     assert "What to do in your mail program" in text
 
 
+@pytest.mark.parametrize("program", ["outlook-express", "windows-mail", "windows-mail-app", "eudora"])
+@pytest.mark.parametrize(
+    ("language", "asked", "of_a_setting"),
+    [
+        ("en", "please change to another program or another device", "one setting"),
+        ("ja", "別のソフトか機器に替えていただくお願いです", "設定を、 一度だけ"),
+    ],
+)
+def test_who_has_a_program_that_cannot_send_the_new_way_is_asked_to_change_it_and_no_setting(
+    program, language, asked, of_a_setting
+):
+    ended = sentences_of(notice_for(language=language, client_program=program))
+    assert asked in ended and of_a_setting not in ended
+    assert "smtp.isp.example" not in ended, "no values for a program that cannot use them"
+
+
+@pytest.mark.parametrize(("language", "of_a_setting"), [("en", "one setting"), ("ja", "設定を、 一度だけ")])
+def test_who_has_another_program_is_asked_to_change_a_setting(language, of_a_setting):
+    assert of_a_setting in sentences_of(notice_for(language=language, client_program="windows-live-mail"))
+
+
+def test_a_number_of_the_html_stays_on_one_line(settings):
+    settings.NOTICE_HTML = True
+    page = message_for(notice := notice_for(language="en")).get_body(("html",)).get_content()
+    whole = re.findall(r'<span class="number" style="white-space: nowrap;?">([^<]+)</span>', page)
+    assert f"{notice.number[:3]}-{notice.number[3:6]}-{notice.number[6:]}" in whole
+    assert "0120-000-000" in whole
+
+
 def test_who_fails_with_the_password_is_told_so():
     notice = notice_for(language="en")
     assert "password in it is not accepted" not in sentences_of(notice)

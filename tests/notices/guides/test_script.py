@@ -50,3 +50,4 @@ def test_a_program_that_has_ended_has_its_successors_instead_of_steps():
     passages = script("eudora", "en", main_brand()).passages
     assert not any(each.heading.startswith("Step") for each in passages)
     assert any(each.heading == "About this program" for each in passages)
+    assert "cannot send the new way" in passages[0].say[0]

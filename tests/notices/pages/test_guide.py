@@ -119,6 +119,21 @@ def test_a_program_that_has_ended_says_so_and_has_no_steps_to_begin_with(html):
     assert "Its maker ended it: Dec. 31, 2024<" in html("/en/guide/windows-mail-app/")
 
 
+@pytest.mark.parametrize("name", ["outlook-express", "windows-mail-app", "eudora"])
+@pytest.mark.parametrize(
+    ("language", "heading"), [("en", "what to use instead"), ("ja", "かわりにお使いいただけるもの")]
+)
+def test_a_program_that_has_ended_leads_to_what_to_use_and_offers_no_values_to_put_into_it(
+    html, name, language, heading
+):
+    for path in (f"/{language}/guide/{name}/", f"/{language}/guide/{name}/all/"):
+        text = html(path)
+        assert heading in text
+        assert "smtp.isp.example" not in text and "data-copy" not in text
+        assert f"/{language}/guide/thunderbird/" in text and f"/{language}/setup/" in text
+    assert "smtp.isp.example" in html(f"/{language}/guide/thunderbird/")
+
+
 @pytest.mark.parametrize(
     ("day", "japanese", "english"),
     [
