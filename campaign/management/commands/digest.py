@@ -35,7 +35,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{digest.subject(sheets)}\n\n{digest.text(sheets)}")
 
     def list(self, user: str | None, language: str) -> None:
-        for wish in DigestWish.objects.select_related("user").order_by("user__username"):
+        wishes = DigestWish.objects.select_related("user").order_by("user__username")
+        if not wishes:
+            self.stdout.write("Nobody gets the numbers by mail. `digest on --user NAME` switches it on.")
+        for wish in wishes:
             last = Digest.objects.filter(recipient=wish.user_id).order_by("-week").first()
             told = f"{last.week}: {last.state} {last.reply}".rstrip() if last else "none yet"
             self.stdout.write(f"{wish.user.get_username()} <{wish.user.email}> {wish.language}: {told}")

@@ -15,6 +15,8 @@ from campaign.dashboard.shadow import Person, people, reach
 from campaign.management.progress_bar import ProgressBar
 from campaign.models import ShadowRun
 
+HEADS = {"program": "mail program", "range": "IP addresses"}
+
 
 def week(text: str) -> Week:
     try:
@@ -88,8 +90,10 @@ class Command(BaseCommand):
         for name, number in numbers.items():
             self.stdout.write(f"  {name:<16} {number:>9}")
         for title, rows in (("program", counts["programs"]), ("range", counts["ranges"][:20])):
+            if rows:
+                self.stdout.write(f"  {HEADS[title]:<32} {'mail failing':>12} {'customers':>9}")
             for row in rows:
-                self.stdout.write(f"  {title} {row[title] or 'unknown':<24} {row['refused']:>9} {row['people']:>9}")
+                self.stdout.write(f"  {row[title] or 'unknown':<32} {row['refused']:>12} {row['people']:>9}")
 
 
 def as_json(run: ShadowRun) -> dict[str, object]:

@@ -9,7 +9,18 @@ from django.utils import timezone
 
 from notices.deliveries import bounces, mailbox
 from notices.deliveries.message import LONGEST
+from notices.models import ReturnedMail
 
+Kind = ReturnedMail.Kind
+TAKEN_IN = {  # so that nobody takes the word "failed" for what the command did
+    Kind.FAILED: "taken in: a delivery that failed",
+    Kind.DELAYED: "taken in: a delivery that is delayed",
+    Kind.DELIVERED: "taken in: a delivery that succeeded, or was handed on",
+    Kind.REPLY: "taken in: an automatic reply",
+    Kind.COMPLAINT: "taken in: a complaint about unwanted mail",
+    Kind.OTHER: "taken in, and not understood: no report of a delivery, no reply, no complaint",
+    Kind.FOREIGN: "not taken in: it names no notice of ours",
+}
 EX_OK, EX_TEMPFAIL = 0, 75  # sysexits.h: the mail server keeps the message and tries again
 
 
@@ -43,5 +54,5 @@ class Command(BaseCommand):
         except Exception as error:  # whatever it is, the mail server must keep the message
             self.stderr.write(f"not yet: {type(error).__name__}: {error}")
             return EX_TEMPFAIL
-        self.stdout.write(str(kind))
+        self.stdout.write(TAKEN_IN[Kind(kind)])
         return EX_OK

@@ -264,6 +264,8 @@ def test_without_an_address_the_page_says_whom_to_ask(client, world):
 
 @pytest.mark.django_db
 def test_the_command_sends_shows_lists_and_switches(settings, board_member, capsys):
+    call_command("digest", "list")
+    assert "Nobody gets the numbers by mail." in capsys.readouterr().out
     call_command("digest", "on", user="sato", language="en")
     DigestWish.objects.update(since=NOW - timedelta(days=30))
     with running(Relay(), settings) as relay:

@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -130,7 +131,11 @@ def test_a_log_that_ended_long_ago_leaves_every_day_since_a_gap(world):
 def test_lines_that_were_not_understood_are_shown_with_an_example(world, staff):
     log = LogFile.objects.create(digest="d", digest_length=1, name="mail.log", lines=9, read_at=NOW)
     ProgramLines.objects.create(
-        log_file=log, program="postfix/<b>", not_understood=3, example="<script>alert(1)</script>"
+        log_file=log,
+        program="postfix/<b>",
+        not_understood=3,
+        example="<script>alert(1)</script>",
+        example_day=TODAY,
     )
     text = staff.get("/staff/").content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
@@ -213,7 +218,16 @@ def test_the_command_has_an_answer_before_any_log():
     found = json.loads(command("--json"))
     assert (found["as_of"], found["identified"], found["share_smtp_auth"]) == (None, 0, None)
     assert found["last_mailing"] is None
-    assert "identified" in command()
+    told = command()
+    assert "no logs read yet" in told and "none yet" in told and "None" not in told
+
+
+def test_the_command_prints_a_table_for_people(world):
+    make_notice(make_mailing(world, period="2026-12", state="sending"), state="waiting")
+    told = dict(re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in command().splitlines())
+    assert (told["Identified"], told["One device is left"], told["Mail with SMTP-AUTH"]) == ("8", "1", "73.1%")
+    assert (told["Last mailing"], told["Waiting"]) == ("Reminder of December 2026 (sending)", "1")
+    assert told["Cut-off"].startswith("2027-03-31 (days left: ")
 
 
 def test_the_command_says_what_to_do_where_there_is_no_campaign():

@@ -18,6 +18,8 @@ from notices.models import Delivery, Notice, ReturnedMail
 
 MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 
+FAILED = b"taken in: a delivery that failed"
+
 
 def database_url() -> str:
     found = connection.settings_dict
@@ -40,19 +42,19 @@ def notice(transactional_db) -> Notice:
 
 def test_a_message_on_standard_input_is_taken_in(notice):
     done = bounce(dsn(sender_of(notice)))
-    assert (done.returncode, done.stdout.strip()) == (0, b"failed")
+    assert (done.returncode, done.stdout.strip()) == (0, FAILED)
     assert Delivery.objects.get().fate == "bounced"
 
 
 def test_the_recipient_comes_from_the_transport_or_the_environment(notice):
-    assert bounce(dsn("x@isp.example"), f"--recipient={sender_of(notice)}").stdout.strip() == b"failed"
-    assert bounce(dsn("x@isp.example"), ORIGINAL_RECIPIENT=sender_of(notice)).stdout.strip() == b"failed"
+    assert bounce(dsn("x@isp.example"), f"--recipient={sender_of(notice)}").stdout.strip() == FAILED
+    assert bounce(dsn("x@isp.example"), ORIGINAL_RECIPIENT=sender_of(notice)).stdout.strip() == FAILED
     assert ReturnedMail.objects.count() == 1
 
 
 def test_what_is_nobody_s_is_refused_without_a_bounce(notice):
     done = bounce(dsn("notice+0123456789abcdef01234567@isp.example"))
-    assert (done.returncode, done.stdout.strip()) == (0, b"foreign")
+    assert (done.returncode, done.stdout.strip()) == (0, b"not taken in: it names no notice of ours")
 
 
 def test_more_than_it_wants_to_see_is_read_to_the_end(notice):
