@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 
 from django.conf import settings
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from campaign.models import AuditEntry, Desk
@@ -37,7 +37,8 @@ class Course:
     `through_on` is None where its last day comes first, and `left_over` notices stay behind;
     the days between `earliest` and `latest` are as likely as the contacts' ends. Contacts are all
     that come in, also those of earlier notices and of `others`, which wait in other mailings.
-    `left_today` can still go out today: by the cap, the hours that are left, and the mailing's slots.
+    `left_today` can still go out today: by the cap, the hours that are left, and the mailing's slots; what is being
+    sent at this moment is among it. `last_slot_today` is the slot of the last of these.
     """
 
     through_on: date | None
@@ -46,6 +47,7 @@ class Course:
     left_over: int
     others: int
     left_today: int
+    last_slot_today: datetime | None
     days: tuple[Day, ...]
 
     @property
@@ -109,12 +111,14 @@ def course(mailing: Mailing, *, waiting: int, row: SendingDay, now: datetime) ->
     """
     today = row.day
     left = _room_today(mailing, row, now=now)
-    first = _due_today(mailing, left, row)
+    due, last_slot_today = _due_today(mailing, left, row)
+    flying, of_all = _in_flight(mailing)  # these took their places in the day's cap
+    first = due + flying
     days = _days(today, mailing.expires_on)
     others = _waiting_elsewhere(mailing, now)
     takes = capacity.capacities(Desk.objects.all().capacities(), days)
 
-    def caps(per_hundred: float, *, on_first: int = left) -> Iterable[tuple[date, int]]:
+    def caps(per_hundred: float, *, on_first: int = left + of_all) -> Iterable[tuple[date, int]]:
         for place, day in enumerate(days):
             if day > mailing.expires_on:
                 return
@@ -133,7 +137,8 @@ def course(mailing: Mailing, *, waiting: int, row: SendingDay, now: datetime) ->
         left_over=waiting - sum(notices for _, notices in own),
         others=sum(notices for _, notices in together) - sum(notices for _, notices in own),
         left_today=first,
-        days=_told(together, days, takes, row),
+        last_slot_today=last_slot_today,
+        days=_told(together, days, takes, row, of_all),
     )
 
 
@@ -150,12 +155,22 @@ def _room_today(mailing: Mailing, row: SendingDay, *, now: datetime) -> int:
     return left if left > 0 and pacing.is_open(row.day) else 0
 
 
-def _due_today(mailing: Mailing, room: int, row: SendingDay) -> int:
+def _due_today(mailing: Mailing, room: int, row: SendingDay) -> tuple[int, datetime | None]:
+    """How many, and the slot of the last of them."""
     if not room:
-        return 0
+        return 0, None
     _, end = pacing.hours().of(row.day)
     due = Notice.objects.for_mailing(mailing).claimable(now=end)
-    return due.order_by()[:room].count()
+    number = due.order_by()[:room].count()
+    slots = due.order_by("send_after", "pk").values_list("send_after", flat=True)
+    return number, slots[number - 1] if number else None
+
+
+def _in_flight(mailing: Mailing) -> tuple[int, int]:
+    """Notices that are being sent at this moment: of the mailing, and of all."""
+    claimed = Notice.objects.filter(state=Notice.State.CLAIMED)
+    found = claimed.order_by().aggregate(own=Count("pk", filter=Q(mailing=mailing)), of_all=Count("pk"))
+    return found["own"], found["of_all"]
 
 
 def _days(today: date, until: date) -> list[date]:
@@ -189,13 +204,15 @@ def _no_earlier(day: date | None, slot: date | None) -> date | None:
     return max(day, slot) if day and slot else day
 
 
-def _told(plan: list[tuple[date, int]], days: list[date], takes: list[int | None], row: SendingDay) -> tuple[Day, ...]:
-    """The days of the plan and those after it, with what the desk gets to hear."""
+def _told(
+    plan: list[tuple[date, int]], days: list[date], takes: list[int | None], row: SendingDay, flying: int
+) -> tuple[Day, ...]:
+    """The days of the plan and those after it, with what the desk gets to hear; of what is `flying`, only once."""
     before = list(islice((day for day in _back(row.day) if pacing.is_open(day)), AFTER))[::-1]
     taken = dict(SendingDay.objects.filter(day__in=before).values_list("day", "taken"))
     going = dict(plan)
     if days and days[0] == row.day:
-        going[row.day] = going.get(row.day, 0) + row.taken
+        going[row.day] = going.get(row.day, 0) + max(0, row.taken - flying)
     contacts = contacts_of(list(going.items()), [taken.get(day, 0) for day in before], row)
     sent = dict(plan)
     return tuple(

@@ -45,6 +45,7 @@ class Outlook:
     rows: tuple[Row, ...]
     days_more: int
     left_today: int
+    last_slot_today: datetime | None
 
 
 def outlook(mailing: Mailing, report: Report, row: SendingDay, *, now: datetime) -> Outlook | None:
@@ -64,6 +65,7 @@ def outlook(mailing: Mailing, report: Report, row: SendingDay, *, now: datetime)
         rows=tuple(_row(one) for one in found.days[:DAYS_SHOWN]),
         days_more=max(0, len(found.days) - DAYS_SHOWN),
         left_today=found.left_today,
+        last_slot_today=found.last_slot_today,
     )
 
 
@@ -174,17 +176,25 @@ def _row(one: course.Day) -> Row:
     )
 
 
-def pace_text(mailing: Mailing, left: int, *, now: datetime) -> str:
-    """How fast it goes at this moment, and when the `left` of today are out at that pace; "" where nothing moves."""
+def pace_text(mailing: Mailing, ahead: Outlook | None, *, now: datetime) -> str:
+    """How fast it goes at this moment, and when what is `ahead` today is out at that pace; "" where nothing moves.
+
+    None of it goes out before its slot, however fast the others went.
+    """
     if mailing.state != State.SENDING or mailing.holds(now):
         return ""
     a_minute = course.pace(mailing, now=now)
     values = {"pace": number(a_minute), "minutes": course.PACE_MINUTES}
     text = _("%(pace)s notices a minute in the last %(minutes)s minutes.") % values
-    if not a_minute or not left:
+    if not a_minute or ahead is None or not ahead.left_today:
         return text
-    end = now + timedelta(minutes=left / a_minute)
+    end = now + timedelta(minutes=ahead.left_today / a_minute)
     if end > course.end_of_day(now):
         return text
+    if ahead.last_slot_today and ahead.last_slot_today > end:
+        at = date_format(timezone.localtime(ahead.last_slot_today), "G:i")
+        return " ".join(
+            (text, _("The notices of today are spread over the day: the last is due at %(time)s.") % {"time": at})
+        )
     at = date_format(timezone.localtime(end), "G:i")
     return " ".join((text, _("At this pace, what goes out today is out at about %(time)s.") % {"time": at}))

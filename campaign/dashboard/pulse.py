@@ -64,7 +64,7 @@ def parts(mailing: Mailing, report: mailings.Report, *, now: datetime, sees_peop
         "said": said(mailing, report, now=now),
         "report": report,
         "ledger_bar": ledger_bar(report),
-        "pace": pace_text(mailing, ahead.left_today if ahead else 0, now=now),
+        "pace": pace_text(mailing, ahead, now=now),
         "outlook": ahead,
         "causes": [
             (cause if sees_people else _without_addresses(cause), _shown(cause))

@@ -8,6 +8,7 @@ from rounds import DAY, at
 
 from campaign import audit
 from campaign.models import Desk
+from campaign.plan import capacity
 from notices import allowance
 from notices import course as courses
 from notices.course import pace, shared, spread, through
@@ -26,7 +27,7 @@ def mailing_with(waiting: int, **given) -> Mailing:
 
 
 def course(mailing: Mailing, *, now=None):
-    waiting = mailing.notices.filter(state="waiting").count()
+    waiting = mailing.notices.filter(state__in=("waiting", "claimed")).count()
     now = now or at(9)
     return courses.course(mailing, waiting=waiting, row=allowance.foresee(timezone.localdate(now)), now=now)
 
@@ -80,6 +81,38 @@ def test_the_last_minute_of_a_day_takes_no_more_than_the_rate_allows(settings):
     settings.NOTICE_PER_SECOND = 1
     found = course(mailing_with(9, daily_cap=1000), now=at(16, 59) + timedelta(seconds=57))
     assert found.days[0].notices == 3
+
+
+def test_what_is_being_sent_at_this_moment_goes_out_today():
+    """Its places are taken from the day's cap already."""
+    mailing = mailing_with(0)
+    for _ in range(2):
+        make_notice(mailing, state="claimed", send_after=at(8), claimed_at=at(9))
+    SendingDay.objects.create(day=DAY, taken=2)
+    found = course(mailing)
+    assert (found.through_on, found.left_today, found.days[0].notices) == (DAY, 2, 2)
+    day = found.days[0]
+    assert day.contacts == pytest.approx(2 * capacity.LAG[0] * 5 / 100)  # and nobody calls twice because of one notice
+    SendingDay.objects.update(taken=4)
+    assert course(mailing).through_on == DAY
+
+
+def test_what_others_send_at_this_moment_takes_no_room_a_second_time():
+    campaign = make_campaign()
+    mailing = mailing_with(2, campaign=campaign)
+    other = mailing_with(0, campaign=campaign, period="2026-10")
+    for _ in range(2):
+        make_notice(other, make_holdout(campaign), state="claimed", send_after=at(8), slot_on=DAY, claimed_at=at(9))
+    SendingDay.objects.create(day=DAY, taken=2)
+    assert course(mailing).through_on == DAY
+
+
+def test_the_slot_of_the_last_that_can_go_today_is_known():
+    mailing = mailing_with(0)
+    for minute in (10, 20, 30, 40, 50):
+        make_notice(mailing, state="waiting", send_after=at(11, minute))
+    assert course(mailing).last_slot_today == at(11, 40)  # the fifth has no room under the day's cap
+    assert course(mailing, now=at(17)).last_slot_today is None
 
 
 def test_notices_whose_time_has_not_come_are_not_expected_earlier():

@@ -70,6 +70,16 @@ def test_pace_estimate_and_contacts_are_told(staff):
     assert "Reckoned with 5.0 contacts per hundred notices" in text
 
 
+def test_the_end_of_a_day_is_told_no_earlier_than_the_last_slot(staff):
+    mailing = mailing_with(3)
+    make_notice(mailing, state="waiting", send_after=noon(TODAY) + timedelta(hours=2))
+    for _ in range(10):
+        make_notice(mailing, accepted_at=noon(TODAY) - timedelta(minutes=1))
+    text = pulse_of(staff, mailing)
+    assert "2.0 notices a minute" in text and "At this pace" not in text
+    assert "The notices of today are spread over the day: the last is due at 14:00." in text
+
+
 @pytest.mark.parametrize("state", ["planned", "approved"])
 def test_before_the_start_the_page_says_how_it_would_go(staff, state):
     text = pulse_of(staff, mailing_with(7, state=state, daily_cap=3))
