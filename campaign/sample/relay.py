@@ -30,6 +30,7 @@ from campaign.sample import postfix_lines as postfix
 from campaign.sample.postfix_lines import Client, Clock
 
 KEPT = 2000
+PATIENCE = 60  # seconds for it to begin, on a machine that has much else to do
 PEER = "campaign.isp.example[10.0.0.9]"
 
 
@@ -153,7 +154,8 @@ def serve(folder: Path, *, port: int) -> Controller:
     journal = Journal(folder)
     journal.mend()
     catcher = Catcher(folder, journal)
-    controller = Controller(catcher, hostname="127.0.0.1", port=port, server_hostname="mx1.isp.example")
+    options = {"server_hostname": "mx1.isp.example", "ready_timeout": PATIENCE}
+    controller = Controller(catcher, hostname="127.0.0.1", port=port, **options)
     controller.start()
     return controller
 
