@@ -63,7 +63,7 @@ class Child:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        self._reader.join(2)
+        self._reader.join(PATIENCE)
 
 
 def die_with_parent(parent: int) -> None:

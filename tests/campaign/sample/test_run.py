@@ -7,13 +7,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.request
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from ports import free_ports
+from waiting import until
 
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = {"SAMPLE_CUSTOMERS": "120", "SAMPLE_DAYS": "65"}
@@ -31,17 +32,20 @@ class Run:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
 
     def until(self, text: str) -> None:
-        end = time.monotonic() + PATIENCE
-        while text not in (said := self.output.read_text()):
-            assert self.process.poll() is None, said
-            assert time.monotonic() < end, said
-            time.sleep(0.1)
+        self._wait(lambda: text in self.output.read_text(), text)
+
+    def _wait(self, is_so: Callable[[], object], what: str) -> None:
+        def must_live() -> None:
+            assert self.process.poll() is None, "it has ended"
+
+        try:
+            until(is_so, what, seconds=PATIENCE, meanwhile=must_live)
+        except AssertionError:
+            print(self.output.read_text())
+            raise
 
     def until_some(self, query: str) -> None:
-        end = time.monotonic() + PATIENCE
-        while not ask(self.data, query):
-            assert time.monotonic() < end, f"{query}: {self.output.read_text()}"
-            time.sleep(0.2)
+        self._wait(lambda: ask(self.data, query), query)
 
     def living(self) -> list[int]:
         """Every process that was started with this run's DATA or works in it."""
@@ -57,6 +61,10 @@ class Run:
 
     def is_redis(self, place: Path) -> bool:
         return b"redis-server" in (place / "cmdline").read_bytes() and place.joinpath("cwd").readlink() == self.data
+
+    def until_nothing_lives(self) -> None:
+        """Also what was killed takes a moment to be gone."""
+        until(lambda: not self.living(), "all of it to end", seconds=PATIENCE)
 
     def ends_with(self, number: int) -> int:
         self.process.send_signal(number)
@@ -75,8 +83,9 @@ def runs(tmp_path):
     yield start
     for run in started:
         for number in run.living():
-            os.kill(number, signal.SIGKILL)
-        run.process.wait()
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        run.process.wait(60)
 
 
 def ask(data: Path, query: str) -> list[tuple]:
@@ -96,10 +105,7 @@ def test_a_run_killed_in_the_middle_goes_on_with_nothing_twice_and_nothing_lost_
     first = runs()
     first.until("lines written and read")
     first.ends_with(signal.SIGKILL)
-    end = time.monotonic() + PATIENCE
-    while first.living():
-        assert time.monotonic() < end, [Path(f"/proc/{one}/cmdline").read_bytes() for one in first.living()]
-        time.sleep(0.1)
+    first.until_nothing_lives()
 
     second = runs()
     second.until("The history is complete")
@@ -110,7 +116,7 @@ def test_a_run_killed_in_the_middle_goes_on_with_nothing_twice_and_nothing_lost_
     second.until_some("SELECT * FROM notices_funnelcounts")
     second.until_some("SELECT * FROM notices_forecast")
     assert second.ends_with(signal.SIGTERM) == 0
-    assert second.living() == []
+    second.until_nothing_lives()
     assert ask(data, "SELECT DISTINCT wave FROM notices_wavenotices ORDER BY wave")[:3] == [(1,), (2,), (3,)]
     accepted = [ident for (ident,) in ask(data, "SELECT message_id FROM notices_notice WHERE state = 'accepted'")]
     logged = re.findall(r"message-id=<(notice\.[^>]+)>", "\n".join(lines_of(data)))
@@ -131,4 +137,4 @@ def test_when_one_process_dies_all_end_and_the_run_fails(runs):
     assert run.process.wait(PATIENCE) != 0
     said = run.output.read_text()
     assert "redis ended by itself" in said, said
-    assert run.living() == []
+    run.until_nothing_lives()
