@@ -3,8 +3,10 @@
 import threading
 
 import pytest
+from at_once import Other
 from django.db import OperationalError, connection, transaction
 from rounds import AFTERNOON, at, numbers, sending
+from waiting import PATIENCE
 
 from campaign.models import Customer
 from notices import ledger, mailings
@@ -136,15 +138,13 @@ def test_what_another_worker_is_claiming_is_passed_over():
             due = Notice.objects.order_by("send_after", "pk").select_for_update()[:4]
             found["first"] = {notice.pk for notice in due}
             claimed.set()
-            release.wait(120)
-        connection.close()
+            assert release.wait(PATIENCE)
 
-    worker = threading.Thread(target=first)
-    worker.start()
-    assert claimed.wait(120)
+    worker = Other(first)
+    assert claimed.wait(PATIENCE)
     found["second"] = {notice.pk for notice in claim(mailing)}
     release.set()
-    worker.join()
+    worker.result()
     assert len(found["second"]) == 2
     assert not found["first"] & found["second"]
 
@@ -155,16 +155,12 @@ def test_many_threads_claim_each_notice_once():
     found, start = [], threading.Barrier(4)
 
     def worker():
-        start.wait()
+        start.wait(PATIENCE)
         while notices := claim(mailing, 3):
             found.extend(notice.pk for notice in notices)
-        connection.close()
 
-    workers = [threading.Thread(target=worker) for _ in range(4)]
-    for one in workers:
-        one.start()
-    for one in workers:
-        one.join()
+    for one in [Other(worker) for _ in range(4)]:
+        one.result()
     assert len(found) == len(set(found))
     while notices := claim(mailing):
         found.extend(notice.pk for notice in notices)

@@ -2,9 +2,11 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+from at_once import Other
 from builders import make_campaign, make_customer, make_holdout, make_user
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from rounds import DAY, at, numbers, plan, sending, state_of, take
+from waiting import PATIENCE
 
 from notices import links, mailings, planning
 from notices.models import Mailing, Notice, TextVersion
@@ -230,15 +232,11 @@ def test_two_who_plan_at_the_same_moment_make_one_plan():
     begin, made = threading.Barrier(2), []
 
     def planner():
-        begin.wait()
+        begin.wait(PATIENCE)
         made.append(planning.plan_reminder(campaign_id=campaign.pk, today=DAY, now=at(8)))
-        connection.close()
 
-    planners = [threading.Thread(target=planner) for _ in range(2)]
-    for one in planners:
-        one.start()
-    for one in planners:
-        one.join()
+    for one in [Other(planner) for _ in range(2)]:
+        one.result()
     assert sorted(mailing is None for mailing in made) == [False, True]
     assert Notice.objects.count() == 30
 

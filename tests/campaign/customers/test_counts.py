@@ -1,11 +1,11 @@
 """The kept cells say of every choice what the rows say."""
 
 import random
-import threading
 from datetime import timedelta
 from itertools import product
 
 import pytest
+from at_once import Other, Stop
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_use, noon
 from django.db import connection
 
@@ -164,50 +164,29 @@ def test_who_dies_while_counting_leaves_the_old_cells_and_that_they_are_old(monk
 def test_what_changes_while_somebody_counts_is_for_the_next_and_a_slow_count_never_comes_last(monkeypatch):
     campaign = make_campaign()
     counts.count(campaign, today=TODAY)
-    counting, changed = threading.Event(), threading.Event()
-    real, first = counts._all_cells, iter([True])
+    real = counts._all_cells
 
-    def slow(*given, **named):
-        cells = real(*given, **named)
-        if next(first, False):
-            counting.set()
-            changed.wait(1)  # in vain: whoever changes something waits for this count
-        return cells
+    def beside(act) -> None:
+        """Somebody does so while a count has been made and is not written down yet."""
+        stop = Stop()
+        monkeypatch.setattr(counts, "_all_cells", stop.after(real))
+        counting = Other(lambda: counts.count(campaign, today=TODAY))
+        stop.reached()
+        other = Other(act)
+        other.until_it_waits()
+        assert other.at_work or connection.vendor != "postgresql", "whoever changes something waits for the count"
+        stop.go_on()
+        counting.result()
+        other.result()
 
-    monkeypatch.setattr(counts, "_all_cells", slow)
-
-    def change():
-        assert counting.wait(120)
-        counts.mark_stale(campaign.pk)
-        changed.set()
-
-    def count_beside():
-        assert counting.wait(120)
+    def count_with_one_more() -> None:
         make_holdout(campaign)
         counts.count(campaign, today=TODAY)
 
-    def alone(job):
-        def run():
-            job()
-            connection.close()
-
-        return threading.Thread(target=run)
-
-    others = [alone(lambda: counts.count(campaign, today=TODAY)), alone(count_beside)]
-    for each in others:
-        each.start()
-    for each in others:
-        each.join()
+    beside(count_with_one_more)
     assert sum(cell.holdouts for cell in counts.kept(campaign).by_range[""]) == 1
-    counting.clear()
-    changed.clear()
-    first = iter([True])
-    others = [alone(lambda: counts.count(campaign, today=TODAY)), alone(change)]
-    for each in others:
-        each.start()
-    for each in others:
-        each.join()
-    assert changed.is_set() and HoldoutCounts.objects.get().stale
+    beside(lambda: counts.mark_stale(campaign.pk))
+    assert HoldoutCounts.objects.get().stale
 
 
 class Emptied(dict):

@@ -1,16 +1,18 @@
 """Changes to more customers than one transaction takes, from the list to the worker and back; and extra notices."""
 
 import threading
-import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from at_once import Other
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
 from desk import make_mailing, make_notice
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone, translation
 from rounds import take
+from waiting import PATIENCE
 
 from campaign import roles
 from campaign.celery import app
@@ -221,23 +223,18 @@ def test_an_extra_notice_and_a_round_that_are_planned_at_once_write_to_nobody_tw
     begin, found = threading.Barrier(2), []
 
     def at_once(plan):
-        begin.wait()
+        begin.wait(PATIENCE)
         try:
             found.append(plan())
         except NotPossible as error:  # everybody is in the round already
             found.append(str(error))
-        finally:
-            connection.close()
 
     plans = (
         lambda: extra.plan(change_id=change.pk, now=NOW, today=TODAY),
         lambda: planning.plan_reminder(campaign_id=campaign.pk, today=TODAY, now=NOW),
     )
-    planners = [threading.Thread(target=at_once, args=(plan,)) for plan in plans]
-    for planner in planners:
-        planner.start()
-    for planner in planners:
-        planner.join()
+    for planner in [Other(partial(at_once, plan)) for plan in plans]:
+        planner.result()
     assert len(found) == 2
     assert Notice.objects.count() == Notice.objects.values("holdout").distinct().count() == 40
 
@@ -247,22 +244,14 @@ def test_an_extra_notice_that_waits_for_a_round_does_not_hold_up_what_the_round_
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets one transaction write at a time")
     change = asked_for_notices(campaign, people(campaign, 1))
-    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-
-    def plan():
-        extra.plan(change_id=change.pk, now=NOW, today=TODAY)
-        connection.close()
-
-    planner = threading.Thread(target=plan)
     with transaction.atomic(), connection.cursor() as cursor:
         planning.one_at_a_time()
-        planner.start()
-        while cursor.execute(waiting).fetchone() == (0,):
-            assert planner.is_alive()
-            time.sleep(0.01)
+        planner = Other(lambda: extra.plan(change_id=change.pk, now=NOW, today=TODAY))
+        planner.until_it_waits()
+        assert planner.at_work
         cursor.execute("SET LOCAL lock_timeout = '60s'")  # a deadlock is found after one second
         make_mailing(campaign)
-    planner.join()
+    planner.result()
     assert Mailing.objects.filter(kind="extra").count() == 1
 
 

@@ -6,14 +6,17 @@ import subprocess
 import sys
 import threading
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
+from at_once import Other
 from attributed import TAKEN, attributed, submission
 from builders import make_customer, make_use
 from databases import database_url
 from django.conf import settings
 from django.db import connection, transaction
+from waiting import PATIENCE
 
 from campaign.logs.stamps import moment
 from campaign.models import Customer, DailyUse
@@ -165,27 +168,15 @@ def test_a_worker_killed_between_the_old_rows_and_the_new_leaves_the_old():
 @pytest.mark.django_db(transaction=True)
 def test_two_days_loaded_at_once_make_each_new_customer_once():
     logins = [f"user{number:03}@isp.example" for number in range(300)]
-    both, wrong = threading.Barrier(2), []
+    both = threading.Barrier(2)
 
     def load(day: date, wanted: list[str]) -> None:
-        try:
-            con = attributed(*map(submission, wanted))
-            both.wait(120)
-            with transaction.atomic():
-                daily.replace(con, day)
-        except Exception as error:
-            wrong.append(error)
-        finally:
-            connection.close()
+        con = attributed(*map(submission, wanted))
+        both.wait(PATIENCE)
+        with transaction.atomic():
+            daily.replace(con, day)
 
-    threads = [
-        threading.Thread(target=load, args=(DAY, logins)),
-        threading.Thread(target=load, args=(NEXT_DAY, logins[::-1])),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
+    for one in [Other(partial(load, DAY, logins)), Other(partial(load, NEXT_DAY, logins[::-1]))]:
+        one.result()
     assert sorted(rows(DAY)) == sorted(rows(NEXT_DAY)) == logins
     assert Customer.objects.count() == 300
