@@ -1,11 +1,14 @@
 """Two readers of one log file at the same time: the lock in Redis may be lost, and an operator may read by hand."""
 
+import fcntl
 import threading
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
-from django.db import connection
+from at_once import Other, Stop
 from loglines import message
+from waiting import until
 
 from campaign.logs.files import LogFile as OpenLog
 from campaign.models import LogFile
@@ -24,42 +27,53 @@ def log(tmp_path, settings):
     return path
 
 
-def test_the_second_one_waits_and_then_finds_nothing_new(log):
-    second = threading.Thread(target=lambda: (intake.read([log], now=NOW, year=2026), connection.close()))
+@pytest.fixture
+def waits(monkeypatch) -> threading.Event:
+    """Set once a reader has found the turn taken, and is about to wait for it."""
+    found, flock = threading.Event(), fcntl.flock
+
+    def flock_that_tells(file, operation: int) -> None:
+        try:
+            flock(file, operation | fcntl.LOCK_NB)
+        except BlockingIOError:
+            found.set()
+            flock(file, operation)
+
+    monkeypatch.setattr("campaign.submissions.segments.fcntl.flock", flock_that_tells)
+    return found
+
+
+def read(log) -> None:
+    intake.read([log], now=NOW, year=2026)
+
+
+def test_the_second_one_waits_and_then_finds_nothing_new(log, waits):
     with OpenLog(str(log)) as first, intake.segments().turn(first.inode):
-        second.start()
-        second.join(0.5)
-        assert second.is_alive()
+        second = Other(partial(read, log))
+        until(lambda: waits.is_set() or not second.at_work)
+        assert waits.is_set() and second.at_work
         assert not LogFile.objects.exists()
-    second.join(120)
+    second.result()
     assert LogFile.objects.get().lines == log.read_text().count("\n")
 
 
-def test_one_that_dies_does_not_take_away_what_the_other_has_read(log, monkeypatch):
+def test_one_that_dies_does_not_take_away_what_the_other_has_read(log, waits, monkeypatch):
     """It would have forgotten the segments that the first one was about to remember."""
-    began, go_on = threading.Event(), threading.Event()
-    remember = intake._remember
-
-    def slowly(*words):
-        began.set()
-        assert go_on.wait(120)
-        remember(*words)
+    remembers = Stop()
 
     def die(self, name):
         forgotten.append(name)
-        raise KeyboardInterrupt
+        raise MemoryError
 
     forgotten: list[str] = []
-    monkeypatch.setattr(intake, "_remember", slowly)
-    first = threading.Thread(target=lambda: (intake.read([log], now=NOW, year=2026), connection.close()))
-    first.start()
-    assert began.wait(120)
+    monkeypatch.setattr(intake, "_remember", remembers.before(intake._remember))
+    first = Other(partial(read, log))
+    remembers.reached()
     monkeypatch.setattr(Segments, "forget", die)
-    second = threading.Thread(target=lambda: (intake.read([log], now=NOW, year=2026), connection.close()))
-    second.start()
-    second.join(0.5)
-    go_on.set()
-    first.join(120)
-    second.join(120)
+    second = Other(partial(read, log))
+    until(lambda: waits.is_set() or not second.at_work)
+    remembers.go_on()
+    first.result()
+    second.result()
     assert not forgotten
     assert LogFile.objects.count() == 1
