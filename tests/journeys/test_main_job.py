@@ -24,6 +24,7 @@ from journeys.people import (
     a_message,
     mailbox,
 )
+from journeys.provider import wait_if_it_is_almost_midnight
 from journeys.rotation import Cut, earlier
 
 from campaign.models import Campaign, DailyUse, Holdout, Standing, SubmissionClass
@@ -61,6 +62,7 @@ def campaigns(product, tmp_path) -> tuple[Campaign, Campaign]:
     csv = tmp_path / "customers.csv"
     csv.write_text("\n".join(["login,addresses,language,name,contact_address,contract", *rows]) + "\n")
     call_command("import_customers", str(csv), verbosity=0)
+    wait_if_it_is_almost_midnight()
     today = timezone.localdate()
     dates = {"starts_on": today - timedelta(days=200), "cutoff_on": today + timedelta(days=126)}
     return make_campaign(**dates), make_campaign(name="local_port25", **dates)

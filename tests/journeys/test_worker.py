@@ -13,6 +13,7 @@ from builders import make_campaign, make_user
 from django.db import connection
 from django.utils import timezone
 from journeys.people import ALONE, OWN_NETWORK, mailbox
+from journeys.provider import wait_if_it_is_almost_midnight
 from journeys.rotation import earlier
 from waiting import until
 
@@ -61,6 +62,7 @@ def ask(task: str, log: Path) -> None:
 
 
 def test_a_worker_does_what_beat_asks_for(worker, settings, provider, afternoon, tmp_path):
+    wait_if_it_is_almost_midnight()
     today, now = timezone.localdate(), timezone.now()
     campaign = make_campaign(starts_on=today - timedelta(days=200), cutoff_on=today + timedelta(days=126))
     for log in afternoon.logs:
