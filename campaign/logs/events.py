@@ -66,22 +66,28 @@ SCHEMAS = {LOGINS: LOGIN, MESSAGES: MESSAGE, SESSIONS: SESSION}
 class ProgramCount:
     """Lines of one program, and those of them that were not understood, with an example (`examples.py`).
 
-    `at` (microseconds) is when that line was written, or 0 where nothing tells.
+    `at` (microseconds) is when that line was written, or 0 where nothing tells. `line` is the number in the file of
+    the first that was not understood, or 0 where it is not known any more.
     """
 
     lines: int = 0
     not_understood: int = 0
     example: str = ""
     at: int = 0
+    line: int = 0
 
     def add(self, other: "ProgramCount") -> None:
         self.lines += other.lines
         self.not_understood += other.not_understood
+        self.line = self.line or other.line
         if not self.example:
             self.example, self.at = other.example, other.at
 
+    def forget_example(self) -> None:
+        self.example, self.at = "", 0
+
     def copy(self) -> "ProgramCount":
-        return ProgramCount(self.lines, self.not_understood, self.example, self.at)
+        return ProgramCount(self.lines, self.not_understood, self.example, self.at, self.line)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ class LogFile(models.Model):
 
     All up to `read_to` (uncompressed bytes) is in the segments, the last piece in one that is
     still written anew: the next reading begins at `offset`, with what `state` says of the
-    lines before (their number, the year of the last stamp, the counts by program).
+    lines before (their number, the year of the last stamp, the counts by program), and by
+    `begun` the day on which it was first read, or last written before that.
     """
 
     digest = models.CharField(_("digest of its beginning"), max_length=64)
@@ -47,18 +48,22 @@ class LogFile(models.Model):
 
 
 class ProgramLines(models.Model):
-    """Lines of one program in one file, with an example of what was not understood."""
+    """Lines of one program in one file, with an example of what was not understood for as long as its day is kept."""
 
     log_file = models.ForeignKey(LogFile, models.CASCADE, related_name="programs")
     program = models.CharField(max_length=64)
     lines = models.BigIntegerField(default=0)
     not_understood = models.BigIntegerField(default=0)
     example = models.CharField(max_length=300, blank=True)
+    example_day = models.DateField(null=True, help_text="the day of the line that the example shows the shape of")
 
     class Meta:
         verbose_name = _("lines of a program")
         verbose_name_plural = _("lines by program")
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(example="") | models.Q(example_day__isnull=False), name="no_example_without_a_day"
+            ),
             models.UniqueConstraint(fields=["log_file", "program"], name="one_row_per_file_and_program"),
         ]
 

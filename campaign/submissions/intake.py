@@ -130,6 +130,8 @@ def _read_in_turn(log: OpenLog, reading: Reading, now: datetime, progress) -> Fi
     )
     if not done.problems:
         known.state["packed"] = log.size if log.compression else known.state.get("packed")
+    begun = known.state.get("begun", reading.today.isoformat())
+    known.state["begun"] = min(begun, (log.written_on or reading.today).isoformat())
     _remember(known, done, now)
     return done
 
@@ -172,15 +174,21 @@ def _remember(known: LogFile, done: FileReport, now: datetime) -> None:
         return  # not one whole line yet
     known.digest, known.digest_length = _longest(known, fingerprint)
     known.name, known.read_at = done.path[:1000], now
+    begun = date.fromisoformat(known.state["begun"])
+    for counts in (done.place.programs, done.programs):
+        _forget_old_examples(counts.values(), begun, now)
     known.offset, known.read_to, known.lines = place.offset, done.read_to, done.lines
     known.state = {
         "line": place.line,
         "year": place.year.as_json() if place.year else None,
-        "programs": {name: [one.lines, one.not_understood, one.example] for name, one in place.programs.items()},
+        "programs": {
+            name: [one.lines, one.not_understood, one.example, one.at] for name, one in place.programs.items()
+        },
         "sources": [
             [*source, one.lines, one.not_understood, one.first, one.last, one.hours]
             for source, one in place.sources.items()
         ],
+        "begun": known.state["begun"],  # a line that nothing dates may be as old as that
         "packed": known.state.get("packed"),  # size of the compressed file that was read to its end
     }
     if done.first_at is not None and done.last_at is not None:
@@ -196,12 +204,27 @@ def _remember(known: LogFile, done: FileReport, now: datetime) -> None:
                 program=name[:64],
                 lines=count.lines,
                 not_understood=count.not_understood,
-                example=count.example[:300],
+                example=count.example,
+                example_day=example_day(count, begun),
             )
             for name, count in done.programs.items()
         )
         _remember_sources(known, done)
         mark_stale(_days_to_redo(done.touched))
+
+
+def _forget_old_examples(counts: Iterable[ProgramCount], begun: date, now: datetime) -> None:
+    for count in counts:
+        day = example_day(count, begun)
+        if day and day < kept_from(now):
+            count.forget_example()
+
+
+def example_day(count: ProgramCount, begun: date) -> date | None:
+    """Of the line that the example shows; where nothing tells, the day on which its file was first read or written."""
+    if not count.example:
+        return None
+    return moment(count.at).astimezone(ZoneInfo(settings.TIME_ZONE)).date() if count.at else begun
 
 
 def mark_stale(days: Iterable[date]) -> None:

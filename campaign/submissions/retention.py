@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from campaign.models import (
     AttributedDay,
@@ -11,6 +12,7 @@ from campaign.models import (
     DailyUse,
     Holdout,
     LogFile,
+    ProgramLines,
     RelayAcknowledgement,
     RelayedDay,
     ShadowRun,
@@ -34,4 +36,20 @@ def drop_before(day: date) -> None:
     UnknownProgram.objects.filter(day__lt=day).delete()
     ShadowRun.objects.filter(first_day__lt=day).delete()
     ClockReading.objects.filter(day__lt=day).delete()
-    LogFile.objects.filter(last_at__date__lt=day).delete()
+    LogFile.objects.filter(Q(last_at__date__lt=day) | Q(last_at=None, read_at__date__lt=day)).delete()
+    _drop_examples(day)
+
+
+def _drop_examples(day: date) -> None:
+    """Those of files that still grow; the files' states have the same ones."""
+    old = ProgramLines.objects.filter(example_day__lt=day)
+    for pk in sorted(set(old.values_list("log_file", flat=True))):
+        with transaction.atomic():
+            log = LogFile.objects.select_for_update(no_key=True).filter(pk=pk).first()
+            if log is None:
+                continue  # it has gone meanwhile, and its lines with it
+            for row in old.filter(log_file=log):
+                if row.program in log.state.get("programs", {}):
+                    log.state["programs"][row.program][2:] = ["", 0]
+            log.save(update_fields=["state"])
+            old.filter(log_file=log).update(example="", example_day=None)
