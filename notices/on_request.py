@@ -45,7 +45,10 @@ def why_not(holdout: Holdout, *, now: datetime) -> str:
         selection.exempt_on(today, campaign="campaign", customer="customer")
     )
     facts = selection.facts_of(holdout, today=today)
-    reason = selection.why_not(holdout.standing, exempt=exempt.exists(), kind=Kind.GUIDE, facts=facts)
+    is_exempt = exempt.exists()
+    reason = selection.why_not(holdout.standing, exempt=is_exempt, kind=Kind.GUIDE, facts=facts)
+    if reason == WhyNot.EXEMPT and not is_exempt:
+        return _("The guide is not mailed yet: the exemption is over, and the standing is made anew within minutes.")
     if reason:
         return REFUSED[reason]()
     wrong = selection.unusable(holdout.customer.notice_address)

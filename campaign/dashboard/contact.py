@@ -21,7 +21,7 @@ from campaign.dashboard.shell import Choice
 from campaign.jinja import day
 from campaign.models import Contact, Customer, Holdout, Tag
 from campaign.models.holdouts import LEFT
-from campaign.plan import campaigns, exemptions, records
+from campaign.plan import campaigns, exemptions, extensions, last_days, records
 from notices import mutes
 from notices.models import Mute
 
@@ -93,7 +93,22 @@ def _exempt(request: HttpRequest, customer: Customer) -> str:
     until, today = day_in(request.POST), timezone.localdate()
     values = {"until": until, "reason": request.POST.get("reason", ""), "today": today, "user_id": request.user.pk}
     made = exemptions.grant(campaign_id=holdout.campaign_id, customer_ids=[customer.pk], **values)
-    return _("Exempt until %(day)s; no notice goes out until then.") % {"day": day(until)} if made else ""
+    return (
+        _("Exempt until %(day)s; no notice goes out until then.") % {"day": day(until)}
+        if made
+        else _so(holdout, values)
+    )
+
+
+def _so(holdout: Holdout, wanted: Mapping[str, object]) -> str:
+    """ "" for what is so to the word. Raises NotPossible for another exemption than the one that lasts longer."""
+    there, today = extensions.exemptions_of(holdout), wanted["today"]
+    reason = exemptions.check(reason=wanted["reason"], until=wanted["until"], today=today)
+    if any(each.until == wanted["until"] and each.reason == reason for each in there):
+        return ""
+    until = last_days.exempt_until(last_days.spans(there, today=today), day=today) or wanted["until"]
+    wrong = _("This customer is exempt until %(day)s already. For an earlier day or another reason, end that first.")
+    raise campaigns.NotPossible(fields={"until": wrong % {"day": day(until)}})
 
 
 def day_in(given: QueryDict) -> date | None:

@@ -1,4 +1,4 @@
-"""Who has asked for more time, and until when; staff can end it. How many is on the first page."""
+"""Who has asked for more time, and until when; staff can end it, as every exemption. How many is on the first page."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +19,7 @@ from campaign.dashboard import noting
 from campaign.dashboard.shell import campaign_choices, chosen_campaign, pager, show
 from campaign.jinja import day
 from campaign.models import Campaign, Customer, Exemption
-from campaign.plan import extensions
+from campaign.plan import extensions, last_days
 
 END = "campaign.add_exemption"  # who may leave somebody alone may also end it
 
@@ -94,28 +94,37 @@ def row_of(delay: Exemption, user: AbstractUser, *, today: date) -> Row:
 
 
 def may_end(customer: Customer, user: AbstractUser, *, today: date) -> set[int]:
-    """The delays of a customer that this person is offered to end."""
+    """The exemptions of a customer that this person is offered to end: delays, and those that staff decided."""
     if not user.has_perm(END):
         return set()
-    return set(customer.exemptions.asked_for().not_over(today).values_list("pk", flat=True))
+    return set(customer.exemptions.not_over(today).values_list("pk", flat=True))
 
 
 def end(request: HttpRequest, *, pk: int) -> HttpResponse:
     """From the list, or from the customer's page, to which it leads back."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    delay = get_object_or_404(Exemption.objects.asked_for().select_related("customer", "campaign"), pk=pk)
+    exemption = get_object_or_404(Exemption.objects.select_related("customer", "campaign"), pk=pk)
     values = {"now": timezone.now(), "today": timezone.localdate(), "user_id": request.user.pk}
     with transaction.atomic():
         ended = extensions.end(exemption_id=pk, **values)
         if ended:
-            noting.note(request, Act.REMOVED, thing(delay, what=delay.customer.login), before={"until": delay.until})
+            told = thing(exemption, what=exemption.customer.login)
+            noting.note(request, Act.REMOVED, told, before={"until": exemption.until})
     if ended:
-        sentence = _("The delay is ended: for %(login)s the old way ends on %(day)s, as for all.")
-        cutoff = day(delay.campaign.cutoff_on)
-        messages.success(request, sentence % {"login": delay.customer.login, "day": cutoff})
+        messages.success(request, _what_is_so_now(exemption, today=values["today"]))
     else:
-        messages.error(request, _("This delay is over already."))
+        messages.error(request, _("This exemption is over already."))
     if request.POST.get("from") == "customer":
-        return HttpResponseRedirect(reverse("customer", kwargs={"pk": delay.customer_id}), status=303)
-    return HttpResponseRedirect(f"{reverse('delays')}?campaign={delay.campaign.name}", status=303)
+        return HttpResponseRedirect(reverse("customer", kwargs={"pk": exemption.customer_id}), status=303)
+    return HttpResponseRedirect(f"{reverse('delays')}?campaign={exemption.campaign.name}", status=303)
+
+
+def _what_is_so_now(ended: Exemption, *, today: date) -> str:
+    """With what is left of other exemptions."""
+    left = last_days.spans(ended.customer.exemptions.filter(campaign=ended.campaign), today=today)
+    ends_on = last_days.ends_on(ended.campaign.cutoff_on, left)
+    values = {"login": ended.customer.login, "day": day(ends_on)}
+    if ends_on > ended.campaign.cutoff_on:
+        return _("It is ended. Another exemption is left: for %(login)s the old way ends on %(day)s.") % values
+    return _("It is ended: for %(login)s the old way ends on %(day)s, as for all.") % values

@@ -140,7 +140,9 @@ def why(
 ) -> str:
     """The rule behind a standing, with this customer's days in it."""
     if standing == Standing.EXEMPT:
-        return _("Exempt until %(day)s.") % {"day": day(exempt_until)} if exempt_until else _("Exempt.")
+        if exempt_until:
+            return _("Exempt until %(day)s.") % {"day": day(exempt_until)}
+        return _("The exemption is over; where this customer stands is made anew within minutes.")
     if last_legacy is None:
         return _("The evidence of mail sent the old way was withdrawn: later logs showed it to be somebody else's.")
     days = {

@@ -1,11 +1,12 @@
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_holdout, make_use, make_user, noon
 from desk import make_mailing, make_notice
 
 from campaign.dashboard.contact import ACTS
-from campaign.models import AuditEntry, Contact, Exemption, Note, Tagging
+from campaign.models import AuditEntry, Contact, Exemption, Holdout, Note, Tagging
 from notices.models import Mute, Notice
 from notices.pages.masks import masked_address
 
@@ -117,6 +118,27 @@ def test_more_time_needs_a_reason_and_a_day(agent, held):
     made = Exemption.objects.get()
     assert (made.reason, made.from_day, made.until, made.made_by) == ("in hospital", TODAY, until, agent.user)
     assert "it was so already" in post(agent, held, "exempt", **given)
+
+
+def test_a_wrong_exemption_is_ended_and_until_then_nothing_untrue_is_said(agent, held):
+    wrong = {"in": "pop_before_smtp", "until": "2026-12-31", "reason": "in hospital"}
+    post(agent, held, "exempt", **wrong)
+    text = refused(agent, held, "exempt", **wrong | {"until": "2026-12-10", "reason": "back on the 10th"})
+    assert "exempt until Dec. 31, 2026 already" in text and "it was so already" not in text
+    assert 'value="2026-12-10"' in text and 'value="back on the 10th"' in text
+    exemption = Exemption.objects.get()
+    end = f"/staff/delays/{exemption.pk}/end/"
+    assert f'action="{end}"' in text and "an exemption is in force. End it first." in text
+    Holdout.objects.update(standing="exempt")  # as it was made of the exemption, a minute later
+    answer = agent.post(end, {"from": "customer"}, follow=True)
+    assert answer.redirect_chain == [(f"/staff/customers/{held.customer_id}/", 303)]
+    text = unescape(answer.content.decode())
+    assert f"for {held.customer.login} the old way ends on March 31, 2027, as for all." in text
+    assert "an exemption is in force" not in text and "The guide is not mailed yet: the exemption is over" in text
+    assert end not in text
+    entry = AuditEntry.objects.get(act="removed")
+    assert (entry.kind, entry.customer_id, entry.before) == ("exemption", held.customer_id, {"until": "2026-12-31"})
+    assert "Exempt until Dec. 10, 2026" in post(agent, held, "exempt", **wrong | {"until": "2026-12-10"})
 
 
 def test_staff_stop_the_reminders_and_start_them_again(agent, held):

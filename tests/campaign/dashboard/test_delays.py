@@ -58,7 +58,7 @@ def test_who_may_ends_one_and_the_audit_tells_it(staff, make_delay):
     assert (delay.until, delay.ended_by.get_username()) == (TODAY - timedelta(days=1), "suzuki")
     entry = AuditEntry.objects.get(act="removed")
     assert (entry.kind, entry.customer_id, entry.before) == ("exemption", delay.customer_id, {"until": "2027-04-29"})
-    assert "This delay is over already." in staff.post(path, follow=True).content.decode()
+    assert "This exemption is over already." in staff.post(path, follow=True).content.decode()
 
 
 def test_from_the_customers_page_it_leads_back_there(staff, make_delay):
@@ -81,10 +81,15 @@ def test_the_customers_page_shows_who_asked_and_offers_the_end(staff, make_delay
     assert "ended on Nov. 24, 2026" in text and "/end/" not in text
 
 
-def test_what_staff_have_decided_is_not_ended_here(staff, make_delay):
+def test_of_two_exemptions_the_one_that_is_left_is_told(staff, make_delay):
+    delay = make_delay("hanako")
+    values = {"campaign": delay.campaign, "customer": delay.customer, "reason": "a lift", "from_day": TODAY}
+    decided = Exemption.objects.create(**values, until=date(2026, 12, 31))
+    assert staff.post(f"{PAGE}{decided.pk}/end/").status_code == 403
     permit(staff)
-    granted = make_delay("bystaff", asked_at=None, asked_why="", reason="a lift")
-    assert staff.post(f"{PAGE}{granted.pk}/end/").status_code == 404
+    text = staff.post(f"{PAGE}{decided.pk}/end/", follow=True).content.decode()
+    assert "Another exemption is left: for hanako@isp.example the old way ends on April 30, 2027." in text
+    assert "1 customer has more time" in text
 
 
 def test_they_are_counted(campaign, make_delay):
