@@ -24,8 +24,10 @@ from campaign.submissions.segments import Segments
 
 SQL = (Path(__file__).parent / "attribution.sql").read_text()
 TOLD_LOGINS = (Path(__file__).parent / "logins.sql").read_text()
-# Step 3 needs look-ups for what the first two found; step 4 needs to know who is behind each address.
-ASSEMBLED, SENT, DECIDED = re.split(r"(?m)^(?=-- [34]\. )", SQL)
+FROM_FILTERS = (Path(__file__).parent / "filters.sql").read_text()
+# Step 2 needs to know what filters handed on, step 3 look-ups for what the first two found; step 4 needs to
+# know who is behind each address.
+ASSEMBLED, CLIENTS, SENT, DECIDED = re.split(r"(?m)^(?=-- [234]\. )", SQL)
 HOUR = 3_600_000_000
 BEFORE = HOUR  # pieces from before the day: what queue ids were still in use at midnight
 AFTER = 6 * HOUR  # pieces from behind the day: first delivery attempts of what came before midnight
@@ -96,6 +98,10 @@ def attribute(con: duckdb.DuckDBPyConnection, segments: Segments, day: date, rul
         con.execute(f"SET VARIABLE {name} = {value}")
     con.execute(TOLD_LOGINS)
     con.execute(ASSEMBLED)
+    clients = "SELECT ip FROM part UNION SELECT ip FROM session WHERE kind = 'proxied'"
+    table(con, "filter_address", ip=inside(con, [*LOOPBACK, *rules.filter_addresses], clients))
+    con.execute(FROM_FILTERS)
+    con.execute(CLIENTS)
     _lookups(con, rules)
     con.execute(SENT)
     sent = con.sql("SELECT id, moment, ip, sender_login, bare_login FROM sent").to_arrow_table()
@@ -148,7 +154,6 @@ def _lookups(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """Tables that answer, for each different value of the day, what only Python can tell."""
     clients = "SELECT DISTINCT ip FROM message WHERE sasl_user IS NULL"
     table(con, "own_address", ip=inside(con, rules.own_networks, clients))
-    table(con, "filter_address", ip=inside(con, [*LOOPBACK, *rules.filter_addresses], clients))
     typed = _column(con, f"SELECT DISTINCT sasl_user FROM message WHERE {ODD}")  # noqa: S608 (our own condition)
     logins = [canonical_login(name, rules.default_domain) for name in typed]
     table(con, "other_login", typed=typed, login=logins)

@@ -2,7 +2,7 @@
 --
 -- Given as views:     piece (campaign/logs/events.py), told_login, and the table session (logins.sql)
 -- Given as tables:    other_login (typed, login) for logins not spelled as `user@domain`, directory (address, login), local_domain (domain),
---                     own_address (ip), filter_address (ip), program_name (header, name); behind (candidates.py)
+--                     own_address (ip), filter_address (ip), program_name (header, name); from_filter (filters.sql); behind (candidates.py)
 -- Given as variables: day_start, day_end, pieces_from, pieces_until, window_us, skew_us, has_directory, crowd
 --
 -- Stamps of RFC 3164 know no less than a second. Inside one the order is that of the lines, and where
@@ -50,14 +50,14 @@ FROM placed;
 -- `client=` opens a transaction; only the queue manager proves that it was accepted.
 CREATE OR REPLACE TEMP TABLE message AS
 SELECT accepted AS moment, started, line, host, mta, service, queue_id, pid, ip, sasl_user, passed_on, message_id,
-       program, sender, remote
+       program, sender, remote, removed
 FROM part ANTI JOIN divided USING (queue_id)
 WHERE accepted >= getvariable('day_start') AND accepted < getvariable('day_end')
   AND (queued IS NOT NULL OR attempt IS NOT NULL OR removed IS NOT NULL)
 UNION ALL
 SELECT min(accepted) AS moment, min(row(accepted, started, line))[2], min(row(accepted, started, line))[3], host, mta,
        any_value(service), queue_id, any_value(pid), any_value(ip), any_value(sasl_user), bool_or(passed_on),
-       min(message_id), min(program), min(sender), bool_or(remote)
+       min(message_id), min(program), min(sender), bool_or(remote), max(removed)
 FROM joined
 WHERE life IS NOT NULL
 GROUP BY host, mta, queue_id, life
@@ -65,20 +65,9 @@ HAVING moment >= getvariable('day_start') AND moment < getvariable('day_end')
    AND count(queued) + count(attempt) + count(removed) > 0;
 
 -- 2. Who the client was, where the message's own lines do not say it.
---    A filter before the queue: its client is in a line without queue id, of the process that names the
---    queue id when the filter has answered.
-UPDATE message SET ip = told.ip, sasl_user = told."user", passed_on = false
-FROM (
-    SELECT handed.queue_id, handed.moment, client.ip, client."user"
-    FROM session AS handed JOIN session AS client
-      ON client.kind = 'proxied' AND client.host = handed.host AND client.pid = handed.pid
-     AND client.moment BETWEEN handed.moment - 3600000000 AND handed.moment
-     AND row(client.moment, client.started, client.line) < row(handed.moment, handed.started, handed.line)
-    WHERE handed.kind = 'handed_on'
-    QUALIFY row_number() OVER (PARTITION BY handed.host, handed.pid, handed.moment, handed.started, handed.line
-                               ORDER BY client.moment DESC, client.started DESC, client.line DESC) = 1
-) AS told
-WHERE message.queue_id = told.queue_id AND message.moment BETWEEN told.moment - 600000000 AND told.moment + 5000000;
+--    A filter before the queue: filters.sql says whose its messages are.
+UPDATE message SET ip = client.ip, sasl_user = client."user", passed_on = false
+FROM from_filter WHERE from_filter.mail = message.rowid;
 
 --    Sendmail: AUTH is in a line of the process that serves the client, for all messages of the connection.
 UPDATE message SET sasl_user = told."user"

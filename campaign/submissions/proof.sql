@@ -1,6 +1,6 @@
 -- Behind the attribution of a day: the submissions that concern one customer, and the lines that they rest on.
 --
--- Given by attribution.sql: the view `submission`, the table `message`; the views piece, told_login, session_event
+-- Given by attribution.sql: the view `submission`, the tables `message` and from_filter (filters.sql); the views piece, told_login, session_event
 -- Given as tables:          spelled (typed, login): everybody's login as the rules compare it;
 --                           customer (login); mine (address): where the customer sends from
 -- Given as variables:       window_us, skew_us, crowd, day_start, day_end
@@ -23,7 +23,8 @@ GROUP BY ip;
 
 -- 2. The candidates: who collected mail from the same address within the window, how often, and when last.
 CREATE OR REPLACE TEMP TABLE given AS
-SELECT row_number() OVER (ORDER BY moment, host, queue_id, started, line) AS id, moment, started, line, host, queue_id,
+SELECT row_number() OVER (ORDER BY moment, host, queue_id, started, line) AS id, message.rowid AS mail,
+       moment, started, line, host, mta, queue_id,
        submission.class, submission.attribution, submission."user", submission.ip, submission.remote,
        submission.client_program AS program, submission.auth_failed, lower(message.sender) AS sender, message.pid
 FROM submission JOIN message USING (moment, started, line, host, mta, queue_id);
@@ -57,13 +58,10 @@ WITH near AS (
     SELECT proof.id, proof.class, proof.auth_failed, event.*, event.ip = proof.ip AS same_ip,
            event.moment < proof.moment OR row(event.started, event.line) < row(proof.started, proof.line) AS before
     FROM proof JOIN session_event AS event ON event.host = proof.host AND event.pid = proof.pid
-     AND event.moment BETWEEN proof.moment - 3600000000 AND proof.moment
+     AND event.moment BETWEEN proof.moment - 3600000000 AND proof.moment AND event.kind <> 'proxied'
     UNION ALL
-    SELECT proof.id, proof.class, proof.auth_failed, client.*, true, true
-    FROM proof JOIN session_event AS handed ON handed.kind = 'handed_on' AND handed.queue_id = proof.queue_id
-     AND proof.moment BETWEEN handed.moment - 600000000 AND handed.moment + 5000000
-    JOIN session_event AS client ON client.kind = 'proxied' AND client.host = handed.host AND client.pid = handed.pid
-     AND client.ip = proof.ip AND client.moment BETWEEN handed.moment - 3600000000 AND handed.moment
+    SELECT proof.id, proof.class, proof.auth_failed, unnest(from_filter.client), true, true
+    FROM proof JOIN from_filter USING (mail)
 ), begun AS (
     SELECT id, max(row(moment, started, line)) AS at FROM near WHERE kind = 'connected' AND before GROUP BY id
 )
@@ -80,7 +78,7 @@ GROUP BY near.id, near.kind;
 CREATE OR REPLACE TEMP TABLE proof_line AS
 SELECT proof.id, 'accepted' AS said, piece.moment AS moment, piece.host, coalesce(piece.service, piece.mta) AS service,
        piece.ip, piece.sasl_user AS "user", piece.queue_id, piece.pid, piece.segment, piece.line
-FROM proof JOIN (SELECT * REPLACE (accepted AS moment) FROM piece) AS piece USING (moment, started, line, host, queue_id)
+FROM proof JOIN (SELECT * REPLACE (accepted AS moment) FROM piece) AS piece USING (moment, started, line, host, mta, queue_id)
 UNION ALL
 SELECT id, 'login', latest.moment, latest.host, latest.service, CASE WHEN latest.began IS NULL THEN latest.ip END,
        latest."user", NULL, latest.pid, latest.segment, latest.line
