@@ -82,7 +82,7 @@ def _first_page(letter: Letter) -> list[Flowable]:
     program = catalog.title(letter.program, language)
     values = {"day": _day(letter.last_legacy_on), "program": program}
     if program:
-        seen = _("On %(day)s, mail from your mailbox was sent the old way, it seems with %(program)s.") % values
+        seen = _("On %(day)s, mail from your mailbox was sent the old way, apparently with %(program)s.") % values
     else:
         seen = _("On %(day)s, mail from your mailbox was sent the old way.") % values
     head = [line(_day(letter.written_on), 11, right=True), line(brand.name[language], 12, right=True, after=20)]
@@ -95,7 +95,7 @@ def _first_page(letter: Letter) -> list[Flowable]:
     return [
         *head,
         Spacer(1, 12),
-        line(_("Please change how your mail program sends"), 17, after=14),
+        line(_("Please change how your mail program sends mail"), 17, after=14),
         line(stops % {"day": _day(letter.ends_on)}),
         line(seen),
         line(_why_on_paper(letter), after=18),

@@ -74,7 +74,7 @@ def _through(mailing: Mailing, found: Course, waiting: int) -> str:
         return ""
     values = {"day": day(found.through_on), "waiting": count(waiting)}
     if mailing.state == State.SENDING:
-        return _("The last of the %(waiting)s notices that wait go out on %(day)s.") % values
+        return _("The last of the %(waiting)s notices that wait goes out on %(day)s.") % values
     if mailing.state == State.PAUSED:
         return _("If it is resumed now, the last of the %(waiting)s notices that wait go out on %(day)s.") % values
     return _("If it goes out from now on, the last of its %(waiting)s notices go out on %(day)s.") % values

@@ -81,16 +81,16 @@ def _opening(guide: Guide, brand: Brand) -> Passage:
         "It takes about %(num)s minutes, and you can always go back.",
         guide.minutes,
     ) % {"num": guide.minutes}
-    begins = _("This is %(provider)s. We now change together how your program sends mail.")
+    begins = _("This is %(provider)s. Together we will now change how your program sends mail.")
     if guide.state == "dead":
         begins = _(
-            "This is %(provider)s. Your mail program cannot send the new way: we now see what you can use instead."
+            "This is %(provider)s. Your mail program cannot send the new way. Together we will now see what you can use instead."
         )
     return _said(
         _("To begin with"),
         begins % {"provider": name},
         minutes if guide.steps else "",
-        _("Please never tell me your password: I need not know it."),
+        _("Please never tell me your password: I do not need to know it."),
         ask=_("Are you in front of the device that you send mail with?"),
         otherwise=(_("Agree on a time for another call, at the device."),),
     )
@@ -119,7 +119,7 @@ def _step(action: Action, total: int, language: str) -> Passage:
 
 def _question(action: Action) -> str:
     if action.lines:
-        return _("Please read to me what stands there now, line by line.")
+        return _("Please read to me what it says there now, line by line.")
     if action.screen and action.screen.pressed:
         return _("Do you see “%(word)s”? Tell me when you have pressed it.") % {"word": action.screen.pressed}
     return _("Tell me when you have done it. What do you see now?")
@@ -149,5 +149,5 @@ def _closing(brand: Brand) -> Passage:
     return _said(
         _("At the end"),
         _("Do you send mail from another device as well? It needs the same change."),
-        _("If anything is not as it was, please call %(phone)s.") % {"phone": brand.phone},
+        _("If anything does not work as before, please call %(phone)s.") % {"phone": brand.phone},
     )

@@ -67,9 +67,9 @@ def _hint(obstacle: Obstacle, grounds: Grounds, seen: Signs, guide: Guide, brand
 def _program(grounds: Grounds, seen: Signs, language: str) -> tuple[str, str, str, str]:
     old, new = (catalog.title(name, language) for name in (seen.legacy_program, seen.auth_program))
     if grounds is Grounds.SEEN and old and new:
-        sentence = _("From %(new)s mail goes the new way. But the last mail the old way came from %(old)s.")
+        sentence = _("Mail from %(new)s goes the new way. But the last mail sent the old way came from %(old)s.")
     elif old:
-        sentence = _("The last mail the old way came from %(old)s. Is that the program that you have changed?")
+        sentence = _("The last mail sent the old way came from %(old)s. Is that the program that you have changed?")
     else:
         sentence = _("The mail came from another program or device than the one that you have changed.")
     do = _("Change the setting in every program and device with which you send mail.")
@@ -80,7 +80,7 @@ def _door(grounds: Grounds, guide: Guide, brand: Brand) -> tuple[str, str, str, 
     if grounds is Grounds.SEEN:
         said = _("The last mail came in by the old server name or the old port, where no password is asked for.")
     else:
-        said = _("The server name or the port is still the old one, or port and encryption do not belong together.")
+        said = _("The server name or the port is still the old one, or port and encryption do not match.")
     way = door(brand, prefers=catalog.client(guide.name).prefers)
     values = {"server": brand.smtp_host, "port": way.port, "security": way.security}
     do = _("These belong together: server %(server)s, port %(port)s, encryption %(security)s.") % values
@@ -89,14 +89,14 @@ def _door(grounds: Grounds, guide: Guide, brand: Brand) -> tuple[str, str, str, 
 
 def _password(grounds: Grounds, failed_at: datetime | None) -> tuple[str, str, str, str]:
     if grounds is Grounds.SEEN:
-        said = _("At the last mail the password was refused. Then the mail went the old way, and you noticed nothing.")
+        said = _("The password was refused for the last mail. The mail then went the old way, so you may not have noticed.")
     elif grounds is Grounds.LIKELY and failed_at:
         said = _("On %(day)s the password was refused, and none has been accepted since.") % {
             "day": day(timezone.localdate(failed_at))
         }
     else:
         said = _("The password or the user name in the program is not the one of your mail.")
-    do = _("Enter the password of your mail once more. Capital and small letters are told apart.")
+    do = _("Enter the password of your mail once more. Capital and small letters count as different.")
     return _("The password"), said, do, _("See what helps with error messages")
 
 

@@ -37,9 +37,9 @@ def own_values() -> dict[str, str]:
     return {
         "name": _("your name"),
         "number": _("your announcement number"),
-        "sent_on": _("day of your last mail the old way"),
+        "sent_on": _("day of your last mail sent the old way"),
         "sent_at": _("its time"),
-        "moved_on": _("day of your last mail the new way"),
+        "moved_on": _("day of your last mail sent the new way"),
         "program": _("your mail program"),
         "situation": _("a sentence on your own case"),
         "steps": _("the steps for your mail program"),

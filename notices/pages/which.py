@@ -72,7 +72,7 @@ def question(name: str) -> Question | None:
     def answer(title: str, help: str, to: str) -> Answer:
         return Answer(title, help, reverse("which_of", kwargs={"thing": to}))
 
-    apple, no_apple = _("There is an apple with a bite on it"), _("There is no apple on it")
+    apple, no_apple = _("It shows an apple with a bite taken out"), _("It shows no apple")
     questions = {
         "": lambda: Question(
             _("What do you write your mail on?"),

@@ -62,7 +62,7 @@ def test_pace_estimate_and_contacts_are_told(staff):
     text = pulse_of(staff, mailing)
     assert "2.0 notices a minute in the last 5 minutes." in text
     assert "what goes out today is out at about 12:15" in text  # 30 more, of the 40 for which there is room
-    assert f"The last of the 100 notices that wait go out on {THURSDAY}." in text
+    assert f"The last of the 100 notices that wait goes out on {THURSDAY}." in text
     assert "Today at most 40 notices go out, so that the help desk can follow; 10 have." in text
     assert (
         "about 1 customer gets in touch (likely 0 to 3)." in text and "The help desk takes 2 contacts that day." in text

@@ -42,7 +42,7 @@ def test_who_asks_is_on_the_list_and_reads_when_the_call_comes(notice, path, pat
     made = CallBack.objects.get()
     assert (made.customer, made.phone, made.part) == (notice.holdout.customer, "09012345678", "morning")
     for page in (text(browser, path_of(notice)), text(browser, path)):
-        assert "at the number that ends with 5678" in page
+        assert "at the number that ends in 5678" in page
         assert "1234" not in page.replace("03-1234-5678", "") and "09012345678" not in page
 
 

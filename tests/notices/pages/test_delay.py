@@ -36,7 +36,7 @@ def test_the_page_offers_few_days_and_says_what_it_means(client, path):
         assert f'value="{day}"' in found
     assert "Tuesday, April 6, 2027" in found
     assert "From March 10, 2027 on we do not remind you any more." in found
-    assert "How often you can ask for more time: 1." in found
+    assert "You can ask for more time only once." in found
 
 
 def test_who_asks_gets_an_exemption_and_reads_it_on_the_page(notice, path, path_of):
@@ -50,7 +50,7 @@ def test_who_asks_gets_an_exemption_and_reads_it_on_the_page(notice, path, path_
     assert "for you the old way works until April 29, 2027" in page
     assert "157 days left." in page and "From April 30, 2027 on, sending the old way is no longer possible." in page
     assert "Ask for more time" not in page
-    assert "More time cannot be had on this page at present" in text(browser, path)
+    assert "At present you cannot ask for more time on this page" in text(browser, path)
 
 
 def test_who_has_more_time_reads_one_last_day_everywhere(client, notice, path, path_of, settings):

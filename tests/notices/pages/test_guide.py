@@ -115,8 +115,8 @@ def test_a_program_that_has_ended_says_so_and_has_no_steps_to_begin_with(html):
     text = html("/en/guide/eudora/")
     assert "This program can no longer be used" in text
     assert "Begin with step 1" not in text
-    assert "Its maker ended it: 2006<" in text
-    assert "Its maker ended it: Dec. 31, 2024<" in html("/en/guide/windows-mail-app/")
+    assert "Ended by its maker: 2006<" in text
+    assert "Ended by its maker: Dec. 31, 2024<" in html("/en/guide/windows-mail-app/")
 
 
 @pytest.mark.parametrize("name", ["outlook-express", "windows-mail-app", "eudora"])

@@ -89,7 +89,7 @@ def test_from_not_knowing_to_the_test_by_keyboard_and_without_script(open_tab):
     page.goto("/en/?size=large")
     press("Not sure? How to tell", to="/en/which/?size=large")
     press("On a computer", to="/en/which/computer/?size=large")
-    press("There is no apple on it", to="/en/which/windows/?size=large")
+    press("It shows no apple", to="/en/which/windows/?size=large")
     press("Thunderbird (computer)", to="/en/guide/thunderbird/?size=large")
     press("Begin with step 1", to="/en/guide/thunderbird/1/?size=large")
     for number in range(2, STEPS["thunderbird"] + 1):

@@ -52,7 +52,7 @@ def test_another_program_comes_first_with_the_names_of_both(client, make_notice,
     auth = {"last_auth_on": TODAY - timedelta(days=5), "last_auth_at": noon(TODAY - timedelta(days=5))}
     found = items(client, path_of(make_notice(old="iphone", new="thunderbird", standing="mixed", **auth)))
     assert order(found)[0] == "program"
-    assert "From Thunderbird (computer) mail goes the new way. But the last mail the old way came from" in found[0]
+    assert "Mail from Thunderbird (computer) goes the new way. But the last mail sent the old way came from" in found[0]
     assert "Mail on iPhone" in found[0]
 
 

@@ -103,7 +103,7 @@ def test_the_page_sees_by_itself_that_a_mail_went_the_new_way(page, make_notice,
     page.clock.run_for(11_000)
     page.get_by_role("heading", name="Your last mail went the new way.").wait_for()
     page.clock.run_for(1_000)
-    page.get_by_role("status").get_by_text("There is news: please read the first lines of this page.").wait_for()
+    page.get_by_role("status").get_by_text("Something has changed: please read the first lines of this page.").wait_for()
 
 
 def test_after_three_minutes_the_page_looks_no_more(page, make_notice, path_of):

@@ -65,7 +65,7 @@ def test_what_was_wrong_is_read_out_and_nothing_of_it_needs_script(open_tab, pat
     expect(page.get_by_role("textbox", name="Phone number")).to_have_value("0312345")
     page.get_by_role("textbox", name="Phone number").fill("03-1234-5678")
     page.get_by_role("textbox", name="Phone number").press("Enter")
-    page.get_by_text("at the number that ends with 5678").wait_for()
+    page.get_by_text("at the number that ends in 5678").wait_for()
     assert CallBack.objects.count() == 2
 
     page.get_by_role("link", name="Ask for more time").click()
@@ -90,7 +90,7 @@ def test_the_page_goes_on_looking_until_all_is_well(page, make_notice, path_of):
     page.get_by_role("heading", name="Almost there: the password does not seem to be right.").wait_for()
     page.get_by_text("At the last mail the password was refused.").wait_for()
     page.clock.run_for(1_000)
-    expect(page.get_by_role("status")).to_have_text("There is news: please read the first lines of this page.")
+    expect(page.get_by_role("status")).to_have_text("Something has changed: please read the first lines of this page.")
 
     for number in range(17):  # to the last look but one of these three minutes
         read = {"attributed_at": noon(TODAY) + timedelta(minutes=number)}
@@ -102,7 +102,7 @@ def test_the_page_goes_on_looking_until_all_is_well(page, make_notice, path_of):
     notice.holdout.save()
     page.clock.run_for(10_000)
     page.get_by_role("heading", name="Your last mail went the new way.").wait_for()
-    expect(page.get_by_text("Nothing changes? Mostly it is one of these")).to_have_count(0)
+    expect(page.get_by_text("Nothing changes? It is usually one of these")).to_have_count(0)
     looks = []
     page.on("request", lambda request: looks.append(request.url))
     page.clock.run_for(60_000)

@@ -63,7 +63,7 @@ def test_the_first_sentence_follows_the_last_mail(standing, reason, hours_of_aut
         ({"reason": "forwarder"}, "", "", ["Your mail still goes the old way.", "to whoever looks after it"]),
         ({"reason": "device_or_printer"}, "printer", "", ["a printer, a scanner, another device or a script"]),
         ({"reason": "old_host_or_port"}, "outlook", "", ["the old server name or the old port"]),
-        ({"standing": "migrated"} | LATER, "iphone", "iphone", ["All done.", "You need not do anything more."]),
+        ({"standing": "migrated"} | LATER, "iphone", "iphone", ["All done.", "You do not need to do anything more."]),
         ({"standing": "silent"}, "becky", "", ["You have not sent any mail the old way lately.", "Becky!"]),
         ({"standing": "exempt"}, "script", "", ["you may go on sending the old way"]),
     ],
