@@ -45,6 +45,12 @@ def test_a_letter_says_why_until_when_and_how(read):
     assert "smtp.isp.example" in steps and "465" in steps and "Account Settings" in steps
 
 
+def test_a_letter_for_a_program_that_has_ended_says_what_to_use_instead(read):
+    _first, steps = read(letter(language="en", program="eudora"))
+    assert "Eudora: what to use instead" in steps
+    assert "Eudora: change how you send mail" not in steps
+
+
 def test_only_a_letter_to_whom_mail_did_not_reach_says_so(read):
     opening = {unreached: read(letter(language="en", unreached=unreached))[0] for unreached in (True, False)}
     words = "We could not reach you by mail"
