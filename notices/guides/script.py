@@ -84,7 +84,8 @@ def _opening(guide: Guide, brand: Brand) -> Passage:
     begins = _("This is %(provider)s. Together we will now change how your program sends mail.")
     if guide.state == "dead":
         begins = _(
-            "This is %(provider)s. Your mail program cannot send the new way. Together we will now see what you can use instead."
+            "This is %(provider)s. Your mail program cannot send the new way. "
+            "Together we will now see what you can use instead."
         )
     return _said(
         _("To begin with"),

@@ -89,7 +89,9 @@ def _door(grounds: Grounds, guide: Guide, brand: Brand) -> tuple[str, str, str, 
 
 def _password(grounds: Grounds, failed_at: datetime | None) -> tuple[str, str, str, str]:
     if grounds is Grounds.SEEN:
-        said = _("The password was refused for the last mail. The mail then went the old way, so you may not have noticed.")
+        said = _(
+            "The password was refused for the last mail. The mail then went the old way, so you may not have noticed."
+        )
     elif grounds is Grounds.LIKELY and failed_at:
         said = _("On %(day)s the password was refused, and none has been accepted since.") % {
             "day": day(timezone.localdate(failed_at))
