@@ -77,17 +77,17 @@ class Person:
     exemptions: tuple[Exemption, ...]
 
 
-def person(customer: Customer, *, today: date, campaign: str = "", program: str = "") -> Person:
+def person(customer: Customer, *, today: date, program: str, campaign: str = "") -> Person:
     """`campaign` names the one that is spoken of: where the customer stands in it comes first.
 
-    `program` is the one still to be changed, whose guide is offered; "": the one that was last seen.
+    `program` is the one whose guide is offered, see `program_to_change`.
     """
     exemptions = tuple(
         Exemption.objects.filter(customer=customer).select_related("campaign", "made_by").order_by("-until")
     )
     holdouts = Holdout.objects.filter(customer=customer).select_related("campaign", "customer").order_by("campaign")
     notices = Notice.objects.filter(holdout__customer=customer).order_by("-pk")
-    guide = catalog.client(program or customer.client_program)
+    guide = catalog.client(program)
     return Person(
         pk=customer.pk,
         name=customer.name,
@@ -148,6 +148,13 @@ def devices_of(customer: Customer, *, today: date) -> list[Device]:
     ]
 
 
+def program_to_change(customer: Customer, seen: list[Device]) -> str:
+    """The one that the customer has told of, else that of a device still to be changed, else the one last seen."""
+    if customer.client_told_on:  # gone as soon as later logs show one
+        return customer.client_program
+    return next((each.program for each in seen if each.left and each.program), customer.client_program)
+
+
 def rows_of_days(entries: list[Entry], *, today: date) -> Markup:
     """Two rows of days, the old way and the new: a move is seen at a glance."""
     days = {css: {entry.day for entry in entries if entry.css == css} for css in ("old", "new")}
@@ -173,12 +180,12 @@ def shown(request: HttpRequest, customer: Customer, entered: Entered) -> HttpRes
     noting.seen(request, customer, "customer")
     today, now = timezone.localdate(), timezone.now()
     entries, seen = timeline(customer), devices_of(customer, today=today)
-    left = next((device.program for device in seen if device.left and device.program), "")
+    program = program_to_change(customer, seen)
     chosen = narrowed(request)
     found = [entry for entry in entries if chosen.takes(entry, today=today)]
     pages = pager(request, total=len(found))
     values = {
-        "person": person(customer, today=today, campaign=asked_campaign(request), program=left),
+        "person": person(customer, today=today, campaign=asked_campaign(request), program=program),
         "lanes": rows_of_days(entries, today=today) if entries else "",
         "entries": found[pages.shown],
         "total": len(found),
@@ -188,7 +195,7 @@ def shown(request: HttpRequest, customer: Customer, entered: Entered) -> HttpRes
         "pager": pages,
         "kept_from": kept_from(now),
         "suppressed": suppression.shown(customer, request.user),
-        "guide_mail": guide_mail.offers(customer, request.user, now=now, program=left),
+        "guide_mail": guide_mail.offers(customer, request.user, now=now, program=program),
         "may_end": delays.may_end(customer, request.user, today=today),
         "call_back": waiting_call(customer, request.user),
         "devices": seen,

@@ -27,11 +27,11 @@ class Offer:
     programs: list[Choice]
 
 
-def offers(customer: Customer, user: AbstractUser, *, now: datetime, program: str = "") -> dict[str, Offer]:
-    """By campaign; nothing for who may not. `program` is the one still to be changed, "" the one last seen."""
+def offers(customer: Customer, user: AbstractUser, *, now: datetime, program: str) -> dict[str, Offer]:
+    """By campaign; nothing for who may not. `program` is the one whose guide is chosen."""
     if not user.has_perm(MAY):
         return {}
-    own, language = catalog.client(program or customer.client_program).name, get_language()
+    own, language = catalog.client(program).name, get_language()
     programs = [Choice(each.title[language], each.name, each.name == own) for each in catalog.clients()]
     holdouts = Holdout.objects.filter(customer=customer).select_related("campaign", "customer")
     return {

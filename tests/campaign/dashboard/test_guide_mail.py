@@ -1,13 +1,14 @@
 """The customer's page mails the guide by one press, says why not where it must not, and shows what became of it."""
 
 import re
+from datetime import timedelta
 
 import pytest
-from builders import TODAY, make_campaign, make_customer, make_holdout, make_user, noon
+from builders import TODAY, make_campaign, make_customer, make_holdout, make_use, make_user, noon
 from desk import make_suppression
 from rounds import take
 
-from campaign.models import AuditEntry
+from campaign.models import AuditEntry, Customer
 from notices.models import Mailing, Mute, Notice
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,19 @@ def test_one_press_mails_it_and_the_timeline_has_it_with_who_did_it(desk, holdou
     take(notice, now=noon(TODAY))
     notice.accept("250 2.0.0 Ok", now=noon(TODAY))
     assert "The guide, as asked for, Nov. 24, 2026: sent" in page(desk, holdout)
+
+
+def test_the_program_that_the_customer_tells_is_the_one_of_all_buttons(desk, holdout):
+    make_use(holdout.customer, "pop_before_smtp", TODAY - timedelta(days=2), client_program="thunderbird")
+    assert "Open the guide: Thunderbird" in page(desk, holdout)
+    press(desk, holdout, program="becky")
+    Notice.objects.update(state="accepted", accepted_at=noon(TODAY) - timedelta(hours=1))
+    Mailing.objects.update(state="finished", planned_at=noon(TODAY) - timedelta(hours=1))
+    shown = page(desk, holdout)
+    assert re.search("Open the guide: Becky", shown) and "program=becky" in shown
+    assert '<option value="becky" selected>' in shown and '<option value="thunderbird" selected>' not in shown
+    Customer.objects.update(client_told_on=None, client_program="thunderbird")  # the logs of a later day
+    assert "Open the guide: Thunderbird" in page(desk, holdout)
 
 
 def test_a_double_click_makes_one_and_says_so(desk, holdout):
