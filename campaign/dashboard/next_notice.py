@@ -111,6 +111,8 @@ def _when(found: Coming) -> str:
         return _("On %(first)s at the earliest, once somebody has approved the mailing.") % values
     if found.step == Step.PAUSED:
         return _("On %(first)s at the earliest, once somebody has resumed the mailing.") % values
+    if found.step == Step.ON_ITS_WAY and found.kind == Kind.GUIDE:
+        return _("Within seconds: it waits neither for the hours nor for the day's cap.")
     if found.step == Step.ON_ITS_WAY:
         return _("On %(first)s, or as soon after it as the day's cap allows.") % values
     if found.last:

@@ -59,6 +59,18 @@ def test_a_notice_that_waits_for_approval(campaign):
     assert told(held).when == "On Nov. 26, 2026, or as soon after it as the day's cap allows."
 
 
+def test_a_guide_on_request_does_not_wait_for_the_cap(campaign):
+    held = make_holdout(campaign)
+    mailing = make_mailing(campaign, kind="guide", only_for=held, period="2026-11-24-guide", state="sending")
+    make_notice(mailing, held, state="waiting", send_after=noon(TODAY))
+    found = told(held)
+    assert found.kind == "The guide, as asked for"
+    assert found.when == "Within seconds: it waits neither for the hours nor for the day's cap."
+    mailing.state = "paused"
+    mailing.save()
+    assert "once somebody has resumed the mailing" in told(held).when
+
+
 def test_a_planned_notice_that_the_last_look_will_withdraw_is_not_the_next_one(campaign):
     held = make_holdout(campaign)
     mailing = make_mailing(campaign, period="2026-12", state="planned", expires_on=TODAY + timedelta(days=30))
