@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaign.logs.redaction import without_addresses, without_person
 from notices import ledger, mailings, pace, pacing
 from notices.claims import Claim
 from notices.ledger import End
@@ -112,7 +113,7 @@ class Batch:
             self.relay = Relay.open()
         except Busy as error:
             others = self.place.too_many()
-            log.warning("the relay has too many connections, %s others stay: %s", others, error)
+            log.warning("the relay has too many connections, %s others stay: %s", others, without_addresses(str(error)))
             if not others:
                 self._note(Attempt.NO_CONNECTION, str(error))
         except NoConnection as error:
@@ -175,28 +176,30 @@ class Batch:
         notice, letter, then = letters.take()
         del chunk.left[notice.pk]  # from here on only the relay's word, or its log, tells what became of it
         try:
-            outcome, chunk.words = self.relay.send(letter, then=then, meanwhile=letters.fill)
+            outcome, words = self.relay.send(letter, then=then, meanwhile=letters.fill)
         except NoConnection as error:
-            outcome, chunk.words = Outcome.CLOSING, str(error)
+            outcome, words = Outcome.CLOSING, str(error)
         except Lost as error:
-            chunk.words = str(error)
+            chunk.words = without_person(str(error), letter.recipient)
             self.used += 1
             return Attempt.LOST
+        chunk.words = without_person(words, letter.recipient)
         if outcome is Outcome.ACCEPTED:
-            chunk.end(notice, State.ACCEPTED, chunk.words)
+            chunk.end(notice, State.ACCEPTED, words)
             self.accepted += 1
         elif outcome is Outcome.REFUSED:
-            chunk.end(notice, State.REFUSED, chunk.words)
+            chunk.end(notice, State.REFUSED, words)
         else:
             wait = SOON if outcome is Outcome.CLOSING else pace.retry_after(notice.attempts)
-            chunk.end(notice, State.WAITING, chunk.words, send_after=self.clock() + wait)
+            chunk.end(notice, State.WAITING, words, send_after=self.clock() + wait)
         self.used += outcome in (Outcome.ACCEPTED, Outcome.REFUSED)
         return ATTEMPTS[outcome]
 
     def _settle(self, chunk: "Chunk") -> None:
         for end in ledger.settle(chunk.ends, untouched=chunk.left.values(), now=self.clock()):
             number, state = end.notice.case.number, end.state
-            log.error("notice %s: %s came after its lease had ended: %s", number, state, end.reply)
+            said = without_person(end.reply, end.notice.case.address)
+            log.error("notice %s: %s came after its lease had ended: %s", number, state, said)
 
     def _trouble(self, attempts: str) -> Cause | None:
         """What is wrong, as far as this worker knows; all of them together say it in `_note`."""
@@ -216,7 +219,7 @@ class Batch:
     def _pause(self, reason: str, cause: Cause) -> None:
         with contextlib.suppress(mailings.NotAllowed):  # somebody paused or cancelled it already
             mailings.pause(mailing_id=self.mailing.pk, reason=reason, now=self.clock(), cause=cause)
-        log.warning("mailing %s paused: %s", self.mailing.pk, reason)
+        log.warning("mailing %s paused: %s", self.mailing.pk, without_addresses(reason))
 
 
 @dataclass
@@ -228,7 +231,7 @@ class Chunk:
     left: dict[int, Claim] = field(init=False)
     ends: list[End] = field(default_factory=list)
     attempts: str = ""
-    words: str = ""  # the relay's last ones
+    words: str = ""  # the relay's last ones, without the customer: they are shown to all staff, and logged
 
     def __post_init__(self) -> None:
         self.left = {notice.pk: notice for notice in self.notices}

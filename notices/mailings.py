@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from campaign.logs.redaction import without_addresses
 from campaign.models import Language
 from notices import approval, pace, selection, texts
 from notices.models import Delivery, Mailing, Notice
@@ -123,7 +124,8 @@ def pause(*, mailing_id: int, reason: str, now: datetime, cause: Cause = Cause.P
     can_be = Q(state__in=(State.SENDING, State.APPROVED))
     if cause is Cause.PERSON:
         can_be |= Q(state=State.PAUSED) & ~Q(pause_cause=Cause.PERSON)
-    values = {"paused_at": now, "pause_reason": reason[:300], "pause_cause": cause, "tries": 0}
+    words = without_addresses(" ".join(reason.split()))  # all staff may read them
+    values = {"paused_at": now, "pause_reason": words[:300], "pause_cause": cause, "tries": 0}
     values["try_again_at"] = now + pace.try_after(0) if cause is Cause.RELAY else None
     if not Mailing.objects.filter(can_be, pk=mailing_id).update(state=State.PAUSED, **values):
         raise _not_now(mailing_id, _("Only a mailing that is approved or being sent can be paused."))

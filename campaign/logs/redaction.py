@@ -2,13 +2,21 @@
 
 import re
 
-ADDRESS = re.compile(r"[^\s<>\[\]()=,:;\"']+@[^\s<>\[\]()=,:;\"']+")
+PART = r"[^\s<>\[\]()=,:;\"']+"
+ADDRESS = re.compile(rf'(?:"(?:\\.|[^"\\@])*"|{PART})@(?:{PART}|\[[^\s\]]*\]?)')
 NUMBERS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")  # IPv4: a tag ends at the first colon
 
 
 def without_addresses(text: str) -> str:
     """Mail addresses blanked out: such texts are looked at by people who need not know them."""
     return ADDRESS.sub("…@…", readable(text))
+
+
+def without_person(words: str, address: str) -> str:
+    """What another server said of `address`, without this or any other address, and without its bare login."""
+    login = re.escape(address.rpartition("@")[0])
+    named = without_addresses(words)
+    return re.sub(rf"(?<!\w){login}(?!\w)", "…", named, flags=re.I) if login else named
 
 
 def name_of_program(tag: str) -> str:

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow.compute as pc
 
 from campaign.logs.logins import canonical_login
+from campaign.logs.redaction import masked_address
 from campaign.logs.stamps import moment
 from campaign.submissions.attribution import Rules, attribute, connect, table
 from campaign.submissions.concerning import concerning
@@ -126,12 +127,6 @@ class DayProof:
     uncounted: Counter[Rule] = field(default_factory=Counter)
 
 
-def masked(login: str) -> str:
-    """Somebody else's login, so that nobody learns it on the phone."""
-    local, at, domain = login.partition("@")
-    return f"{local[:1]}***{at}{domain}"
-
-
 def prove(segments: Segments, rules: Rules, day: date, login: str, *, scratch: Path) -> DayProof:
     """What proves the submissions of the customer with the canonical `login`.
 
@@ -210,6 +205,6 @@ def _proof(row: dict, lines: tuple[Line, ...]) -> Proof:
         auth_failed=row["auth_failed"],
         login_at=moment(row["login_at"]) if row["login_at"] is not None else None,
         logins=row["logins"] or 0,
-        others=tuple(masked(login) for login in row["others"]),
+        others=tuple(masked_address(login) for login in row["others"]),
         lines=lines,
     )

@@ -1,9 +1,4 @@
-"""What a page shows of an address or number, so that who looks over a shoulder learns little."""
-
-
-def masked_address(address: str) -> str:
-    local, at, domain = address.partition("@")
-    return f"{local[:1]}***{at}{domain}"
+"""What a page shows of a number, so that who looks over a shoulder learns little."""
 
 
 def masked_number(number: str) -> str:

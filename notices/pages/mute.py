@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from campaign.logs.redaction import masked_address
 from campaign.plan import extensions, last_days
 from notices import links, mutes
 from notices.compose import brand_of
 from notices.models import Mute, Notice
 from notices.pages import limit
 from notices.pages.frame import frame_of, private
-from notices.pages.masks import masked_address, masked_number
+from notices.pages.masks import masked_number
 from notices.pages.own import public
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from campaign.brands import Brand
+from campaign.logs.redaction import masked_address
 from campaign.models import (
     AttributedDay,
     CallBack,
@@ -31,7 +32,7 @@ from notices.guides import catalog
 from notices.models import Mute, Notice, Visit
 from notices.pages.frame import frame_of, spoken
 from notices.pages.hints import Hint, hints
-from notices.pages.masks import masked_address, masked_number
+from notices.pages.masks import masked_number
 from notices.pages.own import behind_a_link, own_pages, public
 
 

@@ -1,3 +1,4 @@
+import re
 import ssl
 import subprocess
 from datetime import timedelta
@@ -187,6 +188,31 @@ def test_without_a_relay_nothing_is_claimed_and_the_mailing_pauses_with_the_reas
     with running(Relay(), settings):
         assert send(mailing) == 2
     assert state_of(mailing) == "finished"
+
+
+@pytest.mark.parametrize(
+    "reply", ["550 5.1.1 <{address}>: {login} is no user here", '550 5.1.1 {address} "{login}"@isp.example unknown']
+)
+def test_a_pause_and_the_log_name_nobody_while_the_ledger_keeps_the_relays_words(settings, caplog, reply):
+    mailing = sending(30)
+    refused = cycle([False, True])
+
+    def answer(address: str) -> str:
+        words = reply.format(address=address, login=address.partition("@")[0])
+        return words if next(refused) else "250 2.1.5 Ok"
+
+    with running(Relay(recipient=answer), settings), caplog.at_level("INFO"):
+        send(mailing)
+    mailing.refresh_from_db()
+    said = Notice.objects.filter(state="refused").values_list("reply", flat=True)
+    logins = set(Customer.objects.values_list("login", flat=True))
+    names = {login.partition("@")[0] for login in logins}
+    assert all(any(login in words for login in logins) for words in said) and len(said) == 10
+    assert mailing.state == "paused" and "550 5.1.1" in mailing.pause_reason and "…@…" in mailing.pause_reason
+    logged = [record.getMessage() for record in caplog.records if record.name.startswith("notices.")]
+    assert f"mailing {mailing.pk} paused" in " ".join(logged)
+    for words in (mailing.pause_reason, *logged):
+        assert not [name for name in names if re.search(rf"\b{name}\b", words)]
 
 
 def test_too_many_errors_pause_the_mailing(settings):

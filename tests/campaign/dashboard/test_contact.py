@@ -6,9 +6,9 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
 from desk import make_mailing, make_notice
 
 from campaign.dashboard.contact import ACTS
+from campaign.logs.redaction import masked_address
 from campaign.models import AuditEntry, Contact, Exemption, Holdout, Note, Tagging
 from notices.models import Mute, Notice
-from notices.pages.masks import masked_address
 
 pytestmark = pytest.mark.django_db
 NOW = noon(TODAY)

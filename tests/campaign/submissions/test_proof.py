@@ -266,7 +266,7 @@ def decided(one: proof.Proof, login_: str, rules: Rules) -> tuple[str, str | Non
 
 def compare(segments: Segments, rules: Rules, days: list[date], folder: Path, monkeypatch) -> int:
     """Attributes everybody's days, then proves each customer's; returns how many submissions were compared."""
-    monkeypatch.setattr(proof, "masked", lambda login: login)
+    monkeypatch.setattr(proof, "masked_address", lambda login: login)
     compared = 0
     for day in days:
         with connect(folder / "whole") as con:

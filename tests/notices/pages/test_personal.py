@@ -8,10 +8,10 @@ from django.test import Client, override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaign.logs.redaction import masked_address
 from campaign.models import AttributedDay, Reason, Standing
 from notices.models import Visit
 from notices.pages import limit
-from notices.pages.masks import masked_address
 from notices.pages.personal import Situation, situation
 
 pytestmark = pytest.mark.usefixtures("today")
