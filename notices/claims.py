@@ -37,7 +37,7 @@ SET_CLAIMED = SET_CLAIMED.format(address=ADDRESS)
 AS_IT_STANDS = AS_IT_STANDS.format(address=ADDRESS, of_customer=OF_CUSTOMER)
 # What another worker is claiming at this moment is its own. By `ARRAY` the planner is not told how many are due:
 # so it looks each up by its key, and does not read a whole table for a hundred rows.
-LOCKED = f"WITH due AS MATERIALIZED ({ONES_DUE} FOR UPDATE SKIP LOCKED)"
+LOCKED = f"WITH due AS MATERIALIZED ({ONES_DUE} FOR NO KEY UPDATE SKIP LOCKED)"
 CLAIM_AT_ONCE = f"{LOCKED} {SET_CLAIMED} = ANY (ARRAY (SELECT id FROM due)) RETURNING {AS_IT_STANDS}"  # noqa: S608 (parts from above)
 # SQLite lets one claim at a time, and returns no columns of other tables.
 THESE = "IN (SELECT value FROM json_each(%(keys)s))"

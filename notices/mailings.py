@@ -112,8 +112,8 @@ def start(*, mailing_id: int, now: datetime) -> bool:
 
 def start_approved(*, now: datetime) -> int:
     """Those that are approved start by themselves; how many."""
-    approved = Mailing.objects.filter(state=State.APPROVED)
-    return approved.update(state=State.SENDING, started_at=now, hold_until=now + settings.NOTICE_HOLD)
+    values = {"since": (State.APPROVED,), "started_at": now, "hold_until": now + settings.NOTICE_HOLD}
+    return sum(each.move(State.SENDING, **values) for each in Mailing.objects.filter(state=State.APPROVED))
 
 
 def pause(*, mailing_id: int, reason: str, now: datetime, cause: Cause = Cause.PERSON) -> None:

@@ -176,7 +176,7 @@ def test_a_worker_is_killed_while_planning(function, event, world, mortals, peop
 
 
 @pytest.mark.parametrize(
-    "death", [Death("models/ledger.py", "withdraw"), Death("models/ledger.py", "withdraw", "return")]
+    "death", [Death("models/ledger.py", "withdraw_all"), Death("models/ledger.py", "withdraw_all", "return")]
 )
 def test_whoever_cancels_is_killed(death, world, mortals, sending):
     mailing = sending()
