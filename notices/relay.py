@@ -52,12 +52,15 @@ class Relay:
         """Connect, with TLS and AUTH if the settings say so. Raises `NoConnection`, `Busy`, `Barred`."""
         smtp = None
         try:
-            smtp = _connect()
-            _introduce(smtp)
+            smtp = reach()
+            if settings.RELAY_USER:
+                log_in(smtp)
+            if smtp.file is None:  # smtplib opens it with the first reply, and closes it with STARTTLS
+                smtp.file = smtp.sock.makefile("rb")
         except OSError as error:  # smtplib's own exceptions and those of TLS are some, too
             if smtp is not None:
                 smtp.close()
-            raise _kind_of(error)(_words_of(error)) from error
+            raise _kind_of(error)(words_of(error)) from error
         return cls(smtp)
 
     def send(
@@ -76,7 +79,7 @@ class Relay:
                 return failed
         except OSError as error:
             self._smtp.close()
-            raise NoConnection(_words_of(error)) from error
+            raise NoConnection(words_of(error)) from error
         try:
             if then is not None and self._in_groups:
                 self.announced = then
@@ -87,12 +90,12 @@ class Relay:
             code, words = self._reply()
         except OSError as error:
             self._smtp.close()
-            raise Lost(_words_of(error)) from error
+            raise Lost(words_of(error)) from error
         if code // 100 == 2:
-            return Outcome.ACCEPTED, _told(code, words)
+            return Outcome.ACCEPTED, told(code, words)
         if code // 100 not in (4, 5):  # no reply to a text that is over there
             self._smtp.close()
-            raise Lost(_told(code, words))
+            raise Lost(told(code, words))
         return self._failed(code, words)
 
     def _envelope_failed(self, letter: Letter) -> tuple[Outcome, str] | None:
@@ -133,7 +136,7 @@ class Relay:
         self._write(b".\r\n")
         code, words = self._reply()
         if code // 100 == 2:
-            raise smtplib.SMTPServerDisconnected(f"took a text without recipient: {_told(code, words)}")
+            raise smtplib.SMTPServerDisconnected(f"took a text without recipient: {told(code, words)}")
 
     def _failed(self, code: int, words: bytes) -> tuple[Outcome, str]:
         found = _outcome(code, words, Stage.CONTENT)
@@ -183,22 +186,36 @@ def send_alone(letter: Letter) -> tuple[Outcome, str]:
         return relay.send(letter)
 
 
-def _connect() -> smtplib.SMTP:
+def reach() -> smtplib.SMTP:
+    """A connection as notices go over it, up to the login: encrypted, with a good certificate, where that is set."""
+    smtp = connect()
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        if settings.RELAY_STARTTLS and not settings.RELAY_TLS:
+            encrypt(smtp)
+    except OSError:
+        smtp.close()
+        raise
+    return smtp
+
+
+def connect(*, context: ssl.SSLContext | None = None) -> smtplib.SMTP:
+    """`context` is only for looking at what is there: without it no certificate is accepted that is not good."""
     where = {"host": settings.RELAY_HOST, "port": settings.RELAY_PORT, "timeout": settings.RELAY_TIMEOUT_SECONDS}
     if settings.RELAY_TLS:
-        return smtplib.SMTP_SSL(**where, context=ssl.create_default_context())
+        return smtplib.SMTP_SSL(**where, context=context or ssl.create_default_context())
     return smtplib.SMTP(**where)
 
 
-def _introduce(smtp: smtplib.SMTP) -> None:
-    smtp.ehlo_or_helo_if_needed()
-    if settings.RELAY_STARTTLS and not settings.RELAY_TLS:
-        smtp.starttls(context=ssl.create_default_context())
-        smtp.ehlo()
-    if settings.RELAY_USER:
-        smtp.login(settings.RELAY_USER, settings.RELAY_PASSWORD)
-    if smtp.file is None:  # smtplib opens it with the first reply, and closes it with STARTTLS
-        smtp.file = smtp.sock.makefile("rb")
+def encrypt(smtp: smtplib.SMTP, *, context: ssl.SSLContext | None = None) -> None:
+    """By STARTTLS; `context` as for `connect`."""
+    smtp.starttls(context=context or ssl.create_default_context())
+    smtp.ehlo()
+
+
+def log_in(smtp: smtplib.SMTP) -> None:
+    """Gives the password away: only over what `reach` returned."""
+    smtp.login(settings.RELAY_USER, settings.RELAY_PASSWORD)
 
 
 def _envelope(letter: Letter) -> tuple[bytes, bytes, bytes]:
@@ -209,7 +226,7 @@ def _envelope(letter: Letter) -> tuple[bytes, bytes, bytes]:
 def _outcome(code: int, words: bytes, stage: Stage) -> tuple[Outcome, str]:
     found = outcome(code, _readable(words), stage=stage)
     # A 2xx where none belongs: whatever this connection says next, it is not about us.
-    return (Outcome.CLOSING if found is Outcome.ACCEPTED else found), _told(code, words)
+    return (Outcome.CLOSING if found is Outcome.ACCEPTED else found), told(code, words)
 
 
 def _transparent(content: bytes) -> bytes:
@@ -227,7 +244,7 @@ def _readable(text: bytes) -> str:
     return " ".join(words.split())
 
 
-def _told(code: int, words: bytes) -> str:
+def told(code: int, words: bytes) -> str:
     return f"{code} {_readable(words)}"[:LONGEST_REPLY]
 
 
@@ -243,7 +260,7 @@ def _kind_of(error: OSError) -> type[NoConnection]:
     return NoConnection
 
 
-def _words_of(error: Exception) -> str:
+def words_of(error: Exception) -> str:
     """What to tell people about a connection's end, and what they can do where we know it."""
     if isinstance(error, ssl.SSLCertVerificationError):
         values = {"host": settings.RELAY_HOST, "error": error.verify_message}
@@ -255,12 +272,12 @@ def _words_of(error: Exception) -> str:
             % values
         )
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return _("The relay does not accept RELAY_USER and RELAY_PASSWORD: %(words)s") % {"words": _reply_of(error)}
+        return _("The relay does not accept RELAY_USER and RELAY_PASSWORD: %(words)s") % {"words": reply_of(error)}
     if isinstance(error, smtplib.SMTPResponseException):
-        return _reply_of(error)
+        return reply_of(error)
     return (str(error) or type(error).__name__)[:LONGEST_REPLY]
 
 
-def _reply_of(error: smtplib.SMTPResponseException) -> str:
+def reply_of(error: smtplib.SMTPResponseException) -> str:
     text = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
-    return _told(error.smtp_code, text)
+    return told(error.smtp_code, text)
