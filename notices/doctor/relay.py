@@ -1,6 +1,5 @@
 """The relay, asked up to the point where it would take a recipient: nothing is sent."""
 
-import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -10,7 +9,8 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from notices.doctor.finding import SOON, Finding, ok, problem, unchecked, warning
+from notices.doctor.finding import SOON, Finding, Verdict, ok, problem, unchecked, warning
+from notices.relay import connect, encrypt, log_in, reach, reply_of, told, words_of
 
 A_NOTICE = 100_000  # bytes: more than any notice has, HTML and all
 SENDER = "notice+000000000-doctor@"  # as long and of the same form as a notice's
@@ -19,24 +19,19 @@ SENDER = "notice+000000000-doctor@"  # as long and of the same form as a notice'
 def check(*, now: datetime) -> Iterator[Finding]:
     where = f"{settings.RELAY_HOST}:{settings.RELAY_PORT}"
     try:
-        smtp = _connect()
+        smtp = connect(context=_any_certificate())
     except OSError as error:  # smtplib's own exceptions and those of TLS are some, too
         advice = _("Look whether the relay runs, whether RELAY_HOST and RELAY_PORT are right, and at any firewall.")
         yield problem("relay", f"{where}: {_words(error)}", advice)
         return
-    with closing(smtp):
-        try:
-            yield from _conversation(smtp, where, now=now)
-        except OSError as error:
-            advice = _("The relay broke off. Its log says why.")
-            yield problem("relay", f"{where}: {_words(error)}", advice)
-
-
-def _connect() -> smtplib.SMTP:
-    where = {"host": settings.RELAY_HOST, "port": settings.RELAY_PORT, "timeout": settings.RELAY_TIMEOUT_SECONDS}
-    if settings.RELAY_TLS:
-        return smtplib.SMTP_SSL(**where, context=_any_certificate())
-    return smtplib.SMTP(**where)
+    try:
+        with closing(smtp):
+            yield from _look(smtp, where, now=now)
+        if settings.RELAY_USER:
+            yield from _as_notices_go()
+    except OSError as error:
+        advice = _("The relay broke off. Its log says why.")
+        yield problem("relay", f"{where}: {_words(error)}", advice)
 
 
 def _any_certificate() -> ssl.SSLContext:
@@ -48,19 +43,40 @@ def _any_certificate() -> ssl.SSLContext:
     return context
 
 
-def _conversation(smtp: smtplib.SMTP, where: str, *, now: datetime) -> Iterator[Finding]:
+def _look(smtp: smtplib.SMTP, where: str, *, now: datetime) -> Iterator[Finding]:
+    """Whoever answers: so nothing is told over this connection that not everybody may know."""
     smtp.ehlo_or_helo_if_needed()
     yield ok("relay", _("%(where)s answers as %(name)s.") % {"where": where, "name": _own_name(smtp)})
     offered = settings.RELAY_TLS or smtp.has_extn("starttls")
     if not settings.RELAY_TLS and offered:
-        smtp.starttls(context=_any_certificate())
-        smtp.ehlo()
+        encrypt(smtp, context=_any_certificate())
     yield from _tls(smtp, offered=offered, now=now)
     yield from _size(smtp)
-    if settings.RELAY_USER:
-        yield _auth(smtp, encrypted=offered)
-    yield _sender(smtp)
+    if not settings.RELAY_USER:
+        yield _sender(smtp)
     smtp.quit()
+
+
+def _as_notices_go() -> Iterator[Finding]:
+    """What needs the password: that goes to no one who would not get it from a notice."""
+    try:
+        smtp = reach()
+    except OSError as error:
+        said = _("The password was not given to the relay: %(error)s") % {"error": words_of(error)}
+        advice = _("It goes only over a connection as notices use it. Set right first what stands against that.")
+        yield unchecked("auth", said, advice)
+        yield _sender_not_asked()
+        return
+    with closing(smtp):
+        found = _auth(smtp)
+        yield found
+        yield _sender(smtp) if found.verdict in (Verdict.OK, Verdict.WARNING) else _sender_not_asked()
+        smtp.quit()
+
+
+def _sender_not_asked() -> Finding:
+    said = _("The relay was not asked whether it takes our senders, since it knows nobody without a login.")
+    return unchecked("sender", said, _("Set right first what stands against the login."))
 
 
 def _own_name(smtp: smtplib.SMTP) -> str:
@@ -108,12 +124,10 @@ def _certificate(*, wanted: bool, now: datetime) -> Finding:
 
 
 def _verified_until() -> datetime:
-    context = ssl.create_default_context()
-    where = {"host": settings.RELAY_HOST, "port": settings.RELAY_PORT, "timeout": settings.RELAY_TIMEOUT_SECONDS}
-    with closing(smtplib.SMTP_SSL(**where, context=context) if settings.RELAY_TLS else smtplib.SMTP(**where)) as smtp:
+    with closing(connect()) as smtp:
         smtp.ehlo()
         if not settings.RELAY_TLS:
-            smtp.starttls(context=context)
+            encrypt(smtp)
         seconds = ssl.cert_time_to_seconds(smtp.sock.getpeercert()["notAfter"])
         smtp.quit()
     return datetime.fromtimestamp(seconds, UTC)
@@ -129,17 +143,17 @@ def _size(smtp: smtplib.SMTP) -> Iterator[Finding]:
         yield ok("size", _("The relay takes notices of any length.") if not limit else f"SIZE {limit}")
 
 
-def _auth(smtp: smtplib.SMTP, *, encrypted: bool) -> Finding:
+def _auth(smtp: smtplib.SMTP) -> Finding:
     if not smtp.has_extn("auth"):
         advice = _("Take RELAY_USER out, or switch AUTH on at the relay.")
         return problem("auth", _("A user is set, and the relay offers no AUTH."), advice)
     try:
-        smtp.login(settings.RELAY_USER, settings.RELAY_PASSWORD)
+        log_in(smtp)
     except smtplib.SMTPAuthenticationError as error:
         return problem("auth", _words(error), _("Correct RELAY_USER and RELAY_PASSWORD."))
     except smtplib.SMTPNotSupportedError as error:
         return problem("auth", _words(error), _("Let the relay offer AUTH PLAIN, LOGIN or CRAM-MD5."))
-    if not encrypted and not _is_loopback():
+    if not isinstance(smtp.sock, ssl.SSLSocket) and not _is_loopback():
         return warning("auth", _("The password crosses the network in clear."), _("Switch STARTTLS on at the relay."))
     return ok("auth", _("The relay accepts %(user)s.") % {"user": settings.RELAY_USER})
 
@@ -148,7 +162,7 @@ def _sender(smtp: smtplib.SMTP) -> Finding:
     sender = f"{SENDER}{settings.NOTICE_DOMAIN}"
     code, text = smtp.mail(sender)
     smtp.rset()
-    said = f"MAIL FROM:<{sender}> {code} {_readable(text)}"
+    said = f"MAIL FROM:<{sender}> {told(code, text)}"
     if code // 100 == 2:
         return ok("sender", said)
     if code // 100 == 4:
@@ -161,11 +175,7 @@ def _sender(smtp: smtplib.SMTP) -> Finding:
 
 
 def _words(error: Exception) -> str:
+    """As they stand: `words_of` would say what to change, which is the advice here."""
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_readable(error.smtp_error)}"
+        return reply_of(error)
     return f"{error}"[:300] or type(error).__name__
-
-
-def _readable(text: bytes | str) -> str:
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-    return re.sub(r"\s+", " ", "".join(char if char.isprintable() else " " for char in words))[:300].strip()

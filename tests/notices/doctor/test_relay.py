@@ -129,6 +129,76 @@ def test_the_password_is_tried(settings, certificate, password, said):
     assert "sender" in found
 
 
+@pytest.fixture
+def asked(settings):
+    """Options of a server that takes a password over any connection, and the passwords that it was given."""
+    given = []
+
+    def authenticator(server, session, envelope, mechanism, data):
+        given.append(data.password)
+        return AuthResult(success=True)
+
+    settings.RELAY_USER, settings.RELAY_PASSWORD = "notice", "secret"
+    return given, {"auth_require_tls": False, "authenticator": authenticator}
+
+
+def not_given(found: dict[str, Finding]) -> bool:
+    """The findings say so, and why, and that nothing was asked that needs a login."""
+    said = found["auth"].said
+    assert said.startswith("The password was not given to the relay: ") and len(said) > 60
+    return (str(found["auth"].verdict), str(found["sender"].verdict)) == ("unchecked", "unchecked")
+
+
+@pytest.mark.parametrize("wrong", [{"trusted": False}, {"name": "DNS:other.example"}])
+@pytest.mark.parametrize("kind", ["RELAY_STARTTLS", "RELAY_TLS"])
+def test_who_shows_no_good_certificate_is_not_given_the_password(settings, certificate, asked, kind, wrong):
+    given, options = asked
+    setattr(settings, kind, True)
+    context = {"RELAY_TLS": "ssl_context", "RELAY_STARTTLS": "tls_context"}[kind]
+    with running(Relay(), settings, **{context: certificate(**wrong)}, **options):
+        found = check()
+    assert not_given(found) and str(found["certificate"].verdict) == "problem"
+    assert given == []
+
+
+def test_an_offer_of_tls_that_somebody_took_out_brings_him_no_password(settings, asked):
+    given, options = asked
+    settings.RELAY_STARTTLS = True
+    with running(Relay(), settings, **options):
+        found = check()
+    assert not_given(found) and str(found["tls"].verdict) == "problem"
+    assert given == []
+
+
+def test_a_tls_that_notices_would_not_speak_brings_no_password(settings, certificate, asked):
+    given, options = asked
+    settings.RELAY_STARTTLS = True
+    context = certificate()
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    with pytest.deprecated_call():
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with running(Relay(), settings, tls_context=context, **options):
+        assert not_given(check())
+    assert given == []
+
+
+def test_a_sender_is_asked_for_by_who_is_logged_in(settings, certificate, asked):
+    given, options = asked
+    settings.RELAY_STARTTLS = True
+    with running(Relay(), settings, tls_context=certificate(), auth_required=True, **options):
+        assert verdicts() == dict.fromkeys(("relay", "tls", "certificate", "size", "auth", "sender"), "ok")
+    assert given == [b"secret"]
+
+
+def test_where_no_tls_is_set_the_password_goes_as_that_of_a_notice_goes_and_that_is_said(settings, asked, monkeypatch):
+    given, options = asked
+    monkeypatch.setattr(relay, "_is_loopback", lambda: False)
+    with running(Relay(), settings, **options):
+        found = check()
+    assert (str(found["auth"].verdict), str(found["sender"].verdict), given) == ("warning", "ok", [b"secret"])
+
+
 def test_a_user_for_a_relay_without_auth(settings):
     settings.RELAY_USER = "notice"
     with running(Relay(), settings):
