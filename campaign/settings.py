@@ -236,6 +236,7 @@ NOTICE_DAILY_BATCHES = env.flag("NOTICE_DAILY_BATCHES", default=False)  # of fir
 NOTICE_HTML = env.flag("NOTICE_HTML", default=False)  # beside the text, which is always there
 NOTICE_WEEKDAYS = env.weekdays("NOTICE_WEEKDAYS", "mon tue wed thu fri")  # public holidays apart
 NOTICE_HOLIDAYS = env.days("NOTICE_HOLIDAYS")  # when the provider itself is closed
+DESK_WEEKDAYS = env.weekdays("DESK_WEEKDAYS", "mon tue wed thu fri")  # on which customers are called back
 NOTICE_HOLD = timedelta(minutes=env.number("NOTICE_HOLD_MINUTES", default=10, at_least=0, at_most=1440))
 CONTACTS_PER_HUNDRED = env.number("CONTACTS_PER_HUNDRED", default=5, at_least=1, at_most=100)  # until it is measured
 NOTICE_PRECEDENCE = env.text("NOTICE_PRECEDENCE", "")  # such as bulk; never standard, but old answering machines ask

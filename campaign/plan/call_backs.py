@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import islice
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaign.models import CallBack, Contact
-from campaign.plan.calendar import open_days
+from campaign.plan import calendar
 from campaign.plan.campaigns import NotPossible
 
 KEPT = timedelta(days=30)
@@ -33,9 +34,14 @@ def phone_in(typed: str) -> str:
     return plain
 
 
+def desk_is_open(day: date) -> bool:
+    """Whether customers are called back on a day, by the settings: it may be another one than those for notices."""
+    return calendar.is_open(day, weekdays=settings.DESK_WEEKDAYS, closed=settings.NOTICE_HOLIDAYS)
+
+
 def days_offered(today: date, is_open: Callable[[date], bool]) -> list[date]:
     """The next days on which the desk is there, from tomorrow on: today's may be full or over."""
-    return list(islice(open_days(today + timedelta(days=1), is_open), DAYS_OFFERED))
+    return list(islice(calendar.open_days(today + timedelta(days=1), is_open), DAYS_OFFERED))
 
 
 def ask(

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from campaign.models import CallBack
 from campaign.plan import call_backs
-from notices import pacing
 from notices.days import long_day
 from notices.pages.asking import Asked, form
 from notices.pages.frame import spoken
@@ -30,7 +29,7 @@ class Wanted:
 
 def wanted(asked: Asked, *, wrong: str) -> Wanted:
     waiting = getattr(asked.notice.holdout.customer, "call_back", None)
-    days = call_backs.days_offered(asked.today, pacing.is_open)
+    days = call_backs.days_offered(asked.today, call_backs.desk_is_open)
     return Wanted(
         days=[(day.isoformat(), long_day(day, spoken())) for day in days],
         parts=[(part.value, str(part.label)) for part in CallBack.Part],
@@ -55,7 +54,7 @@ def _act(asked: Asked) -> None:
         part=asked.entered("part"),
         now=asked.now,
         today=asked.today,
-        is_open=pacing.is_open,
+        is_open=call_backs.desk_is_open,
     )
 
 

@@ -1,5 +1,6 @@
 """Please call me: the number and the time, kept for this one call."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,16 @@ def test_the_page_offers_the_next_open_days(client, path):
         assert f'value="{day}"' in found
     assert "Wednesday, November 25, 2026" in found
     assert "in any case after 30 days" in found and "Monday to Friday, 9:00 to 18:00" in found
+
+
+def test_days_on_which_notices_go_out_but_nobody_calls_are_not_offered(client, path, settings):
+    settings.NOTICE_WEEKDAYS = frozenset(range(7))
+    settings.NOTICE_HOLIDAYS = (("2026-11-30", "2026-11-30"),)
+    found = client.get(path).content.decode()
+    days = re.findall(r'name="day" value="([0-9-]+)"', found)
+    assert days == ["2026-11-25", "2026-11-26", "2026-11-27", "2026-12-01", "2026-12-02"]
+    settings.DESK_WEEKDAYS = frozenset({5})
+    assert 'value="2026-11-28"' in client.get(path).content.decode()
 
 
 def test_who_asks_is_on_the_list_and_reads_when_the_call_comes(notice, path, path_of):
