@@ -5,6 +5,7 @@ A larger one, and one of IPv6, is told by where the last mail sent the old way c
 to look through all use for these would take as long as reading it.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
@@ -20,6 +21,9 @@ from campaign.submissions.ranges import RANGE_BITS, Network
 
 ADDRESSES = 1024  # of a network, that are looked up one by one
 CHUNK = 500  # ranges in one question
+LIKE_ONE = re.compile(
+    r"\d+(?:\.\d+){3}(?:/\d*)?|\d+(?:\.\d+){1,3}/\d+|[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*(?:/\d*)?", re.IGNORECASE
+)
 # Steps from one range to the next in the index `holdouts_by_range`; DISTINCT would read all rows.
 KNOWN = """
 WITH RECURSIVE known (range) AS (
@@ -42,6 +46,18 @@ def network_in(typed: str) -> Network | None:
         return ip_network(plain, strict=False)
     except ValueError:
         return None
+
+
+def is_nearly_one(typed: str) -> bool:
+    """Whether it was meant as an address or a network, and is neither: `198.18.1.999`, `198.18.1.0/99`."""
+    plain = narrow(typed).strip()
+    if not LIKE_ONE.fullmatch(plain):
+        return False
+    try:
+        ip_network(plain, strict=False)
+    except ValueError:
+        return True
+    return False
 
 
 def by_last_mail_alone(network: Network) -> bool:

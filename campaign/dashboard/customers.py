@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaign import brands
-from campaign.customers.places import by_last_mail_alone, network_in
+from campaign.customers.places import by_last_mail_alone, is_nearly_one, network_in
 from campaign.dashboard import bulk_offer, finding, saved_views, words
 from campaign.dashboard.contact import known_tags
 from campaign.dashboard.finding import (
@@ -150,9 +150,16 @@ def _chips(filters: Filters, choices: dict[str, list[Choice]]) -> list[Choice]:
     ]
     if filters.q:
         place = client_address(filters.q) or str(network_in(filters.q) or "")
-        title = _("sent from %(words)s") if place else _("found by “%(words)s”")
-        chips.insert(0, Choice(title % {"words": place or filters.q}, filters.url(q=""), True))
+        chips.insert(0, Choice(_chip_of(filters.q, place), filters.url(q=""), True))
     return chips
+
+
+def _chip_of(words: str, place: str) -> str:
+    """What a search looks for; `place`: the address or the network that the words are, or ""."""
+    if place:
+        return _("sent from %(words)s") % {"words": place}
+    begins = len(words) == 1  # or nearly everybody would be found
+    return (_("begins with “%(words)s”") if begins else _("found by “%(words)s”")) % {"words": words}
 
 
 def without(
@@ -194,6 +201,7 @@ def shown(request: HttpRequest, campaign: Campaign, filters: Filters, sent: bulk
         "campaigns": campaign_choices(campaign, reverse("customers")),
         "searched": finding.SEARCHED,
         "counted": finding.COUNTED,
+        "nearly_address": is_nearly_one(filters.q),
         "by_last_mail": bool((network := network_in(filters.q)) and by_last_mail_alone(network)),
         "export_url": filters.url("customers_file") if request.user.has_perm(EXPORT) else "",
         "views": saved_views.shown(request.user, filters),

@@ -8,12 +8,36 @@ from builders import TODAY, make_campaign, make_customer, make_holdout, make_use
 from django.test import Client
 
 from campaign.customers import places
-from campaign.customers.places import customers_from, network_in
+from campaign.customers.places import customers_from, is_nearly_one, network_in
 from campaign.models import Campaign, Customer, HoldoutCounts
 
 pytestmark = pytest.mark.django_db
 SINCE = TODAY - timedelta(days=30)
 WAY = "pop_before_smtp"
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearly"),
+    [
+        ("198.18.1.999", True),
+        ("198.18.1.0/99", True),
+        ("198.18.1/24", True),
+        ("１９８.１８.１.９９９", True),
+        ("2001:db8:::1", True),
+        ("2001:db8::/200", True),
+        ("198.18.1.9", False),
+        ("198.18.1.9/24", False),
+        ("2001:db8::1", False),
+        ("2001:db8::/32", False),
+        ("198.18", False),
+        ("12/345", False),
+        ("482-913-057", False),
+        ("fujita722", False),
+        ("", False),
+    ],
+)
+def test_what_was_meant_as_an_address_and_is_none_is_known(typed, nearly):
+    assert is_nearly_one(typed) is nearly
 
 
 @pytest.fixture

@@ -125,6 +125,17 @@ def test_a_search_for_a_wide_range_says_that_the_last_mail_alone_is_looked_at(op
     assert (sentence in page) is said
 
 
+@pytest.mark.parametrize(("typed", "said"), [("198.18.1.999", True), ("198.18.1.0/99", True), ("198.18.1.9", False)])
+def test_what_is_no_address_is_said_to_be_searched_as_a_word(operator, campaign, typed, said):
+    page = operator.get("/staff/customers/", {"campaign": campaign.name, "q": typed}).content.decode()
+    assert (f"“{typed}” is neither an IP address nor a range" in page) is said
+
+
+@pytest.mark.parametrize(("typed", "chip"), [("子", "begins with “子”"), ("子子", "found by “子子”")])
+def test_a_chip_says_that_a_single_character_begins_what_is_found(operator, campaign, typed, chip):
+    assert chip in operator.get("/staff/customers/", {"campaign": campaign.name, "q": typed}).content.decode()
+
+
 def test_a_search_for_a_range_says_how_many_there_are(operator, campaign, monkeypatch):
     monkeypatch.setattr(finding, "SEARCHED", 2)
     for number in range(5):
