@@ -16,6 +16,7 @@ from campaign.audit import Act, thing
 from campaign.dashboard import noting, words
 from campaign.dashboard.acts import number_in
 from campaign.dashboard.shell import pager, show, stand_at
+from campaign.jinja import day
 from campaign.models import CallBack, Contact, Customer
 from campaign.plan import call_backs
 from campaign.plan.call_backs import NotPossible
@@ -107,14 +108,22 @@ def _done(request: HttpRequest, waiting: CallBack) -> None:
     given = {name: request.POST.get(name, "") for name in ("topic", "outcome")}
     minutes = number_in(request.POST.get("minutes", "")) or 0
     with transaction.atomic():
-        made = call_backs.done(
-            call_back_id=waiting.pk, minutes=minutes, now=timezone.now(), user_id=request.user.pk, **given
+        found = call_backs.done(
+            call_back_id=waiting.pk,
+            minutes=minutes,
+            now=timezone.now(),
+            today=timezone.localdate(),
+            is_open=call_backs.desk_is_open,
+            user_id=request.user.pk,
+            **given,
         )
-        if made:
-            noting.note(
-                request, Act.ADDED, thing(made, what=waiting.customer.login), after={"minutes": minutes, **given}
-            )
-    if made:
-        messages.success(request, _("The contact is recorded, and the number is deleted."))
-    else:
+        if found:
+            told = thing(found[0], what=waiting.customer.login)
+            noting.note(request, Act.ADDED, told, after={"minutes": minutes, **given})
+    if found is None:
         messages.error(request, _("Somebody else was quicker: this call was made already."))
+    elif found[1]:
+        again = _("The contact is recorded; the call stays on the list, for %(day)s.") % {"day": day(found[1])}
+        messages.success(request, again)
+    else:
+        messages.success(request, _("The contact is recorded, and the number is deleted."))

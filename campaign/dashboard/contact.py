@@ -1,8 +1,9 @@
 """What the desk does on a customer's page: contacts, notes, tags, more time, and whether reminders go out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
@@ -19,14 +20,15 @@ from campaign.dashboard import guide_mail, noting
 from campaign.dashboard.acts import number_in
 from campaign.dashboard.shell import Choice
 from campaign.jinja import day
-from campaign.models import Contact, Customer, Holdout, Tag
+from campaign.models import CallBack, Contact, Customer, Holdout, Tag
 from campaign.models.holdouts import LEFT
-from campaign.plan import campaigns, exemptions, extensions, last_days, records
+from campaign.plan import call_backs, campaigns, exemptions, extensions, last_days, records
 from notices import mutes
 from notices.models import Mute
 
 MINUTES = 5  # as the form begins: most calls take about so long
 TAGS_OFFERED = 50
+PHONE_LONGEST = 40
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,44 @@ def done(act: Act, request: HttpRequest, customer: Customer) -> str:
 
 def _record(request: HttpRequest, customer: Customer) -> str:
     given = {name: request.POST.get(name, "") for name in ("channel", "topic", "outcome")}
-    minutes = number_in(request.POST.get("minutes", "")) or 0
-    records.record(customer_id=customer.pk, minutes=minutes, now=timezone.now(), user_id=request.user.pk, **given)
-    return _("The contact is recorded. For ten minutes you can take it back below.")
+    minutes, now = number_in(request.POST.get("minutes", "")) or 0, timezone.now()
+    wrong: dict[str, str] = {}
+    words = _("The contact is recorded. For ten minutes you can take it back below.")
+    with _gathering(wrong):
+        made = records.record(customer_id=customer.pk, minutes=minutes, now=now, user_id=request.user.pk, **given)
+        now = made.at  # of the first press, where a button was pressed twice
+    if given["outcome"] == Contact.Outcome.CALL_BACK:
+        with _gathering(wrong):
+            on = _promise(request, customer, now=now)
+            words = _("The contact is recorded, and the call is on the list for %(day)s.") % {"day": day(on)}
+    if wrong:
+        raise campaigns.NotPossible(fields=wrong)
+    return words
+
+
+@contextmanager
+def _gathering(wrong: dict[str, str]) -> Iterator[None]:
+    """What is wrong with several things that belong together is told at once."""
+    try:
+        yield
+    except campaigns.NotPossible as error:
+        wrong |= error.fields
+
+
+def _promise(request: HttpRequest, customer: Customer, *, now: datetime) -> date:
+    """The day for which the call is on the list; without a number, the one that the customer left stays."""
+    waiting = CallBack.objects.filter(customer=customer).first()
+    phone = request.POST.get("phone", "").strip() or (waiting.phone if waiting else "")
+    made = call_backs.ask(
+        customer_id=customer.pk,
+        phone=phone[:PHONE_LONGEST],
+        day=day_in(request.POST, "day"),
+        part=request.POST.get("part", ""),
+        now=now,
+        today=timezone.localdate(now),
+        is_open=call_backs.desk_is_open,
+    )
+    return made.day
 
 
 def _write(request: HttpRequest, customer: Customer) -> str:
@@ -111,9 +148,9 @@ def _so(holdout: Holdout, wanted: Mapping[str, object]) -> str:
     raise campaigns.NotPossible(fields={"until": wrong % {"day": day(until)}})
 
 
-def day_in(given: QueryDict) -> date | None:
+def day_in(given: QueryDict, name: str = "until") -> date | None:
     try:
-        return date.fromisoformat(given.get("until", "").strip())
+        return date.fromisoformat(given.get(name, "").strip())
     except ValueError:
         return None
 
@@ -178,6 +215,8 @@ class Desk:
     channels: list[Choice]
     topics: list[Choice]
     outcomes: list[Choice]
+    call_days: list[tuple[str, str]]
+    call_parts: list[tuple[str, str]]
     minutes: int
     tags: list[tuple[int, str]]
     known_tags: list[str]
@@ -203,6 +242,8 @@ def desk_of(customer: Customer, user: AbstractUser, *, today: date, campaign: st
         channels=_options(Contact.Channel, Contact.Channel.PHONE),
         topics=_options(Contact.Topic, Contact.Topic.HOW_TO),
         outcomes=_options(Contact.Outcome, ""),
+        call_days=[(each.isoformat(), day(each)) for each in call_backs.days_offered(today, call_backs.desk_is_open)],
+        call_parts=[(part.value, str(part.label)) for part in CallBack.Part],
         minutes=MINUTES,
         tags=list(Tag.objects.filter(taggings__customer=customer).order_by("name").values_list("pk", "name")),
         known_tags=known_tags() if "tag" in may else [],

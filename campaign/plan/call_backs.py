@@ -47,12 +47,18 @@ def days_offered(today: date, is_open: Callable[[date], bool]) -> list[date]:
 def ask(
     *, customer_id: int, phone: str, day: date, part: str, now: datetime, today: date, is_open: Callable[[date], bool]
 ) -> CallBack:
-    """One call for each customer: who asks again changes it. Raises NotPossible."""
-    number = phone_in(phone)
+    """One call for each customer: who asks again changes it. Raises NotPossible, with all that is wrong."""
+    number, wrong = "", {}
+    try:
+        number = phone_in(phone)
+    except NotPossible as error:
+        wrong["phone"] = str(error)
     if day not in days_offered(today, is_open):
-        raise NotPossible(_("Please choose one of the days that are offered."))
+        wrong["day"] = _("Please choose one of the days that are offered.")
     if part not in CallBack.Part.values:
-        raise NotPossible(_("Please choose when we may call."))
+        wrong["part"] = _("Please choose when we may call.")
+    if wrong:
+        raise NotPossible(fields=wrong)
     values = {"phone": number, "day": day, "part": part, "asked_at": now}
     made, _new = CallBack.objects.update_or_create(customer_id=customer_id, defaults=values)
     return made
@@ -62,6 +68,11 @@ def forget(*, customer_id: int) -> bool:
     """The customer no longer wants to be called. False when nobody was to be."""
     deleted, _by_model = CallBack.objects.filter(customer=customer_id).delete()
     return deleted > 0
+
+
+def forget_promised(*, customer_id: int, at: datetime) -> None:
+    """The call that was promised with a contact, which was recorded at that moment and is taken back."""
+    CallBack.objects.filter(customer=customer_id, asked_at=at).delete()
 
 
 def wrong_in(*, minutes: int, topic: str, outcome: str) -> dict[str, str]:
@@ -76,8 +87,19 @@ def wrong_in(*, minutes: int, topic: str, outcome: str) -> dict[str, str]:
     return wrong
 
 
-def done(*, call_back_id: int, minutes: int, topic: str, outcome: str, now: datetime, user_id: int) -> Contact | None:
-    """The call becomes a contact, and its number is deleted. None if somebody was quicker. Raises NotPossible."""
+def done(
+    *,
+    call_back_id: int,
+    minutes: int,
+    topic: str,
+    outcome: str,
+    now: datetime,
+    today: date,
+    is_open: Callable[[date], bool],
+    user_id: int,
+) -> tuple[Contact, date | None] | None:
+    """The call becomes a contact, and its number is deleted; but who is to be called once more waits on, and the day
+    comes back as well. None if somebody was quicker. Raises NotPossible."""
     if wrong := wrong_in(minutes=minutes, topic=topic, outcome=outcome):
         raise NotPossible(fields=wrong)
     with transaction.atomic():
@@ -86,8 +108,12 @@ def done(*, call_back_id: int, minutes: int, topic: str, outcome: str, now: date
             return None
         values = {"channel": Contact.Channel.PHONE, "minutes": minutes, "topic": topic, "outcome": outcome}
         made = Contact.objects.create(customer_id=waiting.customer_id, at=now, made_by_id=user_id, **values)
-        waiting.delete()
-        return made
+        if outcome != Contact.Outcome.CALL_BACK:
+            waiting.delete()
+            return made, None
+        waiting.day = max([waiting.day, *days_offered(today, is_open)[:1]])
+        waiting.save(update_fields=["day"])
+        return made, waiting.day
 
 
 def drop_old(*, now: datetime) -> int:

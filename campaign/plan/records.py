@@ -60,7 +60,13 @@ def may_take_back(made: Contact | Note, *, now: datetime, user_id: int) -> bool:
 def take_back(*, kind: str, pk: int, now: datetime, user_id: int) -> bool:
     """As if it had not been written. False for somebody else's, what is older than ten minutes, and what is gone."""
     ours = KINDS[kind].objects.filter(pk=pk, made_by=user_id, at__gte=now - TAKE_BACK, at__lte=now)
-    return ours.delete()[0] > 0
+    with transaction.atomic():
+        made = ours.select_for_update(no_key=True).first()
+        if made is None:
+            return False
+        if kind == "contact" and made.outcome == Contact.Outcome.CALL_BACK:
+            call_backs.forget_promised(customer_id=made.customer_id, at=made.at)
+        return ours.delete()[0] > 0
 
 
 def tag_name(typed: str) -> str:

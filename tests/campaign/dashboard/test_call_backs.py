@@ -42,6 +42,14 @@ def test_the_next_call_is_first_and_a_late_one_is_marked(staff, waiting):
     assert "1 call was to be made before today." in text and text.count("badge relapsed") == 1
 
 
+def test_who_is_not_reached_stays_on_the_list(staff, waiting):
+    permit(staff)
+    given = {"minutes": "1", "topic": "how_to", "outcome": "call_back"}
+    text = staff.post(f"{PAGE}{waiting[1].pk}/done/", given, follow=True).content.decode()
+    assert "The contact is recorded; the call stays on the list, for Nov. 25, 2026." in text
+    assert "late@isp.example" in text and Contact.objects.get().outcome == "call_back"
+
+
 def test_a_call_that_was_made_is_a_contact_in_the_audit_and_the_number_is_gone(staff, waiting):
     permit(staff)
     call = waiting[1]

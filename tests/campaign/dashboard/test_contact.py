@@ -7,7 +7,7 @@ from desk import make_mailing, make_notice
 
 from campaign.dashboard.contact import ACTS
 from campaign.logs.redaction import masked_address
-from campaign.models import AuditEntry, Contact, Exemption, Holdout, Note, Tagging
+from campaign.models import AuditEntry, CallBack, Contact, Exemption, Holdout, Note, Tagging
 from notices.models import Mute, Notice
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ CALL = {"channel": "phone", "minutes": "５", "topic": "password", "outcome": "s
 
 @pytest.fixture
 def agent(client):
-    user = make_user("suzuki", *LOOK, *{act.permission for act in ACTS.values()})
+    user = make_user("suzuki", *LOOK, *{act.permission for act in ACTS.values()}, "campaign.answer_callback")
     client.force_login(user)
     client.cookies["django_language"] = "en"
     client.user = user
@@ -69,6 +69,28 @@ def test_a_slip_is_taken_back_by_who_made_it(agent, held, act, given):
     assert "It is taken back." in post(agent, held, "take-back", **back)
     assert not type(made).objects.exists()
     assert "only for ten minutes" in post(agent, held, "take-back", **back)
+
+
+def test_a_promised_call_is_on_the_list_and_goes_with_a_slip(agent, held):
+    promise = CALL | {"outcome": "call_back", "day": "2026-11-25", "part": "morning"}
+    text = refused(agent, held, "contact", **promise | {"day": "2026-11-28", "minutes": "0"})
+    assert text.count("area code") == text.count("one of the days that are offered") == 2  # on top, and at the field
+    assert "<details open>" in text and not Contact.objects.exists() and not CallBack.objects.exists()
+    text = post(agent, held, "contact", **promise | {"phone": "０９０-1234-5678"})
+    assert "the call is on the list for Nov. 25, 2026." in text and "it ends with 5678." in text
+    assert "1 call" in (calls := agent.get("/staff/calls/").content.decode()) and "090-1234-5678" in calls
+    assert "09012345678" not in str(AuditEntry.objects.values()) and "1234-5678" not in str(AuditEntry.objects.values())
+    made = Contact.objects.get()
+    post(agent, held, "take-back", kind="contact", made=str(made.pk))
+    assert not CallBack.objects.exists() and not Contact.objects.exists()
+
+
+def test_a_promise_keeps_the_number_that_the_customer_left(agent, held):
+    values = {"phone": "0312345678", "day": TODAY, "part": "any", "asked_at": NOW - timedelta(days=1)}
+    CallBack.objects.create(customer=held.customer, **values)
+    post(agent, held, "contact", **CALL | {"outcome": "call_back", "day": "2026-11-27", "part": "afternoon"})
+    kept = CallBack.objects.get()
+    assert (kept.phone, str(kept.day), kept.part) == ("0312345678", "2026-11-27", "afternoon")
 
 
 def test_others_and_old_ones_have_no_button_and_stay(agent, held):

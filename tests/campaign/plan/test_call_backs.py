@@ -97,19 +97,35 @@ def test_who_wants_no_call_any_more_is_forgotten(customer):
     assert call_backs.forget(customer_id=customer.pk) and not call_backs.forget(customer_id=customer.pk)
 
 
-def done(call_back: CallBack, **given) -> Contact | None:
+def done(call_back: CallBack, **given) -> tuple[Contact, date | None] | None:
     values = {"minutes": 8, "topic": "how_to", "outcome": "solved", "now": noon(TODAY)}
+    values |= {"today": TODAY, "is_open": is_working_day}
     values["user_id"] = given.get("user_id") or make_user("a").pk
     return call_backs.done(call_back_id=call_back.pk, **values | given)
 
 
 def test_a_call_becomes_a_contact_and_the_number_goes(customer):
-    made = done(asked(customer))
+    made, again = done(asked(customer))
     assert (made.customer, made.channel, made.minutes, made.topic, made.outcome) == (
         *(customer, "phone", 8, "how_to"),
         "solved",
     )
-    assert made.made_by.get_username() == "a" and not CallBack.objects.exists()
+    assert made.made_by.get_username() == "a" and again is None and not CallBack.objects.exists()
+
+
+def test_who_is_to_be_called_once_more_waits_on_for_a_later_day(customer):
+    waiting = asked(customer)
+    for today, next_day in ((TODAY, TODAY + timedelta(days=1)), (FRIDAY, FRIDAY + timedelta(days=3))):
+        made, again = done(waiting, outcome="call_back", today=today, user_id=make_user(f"of {today}").pk)
+        assert (made.outcome, again) == ("call_back", next_day)
+    kept = CallBack.objects.get()
+    assert (kept.phone, kept.day, kept.asked_at) == ("0312345678", FRIDAY + timedelta(days=3), noon(TODAY))
+
+
+def test_all_that_is_wrong_is_said_at_once(customer):
+    with pytest.raises(NotPossible) as refused:
+        asked(customer, phone="", day=None, part="")
+    assert set(refused.value.fields) == {"phone", "day", "part"}
 
 
 def test_of_two_who_called_only_one_counts(customer):
