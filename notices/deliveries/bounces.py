@@ -34,7 +34,7 @@ def take_in(content: bytes, *, now: datetime, recipient: str = "") -> ReturnedMa
     except mail.Unreadable as error:
         told, notice = Returned(Kind.OTHER, text=str(error)), None
     if notice is None:
-        told = Returned(Kind.FOREIGN, text=recipient)
+        told = Returned(Kind.FOREIGN)  # the address that it came to is no one of ours, or forged
     elif notice.state == Notice.State.CLAIMED:
         raise NotYet(notice.number)
     with transaction.atomic():

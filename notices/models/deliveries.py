@@ -48,7 +48,10 @@ class Delivery(models.Model):
 
 
 class ReturnedMail(models.Model):
-    """A message that came to an envelope sender of ours; its digest lets it count only once."""
+    """A message that came to an envelope sender of ours; its digest lets it count only once.
+
+    Of what a person or their machine wrote only the kind is kept; `text` is a server's.
+    """
 
     class Kind(models.TextChoices):
         FAILED = "failed", _("could not be delivered")

@@ -1,6 +1,8 @@
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from maillog import EVENING, accepted, attempt, taken
 from returned import RETURNED_AT, complaint, dsn, plain, sender_of
 from rounds import AFTERNOON, DAY, at, numbers, sending, take
@@ -112,7 +114,12 @@ def test_an_automatic_answer_changes_no_fate(notice, content):
     head = f"To: {sender_of(notice)}\nAuto-Submitted: auto-replied\nSubject: \0away\n\n".encode()
     assert bounces.take_in(head + content, now=EVENING) == "reply"
     assert not Delivery.objects.exists()
-    assert ReturnedMail.objects.get().text == "away"
+    assert ReturnedMail.objects.get().text == "told by Auto-Submitted"
+
+
+def test_control_characters_in_a_servers_words_do_no_harm(notice):
+    bounces.take_in(dsn(sender_of(notice), said="smtp; 550 5.1.1 \0gone\x1b"), now=EVENING)
+    assert ReturnedMail.objects.get().text == "550 5.1.1 gone"
 
 
 def test_what_came_back_of_an_unknown_notice_proves_that_it_went_out():
@@ -160,10 +167,33 @@ def test_a_forged_complaint_mutes_nobody(notice):
     assert not Mute.objects.exists()
 
 
-def test_a_message_for_people_is_kept_by_its_subject(notice):
-    body = plain(sender_of(notice), "I did change it.\n", sender="hanako@isp.example", more="Subject: Re: notice\n")
-    assert bounces.take_in(body, now=EVENING) == "other"
-    assert ReturnedMail.objects.values_list("notice", "text").get() == (notice.pk, "Re: notice")
+@pytest.mark.parametrize(
+    ("more", "kind", "text"),
+    [
+        ("Subject: my divorce\n", "other", "a message of its own"),
+        ("Subject: Re: my divorce\nIn-Reply-To: <1@isp.example>\n", "other", "answers a message"),
+        ("Subject: Automatic reply: my divorce\nX-Autoreply: yes\n", "reply", "told by X-Autoreply, Subject"),
+        ("Subject: my divorce\nPrecedence: bulk\n", "reply", "told by Precedence"),
+    ],
+)
+def test_of_what_a_customer_wrote_not_even_the_subject_is_kept(notice, more, kind, text):
+    body = plain(sender_of(notice), "I did change it.\n", sender="hanako@isp.example", more=more)
+    assert bounces.take_in(body, now=EVENING) == kind
+    assert ReturnedMail.objects.values_list("notice", "text").get() == (notice.pk, text)
+
+
+def test_of_a_message_that_names_no_notice_of_ours_no_address_is_kept(notice):
+    body = plain("taro@isp.example", "Hello\n", sender="hanako@isp.example", more="Subject: hello\n")
+    assert bounces.take_in(body, now=EVENING, recipient="taro@isp.example") == "foreign"
+    assert ReturnedMail.objects.get().text == ""
+
+
+def test_subjects_and_addresses_that_were_kept_before_are_emptied(notice):
+    for number, kind in enumerate(("reply", "other", "foreign", "failed")):
+        ReturnedMail.objects.create(digest=str(number), kind=kind, at=EVENING, text="my divorce")
+    import_module("notices.migrations.0032_keep_no_subjects_of_returned_mail").empty(apps, None)
+    kept = ReturnedMail.objects.exclude(text="").values_list("kind", flat=True)
+    assert list(kept) == ["failed"]
 
 
 def test_a_number_without_its_key_is_refused(notice):
