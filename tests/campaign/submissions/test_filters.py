@@ -195,8 +195,9 @@ def taken(tmp_path) -> Callable[..., tuple[list, dict]]:
     def run(*texts: str) -> tuple[list, dict]:
         folder, rules = (
             tmp_path / str(next(turn)),
-            Rules({"isp.example"}, filter_addresses=[ip_network("192.0.2.192/28")]),
+            Rules({"isp.example"}, filter_addresses=FILTERS),
         )
+        folder.mkdir()
         segments = Segments(folder / "segments", ZoneInfo("Asia/Tokyo"))
         reading = Reading(segments.zone, {"isp.example"}, latest=2**62, today=date(2026, 12, 1), year=2026)
         for number, text in enumerate(texts):
