@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language
 
 from campaign.dashboard import noting, proof_words, words
 from campaign.dashboard.shell import pager, show
@@ -36,11 +37,14 @@ class LineShown:
 
 @dataclass(frozen=True)
 class ProofShown:
+    """`sentences` are in the customer's language; `meaning` has them in the reader's, where that is another."""
+
     proof: Proof
     clock: str
     title: str
     program: str
     sentences: list[str]
+    meaning: list[str]
     lines: list[LineShown]
 
 
@@ -69,19 +73,28 @@ def texts(proofs: tuple[Proof, ...], whose: DayProof, *, bytes_at_most: int = FO
     return originals(lines, zone=zone, names=whose.names, bytes_at_most=bytes_at_most)
 
 
-def in_words(proofs: tuple[Proof, ...], whose: DayProof, found: dict[Line, Original]) -> list[ProofShown]:
-    """In the active language."""
+def in_words(
+    proofs: tuple[Proof, ...], whose: DayProof, found: dict[Line, Original], *, read_out_in: str = ""
+) -> list[ProofShown]:
+    """In the active language, but for what is read out: `read_out_in` is the customer's."""
+    language = read_out_in or get_language()
     return [
         ProofShown(
             proof=proof,
             clock=proof_words.clock(proof.at),
             title=proof_words.title(proof),
             program=words.program_title(proof.program) if proof.program else "",
-            sentences=proof_words.sentences(proof, whose),
+            sentences=_read_out(proof, whose, language),
+            meaning=proof_words.sentences(proof, whose) if language != get_language() else [],
             lines=[_shown(line, found.get(line)) for line in proof.lines],
         )
         for proof in proofs
     ]
+
+
+def _read_out(proof: Proof, whose: DayProof, language: str) -> list[str]:
+    with translation.override(language):
+        return proof_words.sentences(proof, whose)
 
 
 def _shown(line: Line, original: Original | None) -> LineShown:
@@ -107,7 +120,7 @@ def page(request: HttpRequest, *, pk: int, day: str) -> HttpResponse:
     values |= {
         "counted": proof_words.counted(found.counted),
         "agrees": found.agrees,
-        "proofs": in_words(some, whose, texts(some, whose, bytes_at_most=BYTES_AT_MOST)),
+        "proofs": in_words(some, whose, texts(some, whose, bytes_at_most=BYTES_AT_MOST), read_out_in=customer.language),
         "uncounted": proof_words.uncounted(whose),
         "pager": pages,
     }

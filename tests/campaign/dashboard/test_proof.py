@@ -9,6 +9,7 @@ import pytest
 from builders import make_campaign, make_customer, make_holdout, make_use
 from django.core.management import CommandError, call_command
 from django.utils import translation
+from django.utils.translation import gettext as _
 from loglines import NOON, login, message, minutes, smtpd
 
 from campaign.dashboard import proof_words
@@ -221,6 +222,19 @@ def test_the_page_needs_a_login_and_stays_out_of_caches(read, client, staff):
     assert "no-store" in staff.get(address)["Cache-Control"]
     client.logout()
     assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize(("language", "twice"), [("ja", True), ("en", False)])
+def test_what_is_read_out_is_in_the_customers_language_with_the_agents_beside_it(read, staff, language, twice):
+    customer = read(message(HOME, HANAKO, FAR, sasl=HANAKO))
+    Customer.objects.update(language=language)
+    text = page(staff, customer)
+    with translation.override(language):
+        said = _("The user name was that of your mailbox, and the password was right.")
+    read_out = text.partition(f'<div lang="{language}">')[2].partition("</div>")[0]
+    assert said in read_out
+    assert text.count("The user name was that of your mailbox, and the password was right.") == 1
+    assert ("in your language:" in text) is twice
 
 
 def test_many_messages_are_paged(read, staff):
