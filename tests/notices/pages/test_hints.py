@@ -27,8 +27,11 @@ def test_a_refused_password_comes_first_and_is_told_as_seen(client, make_notice,
     DailyUse.objects.update(auth_failed=1)
     found = items(client, path_of(notice))
     assert order(found) == ["password", "program", "door"]
-    assert "Our records show this" in found[0] and "At the last mail the password was refused." in found[0]
-    assert "Our records show this" not in found[1] + found[2]
+    assert (
+        "Our records show that this is the cause" in found[0]
+        and "The password was refused for the last mail." in found[0]
+    )
+    assert "Our records show that this is the cause" not in found[1] + found[2]
     assert 'href="/en/guide/thunderbird/trouble/"' in client.get(path_of(notice)).content.decode()
 
 
@@ -59,7 +62,7 @@ def test_another_program_comes_first_with_the_names_of_both(client, make_notice,
 def test_without_any_evidence_the_usual_order_is_told(client, make_notice, path_of):
     found = items(client, path_of(make_notice(old="")))
     assert order(found) == ["program", "door", "password"]
-    assert "Our records show this" not in " ".join(found)
+    assert "Our records show that this is the cause" not in " ".join(found)
 
 
 def test_who_has_moved_is_told_of_no_obstacle(client, make_notice, path_of):

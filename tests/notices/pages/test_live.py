@@ -86,7 +86,7 @@ def test_a_refused_password_is_named_within_seconds_and_then_it_turns_green(hana
         refused,
         message(HOME, HANAKO, HANAKO, at=minutes(6), pid=321, program="Thunderbird"),
     )
-    hanako.sees("At the last mail the password was refused.")
+    hanako.sees("The password was refused for the last mail.")
     page = hanako.page()
     assert "Almost there: the password does not seem to be right." in page
     assert page.index("The password</strong>") < page.index("Another program or device</strong>")

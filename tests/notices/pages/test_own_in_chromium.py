@@ -88,7 +88,7 @@ def test_the_page_goes_on_looking_until_all_is_well(page, make_notice, path_of):
     notice.holdout.save()
     page.clock.run_for(11_000)
     page.get_by_role("heading", name="Almost there: the password does not seem to be right.").wait_for()
-    page.get_by_text("At the last mail the password was refused.").wait_for()
+    page.get_by_text("The password was refused for the last mail.").wait_for()
     page.clock.run_for(1_000)
     expect(page.get_by_role("status")).to_have_text("Something has changed: please read the first lines of this page.")
 
