@@ -9,10 +9,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign import brands
+from notices.compose import spelled
 from notices.guides import catalog
 from notices.guides.wording import setting_table
 from notices.models import Notice
-from notices.pages import limit
+from notices.pages import genuine, limit
 from notices.pages.frame import frame_of, spoken
 from notices.pages.guide import SECONDS
 from notices.pages.kept import keep
@@ -20,16 +21,10 @@ from notices.pages.number import LONGEST, number_in
 from notices.pages.which import choices, device_titles
 
 
-def program_of_number(typed: str) -> str | None:
-    """The guide behind an announcement number; None if that is no number.
-
-    A number that nobody has leads to a guide as well, so that trying tells nothing.
-    """
-    digits = number_in(typed)
-    if digits is None:
-        return None
-    program = Notice.objects.filter(number=digits).values_list("client_program", flat=True).first()
-    return catalog.client(program or "").name
+def guide_of(number: str) -> str | None:
+    """The guide behind an announcement number; None if no mail of ours has it."""
+    program = Notice.objects.perhaps_out().filter(number=number).values_list("client_program", flat=True).first()
+    return None if program is None else catalog.client(program).name
 
 
 @require_safe
@@ -47,16 +42,21 @@ def number(request: HttpRequest) -> HttpResponse:
     frame = frame_of(request)
     if request.method != "POST":
         return redirect(frame.at(reverse("guide_index")))
-    if not limit.allowed(request, now=timezone.now()):
+    # Trying tells what it tells at `genuine`, and as often.
+    if not limit.allowed(request, now=timezone.now(), rate=genuine.RATE):
         return render(request, "pages/busy.html", {"frame": frame}, status=429)
     typed = request.POST.get("number", "")[:LONGEST]
-    program = program_of_number(typed)
-    if program:
-        return redirect(frame.at(reverse("guide", kwargs={"client": program})))
-    return _shown(request, typed=typed, wrong=True)
+    digits = number_in(typed)
+    if digits is None:
+        return _shown(request, typed=typed, wrong=True)
+    program = guide_of(digits)
+    if program is None:
+        return _shown(request, stranger=spelled(digits))
+    return redirect(frame.at(reverse("guide", kwargs={"client": program})))
 
 
-def _shown(request: HttpRequest, *, typed: str = "", wrong: bool = False) -> HttpResponse:
+def _shown(request: HttpRequest, *, typed: str = "", wrong: bool = False, stranger: str = "") -> HttpResponse:
+    """With what was `typed` and is no number, or with a number that no mail of ours has: a `stranger`."""
     language, brand = spoken(), brands.of_host(request.get_host())
     context = {
         "frame": frame_of(request),
@@ -65,5 +65,6 @@ def _shown(request: HttpRequest, *, typed: str = "", wrong: bool = False) -> Htt
         "settings": setting_table(brand, language),
         "typed": typed,
         "wrong": wrong,
+        "stranger": stranger,
     }
     return render(request, "pages/index.html", context, status=400 if wrong else 200)

@@ -1,11 +1,19 @@
 import re
 
 import pytest
+from builders import TODAY, noon
 from django.test import Client
 
 from campaign.brands import main_brand
 from notices.guides import catalog
+from notices.models import Notice
+from notices.pages import genuine, limit
 from notices.pages.which import DEVICES, choices
+
+
+@pytest.fixture
+def sent_out():
+    return lambda: Notice.objects.update(state="accepted", claimed_at=noon(TODAY), accepted_at=noon(TODAY))
 
 
 def test_every_program_is_on_the_first_page_and_on_that_of_a_device(client, db):
@@ -39,19 +47,31 @@ def test_a_question_that_nobody_asks_is_missing(client, db):
 
 
 @pytest.mark.parametrize("typed", ["482913057", "482-913-057", "４８２ー９１３ー０５７", " 482 913 057 "])
-def test_a_number_leads_to_the_guide_of_its_mail(client, make_notice, typed):
+def test_a_number_leads_to_the_guide_of_its_mail(client, make_notice, sent_out, typed):
     make_notice(old="outlook")
+    sent_out()
     response = client.post("/ja/number/", {"number": typed})
     assert response.status_code == 302
     assert response["Location"] == "/ja/guide/outlook/"
 
 
-def test_a_number_that_nobody_has_looks_like_any_other(client, make_notice):
+@pytest.mark.parametrize("out", [True, False])
+def test_a_number_that_no_mail_of_ours_has_is_warned_of(client, make_notice, sent_out, out):
     make_notice(old="other")
-    existing, unknown = (client.post("/en/number/", {"number": number}) for number in ("482913057", "111111111"))
-    assert unknown["Location"] == existing["Location"] == "/en/guide/other/"
-    assert unknown.status_code == existing.status_code
-    assert dict(unknown.headers) == dict(existing.headers)
+    if out:
+        sent_out()
+    response = client.post("/en/number/", {"number": "111111111" if out else "482913057"})
+    text = response.content.decode()
+    assert response.status_code == 200 and response["Cache-Control"] == "no-store"
+    assert "We did not send a mail with this number." in text and ("111-111-111" if out else "482-913-057") in text
+    assert "do not follow any link in it" in text and 'id="by-device"' in text
+
+
+def test_numbers_are_tried_no_oftener_than_where_they_are_checked(client, make_notice, empty_redis, monkeypatch):
+    monkeypatch.setattr(genuine, "RATE", limit.Rate("genuine", each=1, together=3))
+    assert client.post("/en/number/", {"number": "111111111"}).status_code == 200
+    assert client.post("/en/number/", {"number": "111111112"}).status_code == 429
+    assert client.post("/en/notices/check/", {"number": "111111112"}).status_code == 429
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "48291305x", "<b>1</b>", "9" * 500])
@@ -62,15 +82,17 @@ def test_what_is_no_number_is_asked_for_again(client, db, typed):
     assert "<b>1</b>" not in response.content.decode()
 
 
-def test_a_number_keeps_the_large_letters(client, make_notice):
+def test_a_number_keeps_the_large_letters(client, make_notice, sent_out):
     make_notice(old="outlook")
+    sent_out()
     response = client.post("/ja/number/?size=large", {"number": "482913057"})
     assert response["Location"] == "/ja/guide/outlook/?size=large"
 
 
-def test_a_number_is_taken_without_cookies_and_its_page_without_a_number_is_the_first(db, make_notice):
+def test_a_number_is_taken_without_cookies_and_its_page_without_a_number_is_the_first(db, make_notice, sent_out):
     browser = Client(enforce_csrf_checks=True)
     make_notice(old="outlook")
+    sent_out()
     response = browser.post("/ja/number/", {"number": "482913057"})
     assert response["Location"] == "/ja/guide/outlook/"
     assert not response.cookies
