@@ -15,7 +15,7 @@ def ask(client, db):
 def test_a_message_leads_to_what_it_means_and_to_the_guides_that_know_it(ask):
     text = ask("Unable to authenticate to outgoing server (SMTP) smtp.isp.example")
     card = next(each for each in text.split('<div class="card">') if "Unable to authenticate to Outgoing" in each)
-    assert "The password or the user name does not fit." in card
+    assert "The password or the user name is wrong." in card
     assert 'href="/en/guide/thunderbird/"' in card
 
 
