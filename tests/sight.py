@@ -22,6 +22,8 @@ from playwright.sync_api import Locator, Page, expect
 
 MORNING = datetime(2026, 11, 25, tzinfo=UTC)
 RULES = {"resultTypes": ["violations"]}
+PHONE = 500  # pixels; wider windows may scroll a table inside its card
+WIDER = "all => all.filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.ariaLabel)"
 COLOURS = ("color-contrast",)  # the rest of axe's rules does not know of them
 
 
@@ -83,8 +85,13 @@ def _places(violation: dict[str, Any]) -> list[str]:
 
 
 def _sideways(page: Page) -> list[str]:
-    needed = page.evaluate("document.documentElement.scrollWidth")
-    return [f"{_at(page)} needs {needed} pixels"] if needed > page.viewport_size["width"] else []
+    """The page itself, or on a phone a table of it, inside its card."""
+    needed, width = page.evaluate("document.documentElement.scrollWidth"), page.viewport_size["width"]
+    found = [f"{_at(page)} needs {needed} pixels"] if needed > width else []
+    if width < PHONE:
+        tables = page.eval_on_selector_all(".scroll", WIDER)
+        found += [f"{_at(page)} the table “{table}” is wider than its card" for table in tables]
+    return found
 
 
 def _at(page: Page) -> str:

@@ -61,6 +61,19 @@ def test_what_is_in_somebodys_way_is_seen(page):
     page.goto("/en/")
     look(page, 320)
     assert unfit(page) == []
+    page.evaluate(
+        """const card = document.createElement('div')
+        card.className = 'scroll'
+        card.ariaLabel = 'Rounds'
+        card.style.cssText = 'overflow-x: auto; width: 100px'
+        const rows = document.createElement('div')
+        rows.textContent = '1'
+        rows.style.width = '200px'
+        card.append(rows)
+        document.querySelector('main').append(card)"""
+    )
+    assert [found for found in unfit(page) if "“Rounds” is wider than its card" in found]
+    page.evaluate("document.querySelector('main .scroll[aria-label=Rounds]').remove()")
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")
     page.evaluate("document.querySelector('main').style.width = '1000px'")
     unnamed, wide = unfit(page)

@@ -90,7 +90,7 @@ def test_of_a_week_with_unexplained_mail_alone_nothing_is_said_of_the_share(worl
     said = "In the 7 days up to Nov. 23, 2026 the logs have no mail that is known to be from our customers, so nothing"
     for words in (shown, " ".join(sheet.sentences)):
         assert said in words and "proves who sent" not in words
-    assert '<td class="number">–</td>' in shown.partition("week by week")[2]
+    assert 'data-label="Proven by a password">–</td>' in shown.partition("week by week")[2]
 
 
 def test_money_is_reckoned_from_settings_and_every_assumption_is_named(world, staff, settings):

@@ -155,5 +155,5 @@ def test_contacts_follow_the_filters_and_their_rate_does_not(world, staff):
     assert (found.total, found.week, found.week_before) == (2, 1, 1)
     assert "assumed: nothing has been measured yet" in whole
     rate = {"contacts_per_hundred": 4.26, "contacts_at_least": 3.1, "contacts_at_most": 5.6}
-    SendingDay.objects.filter(day=TODAY).update(**rate)  # which the page has had decided
+    SendingDay.objects.create(day=TODAY, decided_at=NOW, **rate)
     assert "nine times of ten from 3.1 to 5.6" in narrowed(staff, standing="mixed")

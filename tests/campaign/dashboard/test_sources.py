@@ -38,7 +38,7 @@ def test_each_source_says_how_far_it_is_read_and_who_is_late_comes_first(staff, 
 def test_gaps_are_listed_with_what_should_have_come(staff, sources):
     text = staff.get("/staff/sources/").text
     gap = row(text[text.index("In these hours") :], "pop1")
-    assert '<td class="number">12</td>' in gap and '<td class="number">1,200</td>' in gap
+    assert 'data-label="Hours">12</td>' in gap and 'data-label="Lines that should have come">1,200</td>' in gap
 
 
 def test_lines_not_understood_are_listed_by_program(staff, sources):
