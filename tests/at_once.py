@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from django.db import connection, connections
 
-PATIENCE = 120  # seconds, in which any machine comes so far
-BLOCKED = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
+PATIENCE = 600  # seconds, in which any machine comes so far
 
 
 class Other:
@@ -33,30 +32,29 @@ class Other:
 
     def until_it_waits(self) -> None:
         """Until PostgreSQL lets it wait for somebody, or it is through. Of SQLite nobody knows."""
+        self._until("SELECT cardinality(pg_blocking_pids(%s)) > 0")
+
+    def through(self) -> None:
+        """It comes to its end while the test is in the middle of a transaction; PostgreSQL alone can tell."""
+        self._until(f"SELECT {_pid()} = ANY (pg_blocking_pids(%s))")
+        assert connection.vendor != "postgresql" or not self._thread.is_alive(), "it waits for the test"
+
+    def _until(self, blocked: str) -> None:
         if connection.vendor != "postgresql":
             return
         own = connections.create_connection("default")  # the test's own may be in a transaction that failed
         try:
             begin = time.monotonic()
-            while self.at_work and not _asked(own, BLOCKED, self._pid):
+            while self._thread.is_alive() and not _asked(own, blocked, self._pid):
                 assert time.monotonic() - begin < PATIENCE
                 time.sleep(0.005)
         finally:
             own.close()
 
-    @property
-    def at_work(self) -> bool:
-        return self._thread.is_alive()
-
-    def through(self) -> None:
-        """It waits for nobody: it comes to its end while the other is in the middle."""
-        self.until_it_waits()
-        assert not self.at_work, "it waits for the other"
-
     def result(self) -> object:
         """What `act` returned, once it is through. Raises what it raised, such as a deadlock."""
         self._thread.join(PATIENCE)
-        assert not self.at_work
+        assert not self._thread.is_alive()
         if self._error is not None:
             raise self._error
         return self._result

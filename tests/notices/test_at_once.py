@@ -86,8 +86,7 @@ def test_a_customer_who_wants_no_reminders_while_all_of_several_mailings_are_wit
     with transaction.atomic():
         Notice.objects.for_mailing(several[1]).withdraw_all("expired", now=AFTERNOON)
         muting = Other(lambda: mutes.mute(holdout_id=holdout.pk, by=Mute.By.PAGE, now=AFTERNOON))
-        if connection.vendor == "postgresql":
-            muting.through()
+        muting.through()
         Notice.objects.for_mailing(several[0]).withdraw_all("expired", now=AFTERNOON)
     assert muting.result()
     assert set(Notice.objects.values_list("state", flat=True)) == {"withdrawn"}
@@ -181,8 +180,7 @@ def test_who_writes_fates_down_holds_up_no_visit(campaigns):
     with transaction.atomic():
         keep.write_down({notice.message_id: delivered})
         visit = Other(lambda: Visit.objects.create(notice=notice, act="guide", at=AFTERNOON))
-        if connection.vendor == "postgresql":
-            visit.through()
+        visit.through()
     assert visit.result()
 
 
@@ -253,6 +251,5 @@ def test_more_time_is_asked_for_while_a_round_is_being_written(campaigns):
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what the end of the transaction does
         asking = Other(lambda: extensions.ask(holdout_id=holdout.pk, **ask))
-        if connection.vendor == "postgresql":
-            asking.through()
+        asking.through()
     assert asking.result().customer_id == holdout.customer_id
