@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import hypothesis
 import pytest
 import redis
 from surroundings import CI
+from waiting import until
 
 PATIENCE = 60_000  # milliseconds; long for a page, and short of nothing that a busy machine does
 # Milliseconds that each answer takes, at 30 kB a second: what reads a page before it is there fails then.
@@ -122,21 +122,19 @@ def redis_server() -> Iterator[str]:
     ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
-        _until_it_answers(redis.Redis.from_url(settings.REDIS_URL))
+        client = redis.Redis.from_url(settings.REDIS_URL)
+        until(lambda: _answers(client), "redis-server to answer")
         yield settings.REDIS_URL
     finally:
         server.terminate()
         server.wait(60)
 
 
-def _until_it_answers(client: redis.Redis) -> None:
-    for _ in range(1200):
-        try:
-            client.ping()
-            return
-        except redis.ConnectionError:
-            time.sleep(0.05)
-    pytest.fail("redis-server did not answer within a minute")
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return client.ping()
+    except redis.ConnectionError:
+        return False
 
 
 @pytest.fixture
