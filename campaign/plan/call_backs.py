@@ -1,7 +1,6 @@
 """Customers who wait for a call: asked for on their page, done by the desk, and forgotten with the number."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -11,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaign.models import CallBack, Contact
+from campaign.models.spellings import narrow
 from campaign.plan import calendar
 from campaign.plan.campaigns import NotPossible
 
@@ -26,7 +26,7 @@ NOT_CALLED = ("0120", "0800", "0570", "0990", "0180")
 
 def phone_in(typed: str) -> str:
     """The number as it is dialled within the country. Raises NotPossible."""
-    plain = SEPARATORS.sub("", unicodedata.normalize("NFKC", typed))
+    plain = SEPARATORS.sub("", narrow(typed))
     if plain.startswith(COUNTRY):
         plain = "0" + plain.removeprefix(COUNTRY).removeprefix("0")
     if not NUMBER.fullmatch(plain) or plain.startswith(NOT_CALLED):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaign import brands
 from campaign.brands import Brand
+from campaign.models.spellings import narrow
 from notices.guides.setup import apple, mozilla, outlook, snippets
 from notices.pages import limit
 from notices.pages.frame import frame_of, private, spoken
@@ -97,7 +98,7 @@ def files(request: HttpRequest) -> HttpResponse:
     """The file that was chosen, for the address that was typed: nobody is sent one for a stranger's by a link."""
     if not limit.allowed(request, now=timezone.now()):
         return render(request, "pages/busy.html", {"frame": frame_of(request)}, status=429)
-    address = request.POST.get("address", "")[: LONGEST + 1].strip().lower()
+    address = narrow(request.POST.get("address", "")[: LONGEST + 1]).strip().lower()
     brand = None if unusable(address) else brands.of_domain(address.rpartition("@")[2])
     make = FILES.get(request.POST.get("file", ""))
     if brand is None or make is None:

@@ -120,6 +120,13 @@ def test_a_profile_is_made_for_the_typed_address_and_stays_out_of_caches(client)
     assert plistlib.loads(response.content)["PayloadContent"][0]["EmailAddress"] == "hanako@isp.example"
 
 
+def test_an_address_is_taken_as_input_methods_write_it(client):
+    response = client.post(FILE, {"address": "ｈａｎａｋｏ＠ＩＳＰ．example", "file": "apple"})
+    assert plistlib.loads(response.content)["PayloadContent"][0]["EmailAddress"] == "hanako@isp.example"
+    field = re.search(r'<input id="address"[^>]*>', client.get("/ja/setup/").content.decode())[0]
+    assert 'type="email"' not in field and 'inputmode="email"' in field
+
+
 def test_a_profile_is_signed_where_a_certificate_is_set(client, settings, tmp_path):
     settings.PROFILE_CERTIFICATE = settings.PROFILE_KEY = Authority(tmp_path).issue("guide.isp.example")
     response = client.post(FILE, {"address": "hanako@isp.example", "file": "apple"})
