@@ -1,5 +1,8 @@
 """The first page: by an announcement number, by device, by the program's name, by a word; or only the values."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign import brands
+from campaign.models import Campaign
 from notices.compose import spelled
 from notices.guides import catalog
 from notices.guides.wording import setting_table
@@ -16,7 +20,6 @@ from notices.models import Notice
 from notices.pages import genuine, limit
 from notices.pages.frame import frame_of, spoken
 from notices.pages.guide import SECONDS
-from notices.pages.kept import keep
 from notices.pages.number import LONGEST, number_in
 from notices.pages.which import choices, device_titles
 
@@ -27,9 +30,26 @@ def guide_of(number: str) -> str | None:
     return None if program is None else catalog.client(program).name
 
 
+@dataclass(frozen=True)
+class End:
+    """Of one old way: the first day without it; `way` is "" where all end on the same day."""
+
+    day: date
+    over: bool
+    way: str
+
+
+def ends(*, today: date) -> list[End]:
+    """Of the campaigns that have begun, the next one first."""
+    begun = list(Campaign.objects.filter(starts_on__lte=today).order_by("cutoff_on", "name"))
+    ways = {} if len({each.cutoff_on for each in begun}) == 1 else {each.pk: str(each) for each in begun}
+    found = [End(each.cutoff_on, each.cutoff_on <= today, ways.get(each.pk, "")) for each in begun]
+    return list(dict.fromkeys(found))
+
+
+# Not among the pages that are kept: it names days that may be moved.
 @require_safe
 @cache_control(public=True, max_age=SECONDS)
-@keep
 def page(request: HttpRequest) -> HttpResponse:
     return _shown(request)
 
@@ -60,6 +80,7 @@ def _shown(request: HttpRequest, *, typed: str = "", wrong: bool = False, strang
     language, brand = spoken(), brands.of_host(request.get_host())
     context = {
         "frame": frame_of(request),
+        "ends": ends(today=timezone.localdate()),
         "devices": device_titles(),
         "programs": choices(language, brand),
         "settings": setting_table(brand, language),

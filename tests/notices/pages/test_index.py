@@ -1,13 +1,16 @@
 import re
+from datetime import date, timedelta
 
 import pytest
-from builders import TODAY, noon
+from builders import TODAY, make_campaign, noon
 from django.test import Client
 
 from campaign.brands import main_brand
+from campaign.models import Campaign
 from notices.guides import catalog
 from notices.models import Notice
 from notices.pages import genuine, limit
+from notices.pages.index import End, ends
 from notices.pages.which import DEVICES, choices
 
 
@@ -98,3 +101,25 @@ def test_a_number_is_taken_without_cookies_and_its_page_without_a_number_is_the_
     assert not response.cookies
     assert response["Cache-Control"] == "no-store"
     assert browser.get("/ja/number/")["Location"] == "/ja/"
+
+
+def test_the_first_page_names_the_day_as_it_stands(client, db, today):
+    assert "will soon no longer be able to send" in client.get("/en/").content.decode()
+    campaign = make_campaign(cutoff_on=date(2027, 3, 31))
+    text = client.get("/en/").content.decode()
+    assert "From March 31, 2027 on, sending the old way is no longer possible." in text and "will soon" not in text
+    Campaign.objects.update(cutoff_on=date(2027, 4, 30))
+    assert "From April 30, 2027 on" in client.get("/en/").content.decode()
+    assert str(campaign) not in client.get("/en/").content.decode()
+
+
+def test_two_old_ways_are_named_where_they_end_on_different_days(db):
+    make_campaign(cutoff_on=date(2027, 3, 31))
+    other = make_campaign(name="local_port25", cutoff_on=date(2027, 3, 31))
+    to_come = {"today": TODAY}
+    assert ends(**to_come) == [End(date(2027, 3, 31), over=False, way="")]
+    Campaign.objects.filter(pk=other.pk).update(cutoff_on=TODAY)
+    assert [(each.day, each.over) for each in ends(**to_come)] == [(TODAY, True), (date(2027, 3, 31), False)]
+    assert all(each.way for each in ends(**to_come))
+    Campaign.objects.filter(pk=other.pk).update(starts_on=TODAY + timedelta(days=1), cutoff_on=date(2027, 6, 30))
+    assert ends(**to_come) == [End(date(2027, 3, 31), over=False, way="")]
