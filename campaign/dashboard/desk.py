@@ -17,7 +17,7 @@ from campaign.dashboard import noting
 from campaign.dashboard.acts import number_in
 from campaign.dashboard.outlook import number
 from campaign.dashboard.shell import show
-from campaign.jinja import count
+from campaign.jinja import count, day
 from campaign.models import Desk
 from campaign.plan import capacity
 from campaign.plan.campaigns import NotPossible
@@ -163,7 +163,13 @@ def _changed(request: HttpRequest) -> HttpResponse:
         noting.note(request, audit.Act.ADDED if new else audit.Act.CHANGED, on, **told)
     if SendingDay.objects.filter(day=today, decided_at__isnull=False).exists():
         allowance.decide(today, again=True)
-    messages.success(request, _("It is entered. The cap of today is reckoned anew."))
+    if desk.capacity:
+        messages.success(request, _("It is entered. The cap of today is reckoned anew."))
+    elif from_day == today:
+        messages.warning(request, _("It is entered: nothing more goes out today, guides that customers ask for apart."))
+    else:
+        nothing = _("It is entered: from %(day)s on nothing goes out, guides that customers ask for apart.")
+        messages.warning(request, nothing % {"day": day(from_day)})
     return HttpResponseRedirect(reverse("desk"), status=303)
 
 

@@ -66,6 +66,17 @@ def test_fewer_seats_from_tomorrow_on_are_why_less_goes_out_today(manager):
     )
 
 
+@pytest.mark.parametrize("none", [{"seats": "0"}, {"contacts_per_seat": "0"}])
+def test_with_nobody_to_answer_the_page_says_that_nothing_goes_out(manager, none):
+    text = text_of(manager.post(ADDRESS, GIVEN | none, follow=True))
+    assert "It is entered: nothing more goes out today, guides that customers ask for apart." in text
+    assert "at most 0 notices go out" in text and "message warning" in text
+    assert allowance.of_day(TODAY).desk_cap == 0
+    later = {"from_day": str(TODAY + timedelta(days=40))}
+    text = text_of(manager.post(ADDRESS, GIVEN | none | later, follow=True))
+    assert "from Jan. 3, 2027 on nothing goes out" in text
+
+
 def test_an_entry_of_the_same_day_replaces_the_one_before(manager):
     for number in ("3", "4"):
         manager.post(ADDRESS, GIVEN | {"seats": number})
