@@ -49,7 +49,7 @@ def test_standard_input_and_a_last_line_without_its_end(classify_command, good):
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("notes.txt", b"milk\neggs\n", "notes.txt:1: is not a mail log ('milk'); wanted a mail log: a time stamp"),
+        ("notes.txt", b"milk\neggs\n", "notes.txt:1: is not a mail log ('…'); wanted a mail log: a time stamp"),
         ("photo.jpg", bytes(range(256)) * 40, "photo.jpg:1: is not a mail log"),
         ("auth.log", b"May  4 12:00:00 h sshd[1]: Accepted\n", "auth.log: no line of a program that is known here, only of sshd"),
         ("cut.gz", gzip.compress(os.urandom(4000).hex().encode() + b"\n")[:-900], "cut.gz:1: gzip data damaged or cut off"),
@@ -98,6 +98,42 @@ def test_a_long_line_a_future_date_and_bad_bytes_cost_only_their_own_lines(class
     assert f"{log}:1: line of 1000038 bytes left out" in done.stderr
     assert f"{log}:2: time stamp in the future" in done.stderr
     assert classes(done) == ["pop_before_smtp"]
+
+
+ORDER_CHANGED = "".join(
+    f"May  4 12:0{minute}:00 pop1 dovecot: pop3-login: Login: user=<u{minute}@isp.example>, rip={HOME}, method=PLAIN\n"
+    for minute in range(4)
+)
+
+
+def test_logins_in_a_form_that_is_none_are_said_as_such(classify_command, good, tmp_path):
+    log = tmp_path / "pop.log"
+    log.write_text(ORDER_CHANGED)
+    done = classify_command(log, good)
+    assert done.returncode == 1 and "known here" not in done.stderr
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(f"{log}: 4 of 4 lines of dovecot not understood, the first in line 1: ")
+    assert said.endswith("; wanted `Login: user=<U>, method=M, rip=IP, …`, with these fields in this order")
+    assert "u0@isp.example" not in said and HOME not in said
+
+
+def test_one_line_of_the_future_hides_none_that_was_not_understood(classify_command, tmp_path):
+    future = login(HANAKO, HOME).replace("May  4 12:00:00", "2099-01-01T00:00:00Z")
+    log = tmp_path / "mail.log"
+    log.write_text(GOOD + future + ORDER_CHANGED)
+    done = classify_command(log, log)
+    first = GOOD.count("\n") + 2
+    assert f"{log}:{first - 1}: time stamp in the future" in done.stderr
+    assert f"{log}: 4 of 5 lines of dovecot not understood, the first in line {first}: " in done.stderr
+
+
+@pytest.mark.parametrize("data", [b"\n\n\n", b"2099-01-01T00:00:00Z pop1 dovecot: pop3-login: Login: x\n"])
+def test_a_file_of_nothing_says_so_once(classify_command, good, tmp_path, data):
+    (tmp_path / "odd.log").write_bytes(data)
+    done = classify_command(tmp_path / "odd.log", good)
+    assert done.returncode == 1
+    assert [line for line in done.stderr.splitlines() if "odd.log" in line] == done.stderr.splitlines()
+    assert ("is not a mail log" in done.stderr) != ("in the future" in done.stderr)
 
 
 def test_wrong_options_say_what_would_be_right(classify_command, good):
