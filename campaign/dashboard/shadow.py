@@ -32,13 +32,19 @@ NOTICED = ("with", "without")
 class Reach:
     """Customers hit, by where they stood on the eve of the week and stand now, and by whether a notice reached them.
 
-    Who is hit both ways counts under each standing that he has.
+    Who is hit both ways counts under each standing that he has, but once among those who were `believed_safe`.
     """
 
     before: dict[str, int]
     now: dict[str, int]
     noticed: int
     without: int
+    believed_safe: int
+
+    @property
+    def twice(self) -> int:
+        """Those hit both ways who stood differently in the two campaigns: so much more than people is in `before`."""
+        return sum(self.before.values()) - self.noticed - self.without
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ def reach(run: ShadowRun) -> Reach:
         now=dict(hits.annotate(now=_standing_now()).values_list("now").annotate(people)),
         noticed=noticed,
         without=hits.people() - noticed,
+        believed_safe=hits.filter(standing_before__in=BELIEVED_SAFE).people(),
     )
 
 
@@ -136,7 +143,6 @@ def tiles(run: ShadowRun, found: Reach) -> list[Tile]:
     refused, spared = sum(counts["refused"].values()), sum(counts["spared"].values())
     survives = counts["with_auth"] + spared
     hit, safe = counts["people"]["hit"], counts["people"]["safe"]
-    believed = sum(found.before.get(standing, 0) for standing in BELIEVED_SAFE)
     share = _("%(share)s of all mail of customers") % {"share": percent(refused, refused + survives)}
     nameless = _("%(number)s of nobody who can be named") % {"number": count(counts["nameless"])}
     auth = _("%(number)s with SMTP-AUTH") % {"number": count(counts["with_auth"])}
@@ -155,9 +161,14 @@ def tiles(run: ShadowRun, found: Reach) -> list[Tile]:
         ),
         Tile(
             _("Hit, and believed safe"),
-            count(believed),
-            (_("moved, silent or exempt on the eve of the week"),),
-            css="bad" if believed else "",
+            count(found.believed_safe),
+            (
+                _("on the eve of the week: %(standings)s")
+                % {
+                    "standings": " / ".join(standing_title(standing) for standing in ORDER if standing in BELIEVED_SAFE)
+                },
+            ),
+            css="bad" if found.believed_safe else "",
         ),
     ]
 
@@ -256,6 +267,7 @@ def _answer(request: HttpRequest, run: ShadowRun) -> dict[str, object]:
         "people": people(hits, pages.shown),
         "total": hits.people(),
         "moved_since": since,
+        "twice": found.twice,
         "chips": chips,
         "pager": pages,
     }

@@ -3,7 +3,9 @@ from datetime import timedelta
 import pytest
 from builders import TODAY, make_campaign, make_customer, make_user, noon
 from desk import MONDAY, make_shadow, make_source
+from django.utils import translation
 
+from campaign.dashboard import shadow
 from campaign.models import AttributedDay, Customer, ShadowHit, ShadowRun
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +72,31 @@ def test_people_are_listed_with_what_was_believed_of_them(staff, run):
     people = text.partition('id="people"')[2]
     assert people.index("hit0@isp.example") < people.index("hit1@isp.example") < people.index("hit2@isp.example")
     assert f"/staff/customers/{Customer.objects.get(login='hit0@isp.example').pk}/" in people
-    assert "moved, silent or exempt on the eve of the week" in text
+    assert "on the eve of the week: Sends no mail / Moved, in the quiet days / Moved / Exempt" in text
+
+
+def tiles(run) -> dict[str, str]:
+    return {tile.label: tile.value for tile in shadow.tiles(run, shadow.reach(run))}
+
+
+def test_what_stands_in_the_tiles_is_what_the_table_says(run, staff):
+    with translation.override("en"):
+        found = shadow.reach(run)
+        assert sum(found.before.values()) == found.noticed + found.without == 3 and found.twice == 0
+        assert tiles(run)["Hit, and believed safe"] == "2"  # hit1, who had moved, and hit2, who is exempt
+    assert "stood differently in the two campaigns" not in staff.get(f"{PAGE}{run.pk}/").content.decode()
+
+
+def test_who_is_hit_both_ways_is_one_customer_and_the_page_says_why_the_table_has_more(run, staff):
+    hit = ShadowHit.objects.get(customer__login="hit1@isp.example")
+    hit.pk, hit.submission_class, hit.standing_before = None, "local_port25", "moving"
+    hit.save()
+    with translation.override("en"):
+        found = shadow.reach(run)
+        assert (sum(found.before.values()), found.noticed + found.without, found.twice) == (4, 3, 1)
+        assert tiles(run)["Hit, and believed safe"] == "2"
+    text = staff.get(f"{PAGE}{run.pk}/").content.decode()
+    assert "1 customer is hit both ways and stood differently in the two campaigns, so counts twice here." in text
 
 
 @pytest.mark.parametrize(
@@ -111,7 +137,7 @@ def test_a_failure_is_told(staff):
 
 
 def test_the_number_of_queries_does_not_grow_with_the_people(staff, run, django_assert_num_queries):
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         staff.get(f"{PAGE}{run.pk}/")
     for _ in range(20):
         ShadowHit.objects.create(
@@ -122,5 +148,5 @@ def test_the_number_of_queries_does_not_grow_with_the_people(staff, run, django_
             confirmed=0,
             last_at=noon(MONDAY),
         )
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         staff.get(f"{PAGE}{run.pk}/")
