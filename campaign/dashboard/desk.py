@@ -80,6 +80,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rate": number(row.contacts_per_hundred),
         "assumed": number(settings.CONTACTS_PER_HUNDRED),
         "belief": capacity.BELIEF,
+        "window": capacity.WINDOW,
         "least": number(row.contacts_at_least),
         "most": number(row.contacts_at_most),
         "past": past(today, measured, row.contacts_per_hundred),

@@ -13,7 +13,7 @@ from math import floor, isclose, sqrt
 
 LAG = (0.35, 0.30, 0.15, 0.12, 0.08)  # of a notice's contacts, by open days since it went out
 LATE = 10  # open days from a notice, itself one of them, in which a contact still counts as brought by notices
-WINDOW = 60  # open days that are looked back on: twelve weeks, so that a monthly round finds the ones before
+WINDOW = 60  # open days that are looked back on, so that a monthly round finds the ones before
 HALF_LIFE = 20  # open days after which a day counts half
 BELIEF = 300  # notices that the assumption counts like, beside those that were measured
 EXPECTED = 3.0  # contacts; days in a row with none of so many were not recorded (by chance: one in twenty)

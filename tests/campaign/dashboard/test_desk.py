@@ -118,7 +118,8 @@ def test_the_measure_is_shown_with_what_it_rests_on(staff):
         given = {"channel": "phone", "minutes": 5, "topic": "how_to", "outcome": "solved"}
         Contact.objects.create(customer=make_customer(), at=noon(day), **given)
     text = text_of(staff.get(ADDRESS))
-    assert "Measured: " in text and "from 35 notices and 7 contacts of the last twelve weeks" in text
+    assert "Measured: " in text and "from 35 notices and 7 contacts of the last 60 open days" in text
+    assert "weeks" not in text and "Of the last 60 open days, the older ones count less." in text
     assert "the assumption of 5.0 per hundred counts like 300 notices beside them" in text
     assert ">100</td>" in text and ">7</td>" in text
 
