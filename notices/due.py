@@ -6,6 +6,7 @@ Of a large campaign a job counts, since it takes seconds: asked for by the page,
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import models
 from django.utils import timezone
 
 from campaign.models import Campaign, Holdout
@@ -41,6 +42,15 @@ def of(campaign: Campaign, kind: str, to_whom: Audience, *, today: date, now: da
     if not of_today or row.counted_at < now - FRESH:
         DueCounts.objects.filter(pk=row.pk, waiting=False).update(waiting=True, asked_at=now)
     return _read(row.numbers, at=row.counted_at) if of_today else None
+
+
+def among(campaign: Campaign, kind: str, holdouts: models.QuerySet, *, today: date) -> Counted | None:
+    """Of these holdouts of the campaign; None for more than are counted while somebody waits."""
+    if holdouts.order_by()[SMALL : SMALL + 1].exists():
+        return None
+    found = selection.holdouts_with_reason(campaign, today=today, kind=kind)
+    found = found.filter(pk__in=holdouts.order_by().values("pk"))
+    return _read(dict(found.order_by().values_list("not_due").annotate(number=models.Count("pk"))))
 
 
 def count_waiting(*, now: datetime) -> int:

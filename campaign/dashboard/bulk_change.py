@@ -1,6 +1,7 @@
 """Changes to the chosen customers of the list, or to all of it after typing their number; and the way back."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib import messages
@@ -19,15 +20,15 @@ from campaign.dashboard.acts import number_in
 from campaign.dashboard.bulk_offer import Sent, may, needed
 from campaign.dashboard.contact import day_in
 from campaign.dashboard.extra_refused import refused
-from campaign.dashboard.finding import Filters, filters_in, find, keys, number
+from campaign.dashboard.finding import Filters, Found, filters_in, find, holdouts_of, keys, number
 from campaign.dashboard.left_out import left_out
 from campaign.dashboard.shell import show, stand_at
 from campaign.jinja import count
 from campaign.models import BulkChange, Campaign
 from campaign.plan import bulk, bulk_portions
 from campaign.plan.campaigns import NotPossible
-from notices import extra
-from notices.models import Notice
+from notices import due, extra
+from notices.models import Mailing, Notice
 
 Kind, State = BulkChange.Kind, BulkChange.State
 FIELDS = {Kind.WAVE: ("wave",), Kind.EXEMPT: ("until", "reason"), Kind.TAG: ("tag",), Kind.NOTICE: ()}
@@ -37,6 +38,15 @@ VALUES: dict[Kind, Callable[[QueryDict], dict[str, object]]] = {
     Kind.TAG: lambda given: {"tag": given.get("tag", "")},
     Kind.NOTICE: lambda given: {},
 }
+
+
+@dataclass(frozen=True)
+class WhoGetsIt:
+    """How many of a list can get an extra notice, and why not the others; of too long a list nothing is `known`."""
+
+    known: bool = False
+    can: int = 0
+    others: tuple[tuple[str, int], ...] = ()
 
 
 def make(request: HttpRequest) -> HttpResponse:
@@ -66,7 +76,7 @@ def make(request: HttpRequest) -> HttpResponse:
         return _back(filters)
     total = number(campaign, filters, found, today=today) if found.capped else found.total
     if number_in(given.get("typed", "")) != total:
-        return _ask(request, filters, kind, total)
+        return _ask(request, filters, kind, total, _who_gets_it(campaign, filters, kind, found, total, today=today))
     if total > bulk.MOST:
         return _begun(request, campaign, filters, kind, total)
     everybody = keys(campaign, filters, found, slice(None), today=today)
@@ -98,7 +108,22 @@ def _again(request: HttpRequest, campaign: Campaign, filters: Filters, sent: Sen
     return customers.shown(request, campaign, filters, sent)
 
 
-def _ask(request: HttpRequest, filters: Filters, kind: str, total: int) -> HttpResponse:
+def _who_gets_it(
+    campaign: Campaign, filters: Filters, kind: str, found: Found, total: int, *, today: date
+) -> WhoGetsIt | None:
+    """None where it is no notice. A search and the filters of a list may find customers who are in no campaign."""
+    if kind != Kind.NOTICE:
+        return None
+    counted = due.among(campaign, Mailing.Kind.EXTRA, holdouts_of(campaign, filters, found, today=today), today=today)
+    if counted is None:
+        return WhoGetsIt()
+    others = sorted(((str(why.label), number) for why, number in counted.others.items()), key=lambda row: -row[1])
+    if outside := total - counted.due - sum(counted.others.values()):
+        others.append((_("is not in this campaign"), outside))
+    return WhoGetsIt(True, counted.due, tuple(others))
+
+
+def _ask(request: HttpRequest, filters: Filters, kind: str, total: int, gets_it: WhoGetsIt | None) -> HttpResponse:
     wrong = "typed" in request.POST
     values = {
         "query": filters.query(),
@@ -107,6 +132,7 @@ def _ask(request: HttpRequest, filters: Filters, kind: str, total: int) -> HttpR
         "kind_title": str(Kind(kind).label),
         "fields": {name: request.POST.get(name, "")[:300] for name in FIELDS[Kind(kind)]},
         "total": total,
+        "gets_it": gets_it,
         "wrong": _("Type the number of the customers: %(total)s.") % {"total": count(total)} if wrong else "",
     }
     return show(request, "bulk.html", values, status=422 if wrong else 200)

@@ -109,6 +109,13 @@ def number(campaign: Campaign, filters: Filters, found: Found, *, today: date) -
     return len(found.keys) if found.keys is not None else _holdouts(campaign, filters, today).count()
 
 
+def holdouts_of(campaign: Campaign, filters: Filters, found: Found, *, today: date) -> QuerySet[Holdout]:
+    """Of all that `everybody` gives, those who are in the campaign."""
+    if found.keys is not None:
+        return Holdout.objects.filter(campaign=campaign, customer__in=found.keys)
+    return _holdouts(campaign, filters, today)
+
+
 def everybody(campaign: Campaign, filters: Filters, found: Found, *, today: date) -> Iterator[list[int]]:
     """The keys of all that the filters find, however many, some at a time."""
     if found.keys is not None:

@@ -23,7 +23,7 @@ from campaign.plan import bulk, bulk_portions
 from campaign.plan.campaigns import NotPossible
 from campaign.roles import Role
 from campaign.tasks import change_many
-from notices import extra, mailings, planning
+from notices import due, extra, mailings, planning
 from notices.models import Mailing, Mute, Notice
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +153,46 @@ def test_moves_between_waves_by_a_worker_stand_in_the_timeline(operator, campaig
     with translation.override("en"):
         told = [entry for entry in timeline(held[4].customer) if "wave" in entry.title]
     assert [entry.title for entry in told] == ["Moved to wave 2"] and told[0].details[0] == "suzuki"
+
+
+def test_before_the_number_is_typed_the_page_says_who_gets_an_extra_notice(operator, campaign, few):
+    held = people(campaign)
+    Mute.objects.create(holdout=held[0], by="page", at=NOW)
+    held[1].standing = "migrated"
+    held[1].save()
+    text = " ".join(change(operator, "notice", whom="all").content.decode().split())
+    assert "3 customers of the list can get it now." in text and 'name="typed"' in text
+    for why in ("wants no more reminders", "has moved"):
+        assert f'{why}</th><td class="number">1</td>' in text
+
+
+def test_where_nobody_can_get_an_extra_notice_nobody_types_a_number(operator, campaign, few):
+    for holdout in people(campaign):
+        Mute.objects.create(holdout=holdout, by="page", at=NOW)
+    text = " ".join(change(operator, "notice", whom="all").content.decode().split())
+    assert "None of them can get an extra notice now" in text and 'name="typed"' not in text
+    assert 'wants no more reminders</th><td class="number">5</td>' in text
+
+
+def test_those_who_are_in_no_campaign_are_counted_among_whom_it_does_not_reach(operator, campaign):
+    make_holdout(campaign, make_customer("hanako@isp.example"))
+    make_customer("hanae@isp.example")
+    given = {"whom": "all", "query": f"{QUERY}&q=hana"}
+    text = " ".join(change(operator, "notice", **given).content.decode().split())
+    assert "1 customer of the list can get it now." in text
+    assert 'is not in this campaign</th><td class="number">1</td>' in text
+
+
+def test_of_a_list_that_is_too_long_the_page_counts_nothing(operator, campaign, few, monkeypatch):
+    monkeypatch.setattr(due, "SMALL", 4)
+    people(campaign)
+    text = " ".join(change(operator, "notice", whom="all").content.decode().split())
+    assert "The list is too long to be counted here." in text and 'name="typed"' in text
+
+
+def test_other_changes_count_no_notices(operator, campaign, few):
+    people(campaign)
+    assert "Who gets it" not in change(operator, "tag", whom="all", tag="shop").content.decode()
 
 
 def test_a_workers_extra_notice_and_its_end_are_found_by_the_customer(operator, campaign, few):
