@@ -36,7 +36,7 @@ class One:
 
     @property
     def qid(self) -> str:
-        return f"4{self.lane}A{self.number % 2}B"
+        return f"4{self.lane}A{self.number % 2}B7"  # Postfix has none of less than six letters
 
     @property
     def name(self) -> str:
