@@ -1,7 +1,6 @@
 """Compiles the searches once, at set-up: `python -m campaign.submissions.warm`.
 
-Without it the first reading on a machine begins half a minute late. A web worker loads what was compiled as it starts,
-so that nobody waits for that who opens the first evidence page.
+Without it the first reading on a machine begins half a minute late.
 """
 
 import tempfile
@@ -10,13 +9,8 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import pyarrow as pa
-
-from campaign.logs.dialects import Reader
 from campaign.logs.files import LogFile
 from campaign.submissions.attribution import Rules
-from campaign.submissions.candidates import behind
 from campaign.submissions.listing import listed
 from campaign.submissions.reading import Place, Reading, read_file
 from campaign.submissions.segments import Segments
@@ -34,9 +28,6 @@ Nov 24 09:00:00 pop1 dovecot: pop3-login: Login: user=<u>, method=PLAIN, rip=192
 @400000006741000000000000 qmail-smtpd: pid 1
 """
 DAY = date(2026, 11, 24)
-NOTHING_SENT = pa.schema({
-    "id": pa.int64(), "moment": pa.int64(), "ip": pa.string(), "sender_login": pa.string(), "bare_login": pa.string()
-})  # fmt: skip
 
 
 def main() -> None:
@@ -50,14 +41,6 @@ def main() -> None:
         with LogFile(str(path)) as log:
             read_file(log, reading, segments, place=Place(), last_line_too=True)
         _exhaust(listed(segments, Rules({"isp.example"}), scratch=Path(folder)))
-
-
-def load() -> None:
-    """Call what an evidence page calls: at the first call numba loads itself and what was compiled."""
-    block = np.frombuffer(bytearray(PLAIN.encode()), np.uint8)
-    reader = Reader(zone=ZoneInfo("Asia/Tokyo"), local_domains=(), latest=2**62, written_on=DAY, year=DAY.year)
-    reader.events(block, *reader.heads(block), 1)
-    behind(NOTHING_SENT.empty_table(), (), str, window=0, skew=0, day=(0, 0), crowd=0)
 
 
 def _exhaust(files: Iterable) -> None:
