@@ -49,6 +49,7 @@ class Course:
     left_today: int
     last_slot_today: datetime | None
     days: tuple[Day, ...]
+    own: tuple[tuple[date, int], ...]  # how many of the mailing itself go out on which day
 
     @property
     def busiest(self) -> Day | None:
@@ -139,6 +140,7 @@ def course(mailing: Mailing, *, waiting: int, row: SendingDay, now: datetime) ->
         left_today=first,
         last_slot_today=last_slot_today,
         days=_told(together, days, takes, row, of_all),
+        own=tuple(own),
     )
 
 

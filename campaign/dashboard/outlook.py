@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaign.jinja import count, day, tenths
-from notices import course
+from notices import course, distance
 from notices.course import Course
 from notices.mailings import Report
 from notices.models import Mailing, SendingDay
@@ -46,6 +47,7 @@ class Outlook:
     days_more: int
     left_today: int
     last_slot_today: datetime | None
+    left_out: str
 
 
 def outlook(mailing: Mailing, report: Report, row: SendingDay, *, now: datetime) -> Outlook | None:
@@ -66,6 +68,25 @@ def outlook(mailing: Mailing, report: Report, row: SendingDay, *, now: datetime)
         days_more=max(0, len(found.days) - DAYS_SHOWN),
         left_today=found.left_today,
         last_slot_today=found.last_slot_today,
+        left_out=_left_out(mailing, found, report, today=row.day) if mailing.state == State.PLANNED else "",
+    )
+
+
+def _left_out(mailing: Mailing, found: Course, report: Report, *, today: date) -> str:
+    """For who approves it: a mailing that goes out late takes the next reminder away from its customers."""
+    left_out = distance.leaves_out(mailing, found, waiting=report.waiting, today=today)
+    if left_out is None:
+        return ""
+    values = {"day": day(left_out.day), "customers": count(left_out.customers), "days": settings.NOTICE_GAP_DAYS}
+    return (
+        ngettext(
+            "If it is approved now, the reminder of %(day)s leaves out up to %(customers)s of these customers: nobody "
+            "gets two notices within %(days)s days. To let them have the reminder, cancel this mailing.",
+            "If it is approved now, the reminder of %(day)s leaves out up to %(customers)s of these customers: nobody "
+            "gets two notices within %(days)s days. To let them have the reminder, cancel this mailing.",
+            left_out.customers,
+        )
+        % values
     )
 
 

@@ -80,6 +80,13 @@ def test_the_end_of_a_day_is_told_no_earlier_than_the_last_slot(staff):
     assert "The notices of today are spread over the day: the last is due at 14:00." in text
 
 
+@pytest.mark.parametrize(("state", "told"), [("planned", True), ("sending", False)])
+def test_who_approves_is_told_whom_the_next_reminder_leaves_out(staff, state, told):
+    mailing = mailing_with(3, state=state, kind="extra", period="2026-11-24-120000-000000", daily_cap=1)
+    page = staff.get(f"/staff/mailings/{mailing.pk}/").content.decode()
+    assert ("the reminder of Dec. 1, 2026 leaves out up to 2 of these customers" in page) == told
+
+
 @pytest.mark.parametrize("state", ["planned", "approved"])
 def test_before_the_start_the_page_says_how_it_would_go(staff, state):
     text = pulse_of(staff, mailing_with(7, state=state, daily_cap=3))
