@@ -37,7 +37,7 @@ from campaign.logs.own_pattern import OwnPattern
 from campaign.logs.redaction import name_of_program
 from campaign.logs.sources import count_sources
 from campaign.logs.stamp_forms import LOCAL, NO_STAMP, WITHOUT_YEAR
-from campaign.logs.stamps import DAY, NEVER, YearState, first_year, local_days, to_utc
+from campaign.logs.stamps import DAY, NEVER, SECOND, YearState, first_year, local_days, to_utc
 
 LONGEST = 65_536  # bytes of a line; syslog cuts far below that
 WITHOUT_STAMP = "(no time stamp)"
@@ -119,8 +119,8 @@ class Reader:
         for line in np.flatnonzero(size > LONGEST):
             wrong.append(f"{first_line + line}: line of {size[line]} bytes left out; wanted at most {LONGEST}")
         for line in np.flatnonzero((found.stamp != NO_STAMP) & (times > self.latest)):
-            stamp = bytes(block[found.start[line] : found.text[line]])[:40].decode("utf-8", "replace")
-            wrong.append(f"{first_line + line}: time stamp in the future ({stamp!r}); line left out")
+            stamp = np.datetime64(int(times[line]) // SECOND, "s")  # of the head only that: it may be no head at all
+            wrong.append(f"{first_line + line}: time stamp in the future ({stamp}Z); line left out")
         stamped = times[found.stamp != NO_STAMP]
         started = int(stamped[0]) if stamped.size else 0
         rows = Rows(

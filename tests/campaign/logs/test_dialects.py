@@ -140,7 +140,7 @@ def test_a_time_in_the_future_is_said_with_its_line_and_left_out():
     limit = micros(datetime(2026, 5, 4, tzinfo=UTC))
     events, wrong = read(f"2026-05-03T12:00:00Z a {LOGIN}\n2031-01-01T00:00:00Z a {LOGIN}\n", latest=limit)
     assert events.tables()["logins"].num_rows == 1
-    assert wrong == ["2: time stamp in the future ('2031-01-01T00:00:00Z a dovecot: '); line left out"]
+    assert wrong == ["2: time stamp in the future (2031-01-01T00:00:00Z); line left out"]
 
 
 def test_a_line_of_a_megabyte_is_said_with_its_number_and_the_rest_is_read():
@@ -193,6 +193,11 @@ def test_the_first_line_that_may_still_be_kept_is_the_example():
 def test_a_time_stamp_of_the_future_dates_no_example():
     events, _ = read("9999-12-31T23:59:59Z mx1 strangerd: user\n", latest=NOON)
     assert (events.programs["strangerd"].example, events.programs["strangerd"].at) == ("mx1 strangerd: user", 0)
+
+
+def test_of_a_line_of_the_future_nothing_is_said_but_its_time():
+    _, wrong = read("9999-12-31T23:59:59-09:00 mx1 hanako came from 192.0.2.7\n", latest=NOON)
+    assert wrong == ["1: time stamp in the future (10000-01-01T08:59:59Z); line left out"]
 
 
 def test_bytes_that_are_no_utf8_do_no_harm():
