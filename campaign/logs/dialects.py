@@ -45,7 +45,7 @@ OTHERS_AFTER = 100  # different programs counted by name in one block
 
 
 class Dialect(Protocol):
-    """One program's way of writing: a module of this room."""
+    """One program's way of writing: a module of this room. `WANTED`, where it has one, shows its lines to people."""
 
     def claims(self, tag: str) -> bool:
         """Whether lines under this tag may be the program's; several may claim one tag."""
@@ -140,24 +140,45 @@ class Reader:
             chosen = np.flatnonzero(usable & wanted[found.tag]) if wanted.any() else ()
             if len(chosen):
                 not_understood[chosen] &= ~self.own.understood(rows[chosen], events)
-        self._count(block, found, times, not_understood, events)
+        self._count(block, found, times, usable, not_understood, first_line, events)
         events.sources = count_sources(found.hosts, found.tags, found.host, found.tag, times, usable, not_understood)
         return events, wrong
 
-    def _count(self, block: np.ndarray, found: Heads, times: np.ndarray, odd: np.ndarray, events: Events) -> None:
-        stamped = found.stamp != NO_STAMP
+    def _count(
+        self,
+        block: np.ndarray,
+        found: Heads,
+        times: np.ndarray,
+        usable: np.ndarray,
+        odd: np.ndarray,
+        first_line: int,
+        events: Events,
+    ) -> None:
+        """By program; those that are not `usable` are told one by one, but for those without a stamp."""
         examples = Examples(block, found, times, self.zone, self.examples_from, self.latest)
-        lines = np.bincount(found.tag[stamped], minlength=len(found.tags))
-        odd_lines = np.bincount(found.tag[stamped & odd], minlength=len(found.tags))
+        lines = np.bincount(found.tag[usable], minlength=len(found.tags))
+        odd_lines = np.bincount(found.tag[usable & odd], minlength=len(found.tags))
         for place, name in enumerate(found.tags):
             count = ProgramCount(int(lines[place]), int(odd_lines[place]))
             if count.not_understood:
-                count.example, count.at = examples.first(np.flatnonzero(stamped & odd & (found.tag == place)))
-            label = name_of_program(name)[:64] if place < OTHERS_AFTER else "(others)"
-            events.programs.setdefault(label, ProgramCount()).add(count)
-        bare = np.flatnonzero(~stamped & (found.end > found.start))
+                these = np.flatnonzero(usable & odd & (found.tag == place))
+                count.example, count.at = examples.first(these)
+                count.line = first_line + int(these[0])
+            if count.lines:
+                label = name_of_program(name)[:64] if place < OTHERS_AFTER else "(others)"
+                events.programs.setdefault(label, ProgramCount()).add(count)
+        bare = np.flatnonzero((found.stamp == NO_STAMP) & (found.end > found.start))
         if bare.size:
-            events.programs[WITHOUT_STAMP] = ProgramCount(bare.size, bare.size, *examples.first(bare))
+            line = first_line + int(bare[0])
+            events.programs[WITHOUT_STAMP] = ProgramCount(bare.size, bare.size, *examples.first(bare), line)
+
+
+def wanted(tag: str) -> str | None:
+    """What the lines of a program that is known here look like; None for the others."""
+    found = [dialect for dialect in DIALECTS if dialect.claims(tag)]
+    if not found:
+        return None
+    return next((dialect.WANTED for dialect in found if hasattr(dialect, "WANTED")), "its lines in docs/formats.md")
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from campaign.logs.columns import addresses, named, strings
 from campaign.logs.events import LOGIN, Events, Rows, table
-from campaign.logs.scan import CLOSE, COMMA, at, find, find_byte, njit, pattern, rfind
+from campaign.logs.scan import CLOSE, COLON, COMMA, SPACE, at, find, find_byte, njit, pattern, rfind
 
 IN_TEXT, OWN_POP3, OWN_IMAP, SILENT = 0, 1, 2, 3  # where a line says which service it is of
 LOGIN_TAGS = {"dovecot": IN_TEXT, "pop3-login": OWN_POP3, "imap-login": OWN_IMAP}
@@ -27,10 +27,14 @@ TAGS = {*LOGIN_TAGS, *SILENT_TAGS}
 SERVICES = ["pop3", "imap"]
 
 POP3, IMAP = pattern("pop3-login: "), pattern("imap-login: ")
+WORD_2_3, WORD_2_4, NAMED = pattern("Login"), pattern("Logged in"), pattern("user=")
 INFO, LOGIN_2_3, LOGIN_2_4 = pattern("Info: "), pattern("Login: user=<"), pattern("Logged in: user=<")
 METHOD, RIP = pattern(">, method="), pattern(", rip=")
 NOTHING, FOUND, NOT_UNDERSTOOD = 0, 1, 2
 USER, ADDRESS = 0, 1  # the fields of a login
+
+
+WANTED = "`Login: user=<U>, method=M, rip=IP, …`, with these fields in this order"
 
 
 def claims(tag: str) -> bool:
@@ -83,6 +87,7 @@ def _logins(block, texts, ends, role):
         elif at(block, start, end, LOGIN_2_4):
             start += LOGIN_2_4.size
         else:
+            kind[line] = _nearly(block, start, end)
             continue
         # From the right: all that follows the user's name is the server's own text.
         method = rfind(block, start, end, METHOD)
@@ -96,3 +101,20 @@ def _logins(block, texts, ends, role):
         fields[line, USER, 0], fields[line, USER, 1] = start, method
         fields[line, ADDRESS, 0], fields[line, ADDRESS, 1] = rip + RIP.size, comma if comma >= 0 else end
     return kind, service, fields
+
+
+@njit(cache=True, nogil=True)
+def _nearly(block, start, end):
+    """Whether a line that is no login should be one: it says so, or all but the colon is there. Of 0.99 are those
+    that end with a bracket; `Login failed` and `Login aborted` tell of something else."""
+    if at(block, start, end, WORD_2_3):
+        start += WORD_2_3.size
+    elif at(block, start, end, WORD_2_4):
+        start += WORD_2_4.size
+    else:
+        return NOTHING
+    if start < end and block[start] == COLON:
+        return NOTHING if block[end - 1] == CLOSE else NOT_UNDERSTOOD
+    while start < end and block[start] == SPACE:
+        start += 1
+    return NOT_UNDERSTOOD if at(block, start, end, NAMED) else NOTHING

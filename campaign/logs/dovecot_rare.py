@@ -31,7 +31,7 @@ PATTERNS = [
     for head, service in HEADS.items()
     for form in (
         LoginPattern(f"{head}proxy(", head + PROXY, service, sure=False),
-        LoginPattern(f"{head}Login: ", head + OLD, service, sure=False),
+        LoginPattern(f"{head}Login: ", head + OLD, service),
     )
 ]
 

@@ -33,6 +33,7 @@ DAEMONS = {
         "tlsproxy", "trivial-rewrite", "verify",
     ), scan.SILENT),
 }  # fmt: skip
+WANTED = "`Q: client=NAME[IP]`, `Q: message-id=<…>`, `Q: from=<…>, size=…` and `Q: to=<…>, relay=…, status=…`"
 OWN_FIELDS = (", orig_client=", ", orig_queue_id=", ", sasl_sender=")
 
 

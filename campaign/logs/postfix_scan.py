@@ -8,7 +8,7 @@ Sources: postfix src/smtpd/smtpd.c, src/global/opened.c, log_adhoc.c, src/cleanu
 
 import numpy as np
 
-from campaign.logs.scan import BRACKET, CLOSE, COMMA, SPACE, at, find, find_byte, njit, pattern, rfind
+from campaign.logs.scan import BRACKET, CLOSE, COLON, COMMA, EQUALS, SPACE, at, find, find_byte, njit, pattern, rfind
 
 SILENT, SMTPD, CLEANUP, QUEUE, AGENT = 1, 2, 3, 4, 5
 KINDS = [
@@ -33,14 +33,15 @@ NOT_UNDERSTOOD = 99
 # DELIVERY: domain of the recipient, status, code, words, next hop.
 QUEUE_ID, FIRST, SECOND, THIRD, FOURTH, FIFTH = range(6)
 
-ID_END, CLIENT, CONNECT, WARNING = pattern(": "), pattern("client="), pattern("connect from "), pattern("warning: ")
+ID_END, CLIENT, CONNECT, WARNING = pattern(": "), pattern("client"), pattern("connect from "), pattern("warning: ")
 SASL_FAILED, AUTH_WORDS = pattern("]: SASL "), pattern(" authentication failed")
-NOQUEUE, NOQUEUE_CLIENT = pattern("NOQUEUE"), pattern("NOQUEUE: client=")
+NOQUEUE, NOQUEUE_CLIENT = pattern("NOQUEUE"), pattern("NOQUEUE: client")
 PROXY_ACCEPT, QUEUED_AS = pattern("proxy-accept: END-OF-MESSAGE: "), pattern(" queued as ")
 USER, SENDER_OF, ORIG = pattern(", sasl_username="), pattern(", sasl_sender="), pattern(", orig_")
 ORIG_ID = pattern(", orig_queue_id=")
 MESSAGE, HEADER, FROM, HEADER_END = pattern("message-id="), pattern(": header "), pattern(" from "), pattern("; from=<")
 X_MAILER, USER_AGENT = pattern("x-mailer: "), pattern("user-agent: ")
+MESSAGE_WORD, FROM_WORD, TO_WORD = pattern("message-id"), pattern("from"), pattern("to")
 ENVELOPE, SIZE, REMOVED_WORD = pattern("from=<"), pattern(">, size="), pattern("removed")
 RETURNED = pattern(", status=expired, returned to sender")
 TO, RELAY, ORIG_TO, STATUS, DSN = (
@@ -89,6 +90,13 @@ def _queue_id(block, start, end):
 
 
 @njit(cache=True, nogil=True, inline="always")
+def _nearly(block, start, end, word):
+    """Whether a line begins with the word that one of a known form begins with, and goes on otherwise."""
+    behind = start + word.size
+    return at(block, start, end, word) and behind < end and block[behind] in (SPACE, COLON, EQUALS)
+
+
+@njit(cache=True, nogil=True, inline="always")
 def _span(found, field, start, end):
     found[field, 0], found[field, 1] = start, end
 
@@ -97,9 +105,9 @@ def _span(found, field, start, end):
 def _smtpd(block, start, end, id_end, found):
     if id_end > 0 and at(block, id_end + 2, end, CLIENT):
         _span(found, QUEUE_ID, start, id_end)
-        return ACCEPTED if _client(block, id_end, end, found) else NOT_UNDERSTOOD
+        return ACCEPTED if _client(block, id_end + 2, end, found) else NOT_UNDERSTOOD
     if at(block, start, end, NOQUEUE_CLIENT):
-        return PROXIED if _client(block, start, end, found) else NOT_UNDERSTOOD
+        return PROXIED if _client(block, start + NOQUEUE_CLIENT.size - CLIENT.size, end, found) else NOT_UNDERSTOOD
     if at(block, start, end, PROXY_ACCEPT):
         id_start = find(block, start + PROXY_ACCEPT.size, end, QUEUED_AS) + QUEUED_AS.size
         id_end = id_start
@@ -126,6 +134,8 @@ def _smtpd(block, start, end, id_end, found):
 @njit(cache=True, nogil=True)
 def _client(block, start, end, found):
     """Reads `client=NAME[IP]...` into the fields; whether it is as it should be."""
+    if start + CLIENT.size >= end or block[start + CLIENT.size] != EQUALS:
+        return False
     open_ = find_byte(block, start, end, BRACKET)
     close = find_byte(block, open_, end, CLOSE) if open_ > 0 else -1
     if close < 0:
@@ -152,7 +162,7 @@ def _cleanup(block, start, end, found):
     # info: header X-Mailer: VALUE from NAME[IP]; from=<S> to=<R> proto=P helo=<H>
     action_end = find_byte(block, start, min(end, start + 16), 58)
     if action_end < 0 or not at(block, action_end, end, HEADER):
-        return NOTHING
+        return NOT_UNDERSTOOD if _nearly(block, start, end, MESSAGE_WORD) else NOTHING
     name = action_end + HEADER.size
     if _same_letters(block, name, end, X_MAILER):
         begin = name + X_MAILER.size
@@ -189,13 +199,16 @@ def _queue(block, start, end, found):
             _span(found, FIRST, begin, size)
             return QUEUED
         return EXPIRED if at(block, end - RETURNED.size, end, RETURNED) else NOT_UNDERSTOOD
-    return REMOVED if at(block, start, end, REMOVED_WORD) and end - start == REMOVED_WORD.size else NOTHING
+    if at(block, start, end, REMOVED_WORD) and end - start == REMOVED_WORD.size:
+        return REMOVED
+    return NOT_UNDERSTOOD if _nearly(block, start, end, FROM_WORD) else NOTHING
 
 
 @njit(cache=True, nogil=True)
 def _delivery(block, start, end, found):
     if not at(block, start, end, TO):
-        return NOTHING  # connection trouble, TLS, notes
+        # Else it is of connection trouble, TLS, notes.
+        return NOT_UNDERSTOOD if _nearly(block, start, end, TO_WORD) else NOTHING
     recipient = start + TO.size
     recipient_end = find(block, recipient, end, RELAY)
     status = find(block, recipient_end, end, STATUS) if recipient_end > 0 else -1

@@ -24,7 +24,7 @@ memchr, memrchr = types.ExternalFunction("memchr", _SEARCH), types.ExternalFunct
 memcmp = types.ExternalFunction("memcmp", types.int32(types.uintp, types.uintp, types.uintp))
 memcpy = types.ExternalFunction("memcpy", types.uintp(types.uintp, types.uintp, types.uintp))
 
-SPACE, COLON, COMMA, MINUS, BRACKET, CLOSE, PARENTHESIS, LESS = 32, 58, 44, 45, 91, 93, 40, 60
+SPACE, COLON, COMMA, MINUS, BRACKET, CLOSE, PARENTHESIS, LESS, EQUALS = 32, 58, 44, 45, 91, 93, 40, 60, 61
 
 
 def pattern(text: str) -> np.ndarray:

@@ -182,7 +182,7 @@ def _remember(known: LogFile, done: FileReport, now: datetime) -> None:
         "line": place.line,
         "year": place.year.as_json() if place.year else None,
         "programs": {
-            name: [one.lines, one.not_understood, one.example, one.at] for name, one in place.programs.items()
+            name: [one.lines, one.not_understood, one.example, one.at, one.line] for name, one in place.programs.items()
         },
         "sources": [
             [*source, one.lines, one.not_understood, one.first, one.last, one.hours]

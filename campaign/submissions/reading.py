@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from campaign.logs.dialects import WITHOUT_STAMP, Reader
+from campaign.logs.dialects import WITHOUT_STAMP, Reader, wanted
 from campaign.logs.events import ProgramCount
 from campaign.logs.files import Fingerprint, LogFile, Unreadable
 from campaign.logs.journal import is_journal, plain
@@ -68,6 +68,12 @@ class FileReport:
     problems: list[str] = field(default_factory=list)
     more_problems: int = 0
     notes: list[str] = field(default_factory=list)
+    no_line_of_use: bool = False  # the problems say why
+
+    @property
+    def unread(self) -> bool:
+        """Whether the file could not even be opened."""
+        return self.fingerprint is None and bool(self.problems)
 
     def problem(self, text: str) -> None:
         if len(self.problems) < PROBLEMS_AT_MOST:
@@ -76,18 +82,23 @@ class FileReport:
             self.more_problems += 1
 
     def lines_for_people(self) -> list[str]:
-        """Problems, notes, and what was not understood by program, with an example each."""
+        """Problems, notes, and by program what was not understood, with an example each, where no problem says it."""
         said = [*self.problems, *self.notes]
         if self.more_problems:
             said.append(f"{self.path}: and {self.more_problems} problems more of this kind")
-        if not self.problems:
+        if not self.no_line_of_use:
             odd = [(name, count) for name, count in sorted(self.programs.items()) if count.not_understood]
-            for name, count in odd[:PROGRAMS_AT_MOST]:
-                what = f"{count.not_understood} of {count.lines} lines of {name} not understood"
-                said.append(f"{self.path}: {what}, the first: {count.example!r}")
+            said += [f"{self.path}: {_not_understood(name, count)}" for name, count in odd[:PROGRAMS_AT_MOST]]
             if len(odd) > PROGRAMS_AT_MOST:
                 said.append(f"{self.path}: lines of {len(odd) - PROGRAMS_AT_MOST} programs more not understood")
         return said
+
+
+def _not_understood(name: str, count: ProgramCount) -> str:
+    where = f" in line {count.line}" if count.line else ""
+    example = f": {count.example!r}" if count.example else ""
+    said = f"{count.not_understood} of {count.lines} lines of {name} not understood"
+    return f"{said}, the first{where}{example}" if where or example else said
 
 
 def read_file(
@@ -210,12 +221,23 @@ def _judge(report: FileReport) -> None:
     known = {name: count for name, count in report.programs.items() if count.lines > count.not_understood}
     if report.lines == 0 and report.read_to == 0 and not report.problems:
         report.notes.append(f"{report.path}: empty, nothing to read yet")
-    elif report.lines and not known:
+    elif report.lines and not known and (report.programs or not report.problems):
+        report.no_line_of_use = True
         name, count = max(report.programs.items(), key=lambda item: item[1].lines, default=("", ProgramCount()))
-        if name == WITHOUT_STAMP:
-            wanted = "wanted a mail log: a time stamp, a host and a program on every line"
-            report.problem(f"{report.path}:1: is not a mail log ({count.example[:80]!r}); {wanted}")
+        if name in (WITHOUT_STAMP, ""):
+            form = "wanted a mail log: a time stamp, a host and a program on every line"
+            report.problem(f"{report.path}:1: is not a mail log ({count.example[:80]!r}); {form}")
         else:
-            seen = ", ".join(sorted(report.programs)[:8])
-            wanted = "wanted lines of one in docs/formats.md"
-            report.problem(f"{report.path}: no line of a program that is known here, only of {seen}; {wanted}")
+            _only_of(report)
+
+
+def _only_of(report: FileReport) -> None:
+    """Of programs that are known, what is wrong with their lines counts; the others only where there are none."""
+    found = [(name, count, wanted(name)) for name, count in sorted(report.programs.items())]
+    ours = [(name, count, form) for name, count, form in found if form]
+    for name, count, form in ours[:PROGRAMS_AT_MOST]:
+        report.problem(f"{report.path}: {_not_understood(name, count)}; wanted {form}")
+    if not ours:
+        seen = ", ".join(name for name, _, _ in found[:8])
+        lines = "wanted lines of one in docs/formats.md"
+        report.problem(f"{report.path}: no line of a program that is known here, only of {seen}; {lines}")

@@ -50,6 +50,6 @@ def _drop_examples(day: date) -> None:
                 continue  # it has gone meanwhile, and its lines with it
             for row in old.filter(log_file=log):
                 if row.program in log.state.get("programs", {}):
-                    log.state["programs"][row.program][2:] = ["", 0]
+                    log.state["programs"][row.program][2:4] = ["", 0]
             log.save(update_fields=["state"])
             old.filter(log_file=log).update(example="", example_day=None)

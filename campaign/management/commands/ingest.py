@@ -55,7 +55,8 @@ class Command(BaseCommand):
         gone_or_come = gaps.bring_up_to_date(now=now)
         rollup.bring_up_to_date(days=days | gone_or_come, today=timezone.localdate(now))
         self.compare_clocks(sorted(day for day in report.days if day <= timezone.localdate(now))[-CLOCK_DAYS:])
-        self.stdout.write(f"{len(report.files)} files read, {len(days)} days attributed")
+        read = sum(not done.unread for done in report.files)
+        self.stdout.write(f"{read} files read, {len(days)} days attributed")
         if report.problems:
             sys.exit(1)
 
@@ -93,7 +94,8 @@ class Command(BaseCommand):
 
     def tell(self, report: intake.ReadReport) -> None:
         for done in report.files:
-            self.stdout.write(f"{done.path}: {done.lines} lines, {_span(done)}")
+            if not done.unread:
+                self.stdout.write(f"{done.path}: {done.lines} lines, {_span(done)}")
             for text in done.lines_for_people():
                 self.stderr.write(text)
 

@@ -191,8 +191,9 @@ def test_the_first_line_that_may_still_be_kept_is_the_example():
 
 
 def test_a_time_stamp_of_the_future_dates_no_example():
-    events, _ = read("9999-12-31T23:59:59Z mx1 strangerd: user\n", latest=NOON)
-    assert (events.programs["strangerd"].example, events.programs["strangerd"].at) == ("mx1 strangerd: user", 0)
+    events, wrong = read("9999-12-31T23:59:59Z mx1 strangerd: user\nbehind it\n", latest=NOON)
+    assert len(wrong) == 1 and list(events.programs) == ["(no time stamp)"]
+    assert (events.programs["(no time stamp)"].at, events.programs["(no time stamp)"].line) == (0, 2)
 
 
 def test_of_a_line_of_the_future_nothing_is_said_but_its_time():

@@ -93,6 +93,33 @@ def test_while_the_worker_reads_the_follower_waits_and_without_redis_it_does_not
     assert LogFile.objects.get().lines == 6
 
 
+@pytest.mark.django_db
+def test_a_file_that_is_not_there_is_no_file_that_was_read(log, capsys):
+    append(log, legacy(timezone.localtime().replace(tzinfo=None) - timedelta(minutes=10)))
+    gone = log.with_name("nosuch.log")
+    with pytest.raises(SystemExit):
+        call_command("ingest", str(gone), str(log))
+    told = capsys.readouterr()
+    assert f"{gone}: No such file" in told.err and "nosuch.log" not in told.out
+    assert "\n1 files read, " in told.out
+
+
+@pytest.mark.django_db
+def test_what_is_left_out_as_of_the_future_is_in_no_count_of_what_was_not_understood(log, capsys):
+    begin = timezone.localtime().replace(tzinfo=None) - timedelta(minutes=10)
+    append(log, legacy(begin) + "".join(legacy(begin).replace("Login: user=<", "Login user=<").splitlines(True)[:1]))
+    append(log, "2099-01-01T00:00:00Z pop1 dovecot: pop3-login: Login user=<u>\n")
+    with pytest.raises(SystemExit):
+        call_command("ingest", str(log))
+    told = capsys.readouterr().err
+    assert (
+        "time stamp in the future" in told and "1 of 2 lines of dovecot not understood, the first in line 7: " in told
+    )
+    call_command("sources")
+    told = capsys.readouterr().out
+    assert "2 lines, 1 not understood" in told and "not understood: 1 lines of dovecot" in told
+
+
 def followed(log: Path, settings) -> subprocess.Popen:
     environment = os.environ | {
         "DATABASE_URL": database_url(),
