@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
 import psycopg
 from postgresql import OPTIONS, Cluster
+from waiting import until
 
 
 class MortalCluster(Cluster):
@@ -28,9 +30,14 @@ class MortalCluster(Cluster):
 
     def _kill_a_backend(self) -> None:
         """The postmaster then ends all the others, and recovers by itself."""
+        until(self._killed_a_child, "somebody who speaks to the database")
+
+    def _killed_a_child(self) -> bool:
         for line in self._children():
-            os.kill(int(line), signal.SIGKILL)
-            return
+            with suppress(ProcessLookupError):
+                os.kill(int(line), signal.SIGKILL)
+                return True
+        return False
 
     def _children(self) -> list[str]:
         found = []

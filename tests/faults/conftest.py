@@ -3,7 +3,6 @@
 import os
 from contextlib import ExitStack
 from itertools import count
-from random import SystemRandom
 
 import pytest
 from django.conf import settings
@@ -15,8 +14,8 @@ _serial = count(1)
 
 @pytest.fixture(scope="session")
 def seed() -> int:
-    """`FAULTS_SEED=N` kills the same things at the same places again."""
-    return int(os.environ.get("FAULTS_SEED") or SystemRandom().randrange(1_000_000))
+    """Of what is killed, and where: the same each time, and with `FAULTS_SEED=N` something else."""
+    return int(os.environ.get("FAULTS_SEED") or 20261201)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Kills at random points of a round, the same ones again for the same seed."""
+"""Kills at random points of a round; which ones and where, a seed says."""
 
 import os
 import signal
@@ -8,18 +8,20 @@ from contextlib import suppress
 from random import Random
 
 from faults.world import World
-
-LONGEST_WAIT = 3.0  # for the next point, when little goes out because something is down
+from waiting import until
 
 STEPS_OF_A_CLIENT = ("mail", "rcpt", "begun", "named", "recorded", "replied")
 STEPS_OF_THE_RELAY = ("rcpt", "begun", "named", "recorded", "replied", "queued")
 
 
 class Storm:
-    """Each stroke comes when the relay has taken so many more: all over the round, however fast it is."""
+    """Each stroke comes when the relay has taken so many more: all over the round, however fast it is.
 
-    def __init__(self, world: World, seed: int):
-        self.world, self.chance = world, Random(seed)
+    `meanwhile` looks after what is down, and `is_quiet` says whether nothing is on its way to the relay.
+    """
+
+    def __init__(self, world: World, seed: int, *, meanwhile: Callable[[], None], is_quiet: Callable[[], object]):
+        self.world, self.chance, self.meanwhile, self.is_quiet = world, Random(seed), meanwhile, is_quiet
         self.strokes: list[str] = []
         self._begun = time.monotonic()
         self._ways: list[tuple[int, Callable[[], str | None]]] = [
@@ -38,49 +40,45 @@ class Storm:
     def kills(self) -> int:
         return len(self.strokes) + len(self.world.ordered_kills())
 
-    def rage(self, strokes: int, *, until_taken: int, meanwhile: Callable[[], None]) -> None:
-        """So many strokes, spread until the relay has taken so many."""
-        begun = self.world.taken()
-        step = (until_taken - begun) / strokes
+    def rage(self, kills: int, *, until_taken: int) -> None:
+        """So many kills, spread until the relay has taken so many. What was ordered counts when it is done, if ever."""
+        begun, before = self.world.taken(), self.kills
+        step = (until_taken - begun) / kills
         weights, ways = zip(*self._ways, strict=True)
-        for number in range(strokes):
-            point = begun + (number + self.chance.random()) * step
-            self._wait_for(point, meanwhile)
-            way = self.chance.choices(ways, weights)[0]
-            said = way()
+        while (done := self.kills - before) < kills:
+            self._wait_for(begun + (done + self.chance.random()) * step)
+            said = self.chance.choices(ways, weights)[0]()
             if said:
                 self.remember(said)
 
     def calm(self) -> None:
         """No kill is under way any more; with Redis goes the turn that a dead reader of the logs has for a minute."""
-        self.world.order(at="", kill="")
+        self._order(at="", kill="")
         self.remember(self.redis())
 
     def remember(self, said: str) -> None:
         self.strokes.append(f"{self.world.taken()} taken, {time.monotonic() - self._begun:.0f} s: {said}")
 
-    def _wait_for(self, point: float, meanwhile: Callable[[], None]) -> None:
-        end = time.monotonic() + LONGEST_WAIT
-        while self.world.taken() < point and time.monotonic() < end:
-            meanwhile()
-            time.sleep(0.05)
+    def _wait_for(self, point: float) -> None:
+        """All that was killed before is back by then, and at work again, however long that takes here."""
+        self.meanwhile()
+        until(lambda: self.world.taken() >= point or self.is_quiet(), "the next point", meanwhile=self.meanwhile)
 
     # --- Ways to die ----------------------------------------------------------------------
 
-    def a_sending_process(self) -> str | None:
-        children = [pid for name in self._workers() for pid in self.world.members(name)]
-        if not children:
-            return None
-        return self._kill(self.chance.choice(children), "a sending process")
+    def a_sending_process(self) -> str:
+        found: list[int] = []
+        until(lambda: found.extend(self._senders()) or found, "a worker to begin", meanwhile=self.meanwhile)
+        return self._kill(self.chance.choice(found), "a sending process")
 
     def a_process_at_a_step(self) -> None:
-        self.world.order(at=self.chance.choice(STEPS_OF_A_CLIENT), kill="client")
+        self._order(at=self.chance.choice(STEPS_OF_A_CLIENT), kill="client")
 
     def the_relay(self) -> str:
         return self._kill(self.world.processes["relay"].pid, "the relay")
 
     def the_relay_at_a_step(self) -> None:
-        self.world.order(at=self.chance.choice(STEPS_OF_THE_RELAY), kill="relay")
+        self._order(at=self.chance.choice(STEPS_OF_THE_RELAY), kill="relay")
 
     def redis(self) -> str:
         return self._kill(self.world.processes["redis"].pid, "Redis")
@@ -104,6 +102,12 @@ class Storm:
 
     def beat(self) -> str:
         return self._kill(self.world.processes["beat"].pid, "beat")
+
+    def _order(self, **order: str) -> None:
+        until(lambda: self.world.order(**order), "the relay to take an order", meanwhile=self.meanwhile)
+
+    def _senders(self) -> list[int]:
+        return [pid for name in self._workers() for pid in self.world.members(name)]
 
     def _workers(self) -> list[str]:
         return [name for name in self.world.processes if name.startswith("worker")]
