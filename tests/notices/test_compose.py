@@ -233,6 +233,7 @@ def test_who_has_a_program_that_cannot_send_the_new_way_is_asked_to_change_it_an
 ):
     ended = sentences_of(notice_for(language=language, client_program=program))
     assert asked in ended and of_a_setting not in ended
+    assert "What to do in" not in ended and "でしていただくこと" not in ended, "there are no steps in it"
     assert "smtp.isp.example" not in ended, "no values for a program that cannot use them"
 
 
@@ -281,7 +282,7 @@ def test_the_own_network_has_its_own_reason_and_its_devices(settings, html):
     kind = "html" if html else "plain"
     text = " ".join(message_for(notice).get_body((kind,)).get_content().split())
     assert "mail from our own lines could be sent without a password" in text
-    assert "Printers, scanners and other devices" in text
+    assert "printers, scanners and other devices" in text
     assert "after receiving mail" not in text
     assert "local-port25" in message_for(notice)["List-Id"]
 
