@@ -122,8 +122,8 @@ def _choices(filters: Filters, waves: int) -> dict[str, list[Choice]]:
         "tag": _with(tags, filters.tag, filters.tag),
         "brand": {each.slug: each.name[get_language()] for each in all_brands} if len(all_brands) > 1 else {},
         "range": {filters.range: filters.range} if filters.range else {},
-        "undelivered": {YES: _("Only whom no mail reaches")},
-        "delayed": {YES: _("Only who has more time")},
+        "undelivered": {YES: _("Only those whom no mail reaches")},
+        "delayed": {YES: _("Only those with more time")},
     }
     return {
         field: [Choice(title, value, value == getattr(filters, field)) for value, title in titles.items()]

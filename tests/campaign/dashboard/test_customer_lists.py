@@ -169,8 +169,8 @@ def test_every_chip_takes_its_filter_away(operator, campaign):
     for words in (
         "Wave 2",
         "Tag: shop",
-        "Only whom no mail reaches",
-        "Only who has more time",
+        "Only those whom no mail reaches",
+        "Only those with more time",
         "sent from 198.51.100.7",
     ):
         assert words in text
