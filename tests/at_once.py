@@ -15,7 +15,7 @@ class Other:
     def __init__(self, act: Callable[[], object]) -> None:
         self._act, self._result, self._error = act, None, None
         self._known, self._pid = threading.Event(), None
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         assert self._known.wait(PATIENCE)
 
