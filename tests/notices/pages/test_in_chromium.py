@@ -12,7 +12,7 @@ from sight import COLOURS, look, small, stop_clock, unfit
 
 from campaign.models import AttributedDay, Standing
 from notices import links, mutes
-from notices.models import Mute, Visit
+from notices.models import Mute, Notice, Visit
 
 pytestmark = [pytest.mark.daemons, pytest.mark.django_db(transaction=True)]
 
@@ -74,6 +74,7 @@ def test_what_can_be_pressed_is_large_enough(page, paths, language):
 
 def test_the_whole_way_works_by_keyboard_and_without_script(open_tab, make_notice, path_of):
     notice = make_notice(old="outlook")
+    Notice.objects.update(state="accepted", claimed_at=noon(TODAY), accepted_at=noon(TODAY))
     page = open_tab(java_script_enabled=False)
     page.goto("/en/")
     page.get_by_role("textbox", name="Announcement number").focus()
@@ -103,7 +104,9 @@ def test_the_page_sees_by_itself_that_a_mail_went_the_new_way(page, make_notice,
     page.clock.run_for(11_000)
     page.get_by_role("heading", name="Your last mail went the new way.").wait_for()
     page.clock.run_for(1_000)
-    page.get_by_role("status").get_by_text("Something has changed: please read the first lines of this page.").wait_for()
+    page.get_by_role("status").get_by_text(
+        "Something has changed: please read the first lines of this page."
+    ).wait_for()
 
 
 def test_after_three_minutes_the_page_looks_no_more(page, make_notice, path_of):

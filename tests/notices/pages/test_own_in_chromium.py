@@ -72,7 +72,7 @@ def test_what_was_wrong_is_read_out_and_nothing_of_it_needs_script(open_tab, pat
     page.get_by_role("radio", name="I am ill or away").check()
     page.get_by_role("radio", name="Tuesday, April 13, 2027").check()
     page.get_by_role("button", name="Ask for more time").click()
-    page.get_by_text("for you the old way works until April 13, 2027").wait_for()
+    page.get_by_text("you have more time: for you the old way works until April 13, 2027").wait_for()
 
 
 def test_the_page_goes_on_looking_until_all_is_well(page, make_notice, path_of):
