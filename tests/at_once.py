@@ -37,7 +37,7 @@ class Other:
     def through(self) -> None:
         """It comes to its end while the test is in the middle of a transaction; PostgreSQL alone can tell."""
         self._until(f"SELECT {_pid()} = ANY (pg_blocking_pids(%s))")
-        assert connection.vendor != "postgresql" or not self._thread.is_alive(), "it waits for the test"
+        assert connection.vendor != "postgresql" or not self.at_work, "it waits for the test"
 
     def _until(self, blocked: str) -> None:
         if connection.vendor != "postgresql":
@@ -45,16 +45,20 @@ class Other:
         own = connections.create_connection("default")  # the test's own may be in a transaction that failed
         try:
             begin = time.monotonic()
-            while self._thread.is_alive() and not _asked(own, blocked, self._pid):
+            while self.at_work and not _asked(own, blocked, self._pid):
                 assert time.monotonic() - begin < PATIENCE
                 time.sleep(0.005)
         finally:
             own.close()
 
+    @property
+    def at_work(self) -> bool:
+        return self._thread.is_alive()
+
     def result(self) -> object:
         """What `act` returned, once it is through. Raises what it raised, such as a deadlock."""
         self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
+        assert not self.at_work
         if self._error is not None:
             raise self._error
         return self._result

@@ -15,7 +15,7 @@ def letter(**given) -> paper.Letter:
         "brand": main_brand(),
         "number": "482-913-057",
         "program": "thunderbird",
-        "cutoff_on": date(2026, 12, 31),
+        "ends_on": date(2026, 12, 31),
         "last_legacy_on": date(2026, 11, 22),
         "written_on": date(2026, 11, 24),
         "unreached": True,

@@ -6,6 +6,7 @@ from brands import FILE
 from campaign import brands
 from notices.pages import brand as looks
 
+pytestmark = pytest.mark.django_db  # the first page names the campaigns' dates
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
 
 
