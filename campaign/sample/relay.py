@@ -154,6 +154,8 @@ def serve(folder: Path, *, port: int) -> Controller:
     journal = Journal(folder)
     journal.mend()
     catcher = Catcher(folder, journal)
+    with socket.create_server(("127.0.0.1", port)):
+        pass  # of a port that is taken aiosmtpd tells when PATIENCE has run out
     options = {"server_hostname": "mx1.isp.example", "ready_timeout": PATIENCE}
     controller = Controller(catcher, hostname="127.0.0.1", port=port, **options)
     controller.start()

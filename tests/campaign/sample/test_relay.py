@@ -75,7 +75,7 @@ def test_in_a_process_of_its_own_it_says_when_the_port_is_taken(tmp_path):
     with Serving(tmp_path, port=port) as serving:
         send(port, "a@isp.example")
         assert serving.is_alive and len(Journal(tmp_path).entries) == 1
-        with pytest.raises(OSError, match="address already in use"):
+        with pytest.raises(OSError, match="Address already in use"):
             Serving(tmp_path, port=port)
     assert not serving.is_alive
 
