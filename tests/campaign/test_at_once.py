@@ -154,10 +154,9 @@ def test_two_lists_are_imported_at_once():
     assert Customer.objects.count() == 2
 
 
-@pytest.mark.parametrize("order", [1, -1])
-def test_holdouts_are_moved_to_a_wave_while_their_programs_are_brought_in_line(order):
-    campaign, user = make_campaign(), make_user("suzuki")
-    held = [make_holdout(campaign, make_customer(client_program="becky"), client_program="old") for _ in range(2)]
+def move_to_a_wave_beside(act, held: list[Holdout], *, order: int) -> None:
+    """Two holdouts of one campaign are moved one after the other, and `act` begins between them."""
+    campaign, user = held[0].campaign, make_user("suzuki")
     waves.decide(
         campaign_id=campaign.pk, waves=2, first_day=TODAY, days_between=7, now=NOW, today=TODAY, user_id=user.pk
     )
@@ -165,28 +164,25 @@ def test_holdouts_are_moved_to_a_wave_while_their_programs_are_brought_in_line(o
     keys = [each.customer_id for each in held][::order]
     with transaction.atomic():
         bulk.apply(kind="wave", customer_ids=keys[1:], values={"wave": 1}, **who)
-        other = Other(lambda: rollup.show_programs())
+        other = Other(act)
         other.until_it_waits()
         bulk.apply(kind="wave", customer_ids=keys[:1], values={"wave": 1}, **who)
     other.result()
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_holdouts_are_moved_to_a_wave_while_their_programs_are_brought_in_line(order):
+    campaign = make_campaign()
+    held = [make_holdout(campaign, make_customer(client_program="becky"), client_program="old") for _ in range(2)]
+    move_to_a_wave_beside(rollup.show_programs, held, order=order)
     assert set(Holdout.objects.values_list("client_program", "wave")) == {("becky", 1)}
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_old_ranges_go_while_holdouts_are_moved_to_a_wave(order):
-    campaign, user, old = make_campaign(), make_user("suzuki"), TODAY - timedelta(days=400)
+    campaign, old = make_campaign(), TODAY - timedelta(days=400)
     held = [make_holdout(campaign, last_legacy_on=old, last_range="192.0.2.0/24") for _ in range(2)]
-    waves.decide(
-        campaign_id=campaign.pk, waves=2, first_day=TODAY, days_between=7, now=NOW, today=TODAY, user_id=user.pk
-    )
-    who = {"now": NOW, "today": TODAY, "user_id": user.pk, "campaign_id": campaign.pk}
-    keys = [each.customer_id for each in held][::order]
-    with transaction.atomic():
-        bulk.apply(kind="wave", customer_ids=keys[1:], values={"wave": 1}, **who)
-        other = Other(lambda: retention.drop_before(TODAY - timedelta(days=200)))
-        other.until_it_waits()
-        bulk.apply(kind="wave", customer_ids=keys[:1], values={"wave": 1}, **who)
-    other.result()
+    move_to_a_wave_beside(lambda: retention.drop_before(TODAY - timedelta(days=200)), held, order=order)
     assert set(Holdout.objects.values_list("last_range", "wave")) == {("", 1)}
 
 
