@@ -180,10 +180,10 @@ class Batch:
         except NoConnection as error:
             outcome, words = Outcome.CLOSING, str(error)
         except Lost as error:
-            chunk.words = without_person(str(error), letter.recipient)
+            chunk.said, chunk.said_to = str(error), letter.recipient
             self.used += 1
             return Attempt.LOST
-        chunk.words = without_person(words, letter.recipient)
+        chunk.said, chunk.said_to = words, letter.recipient
         if outcome is Outcome.ACCEPTED:
             chunk.end(notice, State.ACCEPTED, words)
             self.accepted += 1
@@ -231,10 +231,16 @@ class Chunk:
     left: dict[int, Claim] = field(init=False)
     ends: list[End] = field(default_factory=list)
     attempts: str = ""
-    words: str = ""  # the relay's last ones, without the customer: they are shown to all staff, and logged
+    said: str = ""  # the relay's last words
+    said_to: str = ""
 
     def __post_init__(self) -> None:
         self.left = {notice.pk: notice for notice in self.notices}
+
+    @property
+    def words(self) -> str:
+        """The relay's last ones, without the customer: they are shown to all staff, and logged."""
+        return without_person(self.said, self.said_to)
 
     def end(self, notice: Claim, state: State, reply: str, *, send_after: datetime | None = None) -> None:
         self.left.pop(notice.pk, None)
