@@ -75,6 +75,9 @@ def prepare(folder: Path) -> None:
     import django
 
     django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
 
 
 def needed(program: str, package: str) -> str:

@@ -1,8 +1,10 @@
 """The first page: by an announcement number, by device, by the program's name, by a word; or only the values."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +24,8 @@ from notices.pages.frame import frame_of, spoken
 from notices.pages.guide import SECONDS
 from notices.pages.number import LONGEST, number_in
 from notices.pages.which import choices, device_titles
+
+log = logging.getLogger(__name__)
 
 
 def guide_of(number: str) -> str | None:
@@ -45,6 +49,15 @@ def ends(*, today: date) -> list[End]:
     ways = {} if len({each.cutoff_on for each in begun}) == 1 else {each.pk: str(each) for each in begun}
     found = [End(each.cutoff_on, each.cutoff_on <= today, ways.get(each.pk, "")) for each in begun]
     return list(dict.fromkeys(found))
+
+
+def _ends_if_known() -> list[End]:
+    """The guides need no database, and whoever looks for one does not wait for it."""
+    try:
+        return ends(today=timezone.localdate())
+    except (DatabaseError, InterfaceError) as error:
+        log.error("the first page does without the days of the cut-off, the database is away: %s", error)
+        return []
 
 
 # Not among the pages that are kept: it names days that may be moved.
@@ -80,7 +93,7 @@ def _shown(request: HttpRequest, *, typed: str = "", wrong: bool = False, strang
     language, brand = spoken(), brands.of_host(request.get_host())
     context = {
         "frame": frame_of(request),
-        "ends": ends(today=timezone.localdate()),
+        "ends": _ends_if_known(),
         "devices": device_titles(),
         "programs": choices(language, brand),
         "settings": setting_table(brand, language),

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 from builders import TODAY, make_campaign, noon
+from django.db import OperationalError, connection
 from django.test import Client
 
 from campaign.brands import main_brand
@@ -111,6 +112,16 @@ def test_the_first_page_names_the_day_as_it_stands(client, db, today):
     Campaign.objects.update(cutoff_on=date(2027, 4, 30))
     assert "From April 30, 2027 on" in client.get("/en/").content.decode()
     assert str(campaign) not in client.get("/en/").content.decode()
+
+
+def test_without_the_database_the_first_page_still_leads_to_the_guides(client, db):
+    def gone(*_statement):
+        raise OperationalError("connection refused")
+
+    with connection.execute_wrapper(gone):
+        shown = client.get("/ja/")
+    assert shown.status_code == 200
+    assert 'href="/ja/guide/thunderbird/"' in shown.content.decode()
 
 
 def test_two_old_ways_are_named_where_they_end_on_different_days(db):
