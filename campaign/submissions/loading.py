@@ -24,8 +24,9 @@ WHERE 1 = 0"""
 NEW_CUSTOMERS = """
 INSERT INTO campaign_customer (login, {columns})
 SELECT wanted.login, {values}
-FROM (SELECT DISTINCT login FROM loaded) AS wanted
+FROM loaded AS wanted
 WHERE NOT EXISTS (SELECT 1 FROM campaign_customer AS known WHERE known.login = wanted.login)
+GROUP BY wanted.login
 ORDER BY wanted.login{by_bytes}
 ON CONFLICT (login) DO NOTHING"""
 # In the order of the key: its index is then written from page to page.
