@@ -150,9 +150,10 @@ class Batch:
         """Give the letters to the relay, for as long as a chunk may last; whether the connection is still good."""
         letters = Letters(chunk.notices, chunk.end, self.clock())
         while letters.fill():
-            if self.clock() - chunk.claimed_at >= settings.NOTICE_LEASE:
+            lasted = self.clock() - chunk.claimed_at
+            if lasted >= settings.NOTICE_LEASE:
                 return False  # this machine was asleep: another worker may have sent them meanwhile
-            if chunk.attempts and self.clock() - chunk.claimed_at >= LONGEST_CHUNK:
+            if chunk.attempts and lasted >= LONGEST_CHUNK:
                 return self._stop_here()
             attempt = self._send(chunk, letters)
             chunk.attempts += attempt
