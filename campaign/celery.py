@@ -3,11 +3,13 @@
 Only workers and beat load it: commands that need no queue start without.
 """
 
+import os
 from datetime import timedelta
 
 from celery import Celery
 from celery.schedules import crontab
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")  # the units of deploy/ name no settings
 app = Celery("campaign")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["campaign", "notices"])
