@@ -10,7 +10,7 @@ from datetime import datetime
 import redis
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from campaign.customers import rollup
 from campaign.customers.following import Follower
@@ -62,8 +62,9 @@ class Command(BaseCommand):
 
     def compare_clocks(self, days) -> None:
         clocks.measure(days)
-        for clock in clocks.wrong(today=days[-1]) if days else ():
-            self.stderr.write(f"{said_of(clock)} {clocks.setting_for(clock)} sets it right (docs/sources.md)")
+        with translation.override("en"):  # as all that commands say
+            for clock in clocks.wrong(today=days[-1]) if days else ():
+                self.stderr.write(f"{said_of(clock)} {clocks.setting_for(clock)} sets it right (docs/sources.md)")
 
     def follow(self, paths, year) -> None:
         if year is not None:

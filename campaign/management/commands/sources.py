@@ -3,7 +3,7 @@
 import json
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from campaign.dashboard.sources import SourcesPage, said_of, sources_page
 from campaign.submissions import clocks
@@ -42,8 +42,9 @@ class Command(BaseCommand):
             self.stdout.write(f"gap: on {day} a whole kind of log is missing")
         for row in found.not_understood:
             self.stdout.write(f"not understood: {row.lines} lines of {row.program}, such as {row.example!r}")
-        for clock in wrong:
-            self.stdout.write(f"{said_of(clock)} {clocks.setting_for(clock)} sets it right.")
+        with translation.override("en"):  # as all that commands say
+            for clock in wrong:
+                self.stdout.write(f"{said_of(clock)} {clocks.setting_for(clock)} sets it right.")
 
 
 def told(found: SourcesPage, wrong: list[clocks.WrongClock]) -> dict[str, object]:
