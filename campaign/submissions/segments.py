@@ -89,9 +89,17 @@ class Segments:
         """One reader of a log file at a time, on all machines that share these files; it ends with the process."""
         folder = self.root / "turns"
         folder.mkdir(parents=True, exist_ok=True)
-        with open(folder / inode, "w") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
-            yield
+        path = folder / inode
+        while True:
+            with open(path, "w") as turn:
+                fcntl.flock(turn, fcntl.LOCK_EX)
+                if not _is_still(path, turn.fileno()):
+                    continue  # who had the turn before has taken the file away, and others wait at another
+                try:
+                    yield
+                finally:
+                    path.unlink(missing_ok=True)  # before the lock ends: logs come and go, and their inodes with them
+                return
 
     def forget(self, name: str) -> None:
         """Removes all events of one file: it is about to be read again from its begin."""
@@ -138,3 +146,11 @@ class Segments:
             for stream in SCHEMAS:
                 shutil.rmtree(self.root / stream / f"day={old.isoformat()}", ignore_errors=True)
         return dropped
+
+
+def _is_still(path: Path, opened: int) -> bool:
+    """Whether the opened file is the one that the path names now."""
+    try:
+        return os.path.samestat(os.fstat(opened), path.stat())
+    except FileNotFoundError:
+        return False

@@ -77,3 +77,29 @@ def test_one_that_dies_does_not_take_away_what_the_other_has_read(log, waits, mo
     second.result()
     assert not forgotten
     assert LogFile.objects.count() == 1
+
+
+def test_turns_leave_no_file_behind_and_who_waited_has_the_file_that_the_next_one_finds(tmp_path, waits):
+    """The one who waited holds a file that has been taken away: a third one would find another, and be let in."""
+    segments = Segments(tmp_path, UTC)
+    path = tmp_path / "turns" / "1-2"
+    there = []
+
+    def take_a_turn() -> None:
+        with segments.turn("1-2"):
+            there.append(path.exists())
+
+    with segments.turn("1-2"):
+        second = Other(take_a_turn)
+        until(lambda: waits.is_set() or not second.at_work)
+        assert waits.is_set() and not there
+    second.result()
+    assert there == [True]
+    assert not path.exists()
+
+
+def test_a_turn_that_fails_leaves_no_file_behind(tmp_path):
+    segments = Segments(tmp_path, UTC)
+    with pytest.raises(MemoryError), segments.turn("1-2"):
+        raise MemoryError
+    assert list((tmp_path / "turns").iterdir()) == []
