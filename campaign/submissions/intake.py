@@ -109,6 +109,8 @@ def _read_one(log: OpenLog, reading: Reading, now: datetime, progress) -> FileRe
 
 def _read_in_turn(log: OpenLog, reading: Reading, now: datetime, progress) -> FileReport:
     known = _known(log)
+    if known is None and _is_past_retention(log, reading):
+        return _not_read(log, reading)
     if known is None:
         known = LogFile(segment=log.fingerprint().digest[:32])
         if LogFile.objects.filter(segment=known.segment).exists():
@@ -134,6 +136,19 @@ def _read_in_turn(log: OpenLog, reading: Reading, now: datetime, progress) -> Fi
     known.state["begun"] = min(begun, (log.written_on or reading.today).isoformat())
     _remember(known, done, now)
     return done
+
+
+def _is_past_retention(log: OpenLog, reading: Reading) -> bool:
+    """Whether no line of it can be from a day that is kept. The row of such a file goes with the retention: it would
+    be unpacked and read anew each night, for nothing. Zones, and clocks that are ahead, are two days at most."""
+    return log.written_on is not None and log.written_on + timedelta(days=2) < reading.keep_from
+
+
+def _not_read(log: OpenLog, reading: Reading) -> FileReport:
+    found = FileReport(log.path, fingerprint=log.fingerprint())
+    past = f"last written on {log.written_on}, and days before {reading.keep_from} are past the retention"
+    found.notes.append(f"{log.path}: {past}: not read")
+    return found
 
 
 def _read_before(log: OpenLog, known: LogFile) -> bool:

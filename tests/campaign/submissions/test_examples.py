@@ -92,7 +92,7 @@ def test_lines_that_nothing_dates_are_as_old_as_their_file(log):
 
 def test_a_file_written_long_ago_leaves_no_example_of_lines_without_stamp(log):
     log.write_text(f"{BARE}\n")
-    os.utime(log, (NOW.timestamp() - 86_400 * 100,) * 2)
+    os.utime(log, (NOW.timestamp() - 86_400 * 36,) * 2)
     intake.read([log], now=NOW)
     assert told() == {"(no time stamp)": (1, "", None)}
 

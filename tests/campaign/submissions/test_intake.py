@@ -2,8 +2,9 @@
 
 import gzip
 import lzma
+import os
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -282,11 +283,28 @@ def test_events_past_the_retention_are_not_taken_and_do_not_erase_what_was_count
     take(tmp_path / "mail.log")
     before = outcome()[1]
     late = datetime(2027, 5, 4, tzinfo=UTC)
+    os.utime(tmp_path / "mail.log", (late.timestamp(),) * 2)
     LogFile.objects.all().delete()
     report = intake.read([tmp_path / "mail.log"], now=late, year=2026)
     intake.attribute({DAY, *report.days}, now=late)
     assert outcome()[1] == before
     assert "past the retention" in report.files[0].notes[0]
+    assert report.files[0].lines == len(lines)
+
+
+def test_a_file_last_written_before_the_retention_is_not_read_anew_each_night(tmp_path, lines, settings):
+    log, late = tmp_path / "mail.log", datetime(2026, 8, 4, tzinfo=UTC)
+    log.write_text("".join(lines))
+
+    def taken(days_ago: int) -> int:
+        at = datetime.combine(intake.kept_from(late) - timedelta(days=days_ago), time(), UTC).timestamp()
+        os.utime(log, (at, at))
+        (report,) = intake.read([log], now=late, year=2026).files
+        assert any("not read" in note for note in report.notes) == (not report.lines)
+        LogFile.objects.all().delete()  # as the retention does
+        return report.lines
+
+    assert [taken(days) for days in (2, 3)] == [len(lines), 0]
 
 
 @pytest.mark.parametrize("seed", range(4))
