@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaign.customers.chosen import RELAPSED
+from campaign.customers.chosen import RELAPSED, Chosen
 from campaign.dashboard.progress import Progress
 from campaign.dashboard.words import mailing_title
 from campaign.jinja import count, day
@@ -96,14 +96,22 @@ def _of_the_customers(progress: Progress) -> list[Task]:
             told.unreached,
         )
         found.append(Task(text % {"num": count(told.unreached)}, _link("unreachable", progress)))
-    if told and told.relapsed:
+    if relapsed := _relapsed(progress):
         text = ngettext(
             "%(num)s customer had moved and sends the old way again.",
             "%(num)s customers had moved and send the old way again.",
-            told.relapsed,
+            relapsed,
         )
-        found.append(Task(text % {"num": count(told.relapsed)}, _link("customers", progress, standing=RELAPSED)))
+        found.append(Task(text % {"num": count(relapsed)}, _link("customers", progress, standing=RELAPSED)))
     return found
+
+
+def _relapsed(progress: Progress) -> int:
+    """From the counts that the page's tables show: what was counted with a forecast is up to a day old."""
+    if progress.kept:
+        came_back = progress.kept.wanted(Chosen(progress.campaign, standing=RELAPSED))
+        return sum(cell.holdouts for cell in came_back)
+    return progress.counted_beside.relapsed if progress.counted_beside else 0
 
 
 def _of_the_date(progress: Progress) -> list[Task]:

@@ -4,6 +4,7 @@ import pytest
 from builders import TODAY, make_customer, make_holdout, noon
 from desk import make_forecast, make_mailing, make_relay
 
+from campaign.customers import counts
 from campaign.dashboard import todo
 from campaign.dashboard.progress import progress
 from campaign.models import CallBack, Coverage, Exemption, Stream
@@ -103,6 +104,7 @@ def test_delays_of_the_last_week_are_listed_unless_staff_ended_them(world):
 
 def test_whom_no_mail_reaches_who_came_back_and_that_the_date_is_missed_is_listed(world):
     make_holdout(world, relapsed=True)
+    counts.count(world, today=TODAY)
     make_forecast(world, ends=(800, 1000, 1200), unreached=214, relapsed=1)
     assert texts(world) == [
         "No mail reaches 214 customers who still send the old way: write letters or call.",
@@ -111,8 +113,16 @@ def test_whom_no_mail_reaches_who_came_back_and_that_the_date_is_missed_is_liste
     ]
 
 
+def test_who_came_back_is_counted_as_in_the_tables_not_as_when_the_forecast_was_made(world):
+    make_holdout(world, relapsed=True)
+    counts.count(world, today=TODAY)
+    make_forecast(world, ends=(0, 0, 0), relapsed=7)
+    assert texts(world) == ["1 customer had moved and sends the old way again."]
+
+
 def test_a_date_that_was_moved_leaves_out_alone_what_hangs_on_it(world):
     make_holdout(world, relapsed=True)
+    counts.count(world, today=TODAY)
     make_forecast(world, ends=(800, 1000, 1200), unreached=214, relapsed=1)
     world.cutoff_on += timedelta(days=30)
     world.save()
@@ -133,7 +143,9 @@ def test_every_task_leads_to_a_page(world, client, django_user_model):
     make_mailing(world, period="2026-11-24-093000-000000", **guide)
     write(world, asked_at=noon(TODAY))
     make_relay("192.0.2.1", TODAY, 30)
-    make_forecast(world, ends=(800, 1000, 1200), unreached=2, relapsed=1)
+    make_forecast(world, ends=(800, 1000, 1200), unreached=2)
+    make_holdout(world, relapsed=True)
+    counts.count(world, today=TODAY)
     CallBack.objects.create(customer=make_customer(), phone="0312345678", day=TODAY, part="any", asked_at=noon(TODAY))
     client.force_login(django_user_model.objects.create_superuser("boss", password="a long test password"))
     found = listed(world)
