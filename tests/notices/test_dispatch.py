@@ -7,8 +7,6 @@ from itertools import cycle
 import pytest
 from aiosmtpd.smtp import AuthResult
 from builders import make_customer
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from relays import Relay, nobody_there, refusing, running
 from rounds import AFTERNOON, DAY, at, clock, numbers, sending, state_of
 
@@ -47,27 +45,6 @@ def test_the_ledger_keeps_the_relays_words(settings):
     assert notice.accepted_at and notice.ended_at and notice.claimed_at
     assert relay.message_ids() == {notice.message_id: 1}
     assert [links.number_of_bounce(sender) for sender in relay.senders] == [notice.number]
-
-
-def test_a_mail_more_takes_no_pattern_and_no_statement_more(settings, monkeypatch):
-    """A million mails are sent: what is made anew for each of them is made a million times."""
-    mailing, compiled, compile = sending(100), [], re._compiler.compile
-
-    def seen(*given):
-        compiled.append(given)
-        return compile(*given)
-
-    def counted(limit: int) -> tuple[int, int]:
-        compiled.clear()
-        with CaptureQueriesContext(connection) as statements:
-            assert send(mailing, limit=limit) == limit
-        return len(compiled), len(statements)
-
-    monkeypatch.setattr(re._compiler, "compile", seen)
-    with running(Relay(), settings):
-        send(mailing, limit=10)
-        few, many = counted(10), counted(70)
-    assert few == many
 
 
 def test_a_mailing_finishes_by_itself_when_nothing_waits(settings):
