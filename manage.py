@@ -13,7 +13,9 @@ def main() -> None:
         join_the_sample()
     gc.disable()  # nothing that is imported is garbage; notices/apps.py, the last to be ready, turns it on
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
     try:
         execute_from_command_line(sys.argv)
@@ -21,6 +23,10 @@ def main() -> None:
     except BrokenPipeError:  # whoever reads has enough, as `| head` has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end
         sys.exit(1)
+    except (ImproperlyConfigured, OperationalError) as error:  # a wrong setting, or the database is away
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(str(error).strip())
 
 
 def join_the_sample() -> None:

@@ -35,3 +35,20 @@ def test_the_key_that_everybody_knows_is_for_this_machine_alone(tmp_path, given,
         command, env=kept | {"DATA": str(tmp_path)} | given, cwd=settings.BASE_DIR, capture_output=True, text=True
     )
     assert (found.returncode == 0, said in found.stderr) == (not said, True), found.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"WINDOW_MINUTES": "half an hour"}, "WINDOW_MINUTES='half an hour': wanted"),
+        ({"DATABASE_URL": "postgresql://campaign@127.0.0.1:1/campaign"}, "port 1 failed"),
+    ],
+    ids=["a wrong setting", "the database is away"],
+)
+def test_what_the_operator_can_set_right_is_said_without_a_traceback(tmp_path, given, said):
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "progress", "--campaign", "pop_before_smtp"]
+    environment = os.environ | {"DATA": str(tmp_path)} | given
+    short = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (short.returncode, said in short.stderr, "Traceback" in short.stderr) == (1, True, False), short.stderr
+    whole = subprocess.run([*command, "--traceback"], env=environment, capture_output=True, text=True)
+    assert said in whole.stderr and "Traceback" in whole.stderr
