@@ -183,7 +183,7 @@ def _foretold_tile(progress: Progress) -> list[Tile]:
 
 def between(point: Point) -> str:
     values = {"low": count(round(point.low)), "high": count(round(point.high))}
-    return _("%(low)s to %(high)s, eight times of ten") % values
+    return _("%(low)s to %(high)s, eight times out of ten") % values
 
 
 def cannot_be_told(days: int) -> str:

@@ -118,12 +118,14 @@ def answer(told: Told) -> str:
     if not told.up_to_cutoff:
         return (
             _(
-                "On %(last)s about %(left)s will be left, eight times of ten %(low)s to %(high)s. Further ahead "
+                "On %(last)s about %(left)s will be left, eight times out of ten %(low)s to %(high)s. Further ahead "
                 "nothing is foretold; the cut-off is on %(day)s."
             )
             % values
         )
-    return _("At the cut-off on %(day)s about %(left)s will be left, eight times of ten %(low)s to %(high)s.") % values
+    return (
+        _("At the cut-off on %(day)s about %(left)s will be left, eight times out of ten %(low)s to %(high)s.") % values
+    )
 
 
 def foretold(last: Told | None, cutoff_on: date) -> str:
@@ -169,7 +171,9 @@ def passing(told: Told, under: int) -> str:
     if found.first == found.last:
         return _("It is under %(under)s already.") % values
     values["last"] = day(found.last)
-    return _("It will be under %(under)s on about %(middle)s, eight times of ten from %(first)s to %(last)s.") % values
+    return (
+        _("It will be under %(under)s on about %(middle)s, eight times out of ten from %(first)s to %(last)s.") % values
+    )
 
 
 def what_if(told: Told) -> list[Row]:

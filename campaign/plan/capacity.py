@@ -32,7 +32,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Measure:
-    """Contacts per hundred notices: the estimate, and the ends within which it lies nine times of ten.
+    """Contacts per hundred notices: the estimate, and the ends within which it lies nine times out of ten.
 
     `notices` and `contacts` are what it rests on, beside the assumption; `unrecorded` are days
     without a single contact where several had to be expected: they prove nothing.

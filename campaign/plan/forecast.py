@@ -1,4 +1,4 @@
-"""How many holdouts will be left up to the cut-off, with a band that holds the truth eight times of ten.
+"""How many holdouts will be left up to the cut-off, with a band that holds the truth eight times out of ten.
 
 Week by week, so many of those left go by themselves (a rate that wears off), some more because they
 were written to, and new ones are found. What is uncertain about each is drawn by chance from what the

@@ -46,7 +46,7 @@ class Mailing(models.Model):
         TWO_WEEKS = "two_weeks", _("Two weeks before the cut-off")
         THREE_DAYS = "three_days", _("Three days before the cut-off")
         LAST_DAY = "last_day", _("The last day")
-        THANKS = "thanks", _("Thanks to who has moved")
+        THANKS = "thanks", _("Thanks to those who have moved")
         EXTRA = "extra", _("Extra notice")  # staff choose to whom
         GUIDE = "guide", _("The guide, as asked for")  # to one customer, at once
 

@@ -119,8 +119,8 @@ NUMBERS = Group(
             "band",
             lambda: _("Forecast band"),
             lambda: _(
-                "The range in which the number of those left will lie eight times of ten. The middle line is the most "
-                "likely. What nobody can foresee, such as a long failure of the mail servers, is in neither."
+                "The range in which the number of those left will lie eight times out of ten. The middle line is the "
+                "most likely. What nobody can foresee, such as a long failure of the mail servers, is in neither."
             ),
         ),
     ),

@@ -147,7 +147,7 @@ def test_a_change_is_said_in_words(before, after, words):
     [
         ("mailing", "pop_before_smtp reminder 2026-11", "POP before SMTP, Reminder of November 2026"),
         ("mailing", "pop_before_smtp nonsense", "POP before SMTP, nonsense"),
-        ("mailingplan", "pop_before_smtp thanks", "POP before SMTP, Thanks to who has moved"),
+        ("mailingplan", "pop_before_smtp thanks", "POP before SMTP, Thanks to those who have moved"),
         ("textversion", "pop_before_smtp reminder en 3", "POP before SMTP, Monthly reminder, English, 3"),
         ("bulkchange", "pop_before_smtp", "POP before SMTP"),
         ("customer", "hanako@isp.example", "hanako@isp.example"),

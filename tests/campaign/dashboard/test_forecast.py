@@ -26,7 +26,7 @@ def text(response) -> str:
 def test_the_page_answers_how_many_when_and_at_what_pace(world, staff):
     make_forecast(world, ends=(10, 1234, 2345))
     shown = text(staff.get("/staff/forecast/"))
-    assert "At the cut-off on March 31, 2027 about 1,234 will be left, eight times of ten 10 to 2,345." in shown
+    assert "At the cut-off on March 31, 2027 about 1,234 will be left, eight times out of ten 10 to 2,345." in shown
     assert "<dt>Needed a day to make the date</dt><dd>1 " in shown
     assert "at present 0.1 a day, the average of the last 14 days" in shown
 
@@ -117,7 +117,7 @@ def test_what_is_foretold_for_a_day_before_the_cutoff_is_said_so_everywhere(worl
     assert "About 13 customers will be left on Feb. 22, 2027, before the cut-off" in first
     assert "left at the cut-off" not in first.lower()
     for shown in (page, benefit):
-        assert "On Feb. 22, 2027 about 13 will be left, eight times of ten 8 to 20. Further ahead nothing" in shown
+        assert "On Feb. 22, 2027 about 13 will be left, eight times out of ten 8 to 20. Further ahead nothing" in shown
     assert "It will hardly be under 1 by Feb. 22, 2027." in page
 
 

@@ -156,4 +156,4 @@ def test_contacts_follow_the_filters_and_their_rate_does_not(world, staff):
     assert "assumed: nothing has been measured yet" in whole
     rate = {"contacts_per_hundred": 4.26, "contacts_at_least": 3.1, "contacts_at_most": 5.6}
     SendingDay.objects.create(day=TODAY, decided_at=NOW, **rate)
-    assert "nine times of ten from 3.1 to 5.6" in narrowed(staff, standing="mixed")
+    assert "nine times out of ten from 3.1 to 5.6" in narrowed(staff, standing="mixed")

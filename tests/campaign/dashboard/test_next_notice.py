@@ -132,7 +132,7 @@ def test_thanks_to_who_moves(campaign):
     held = make_holdout(campaign, standing="moving", standing_since=last, last_legacy_on=last)
     make_notice(make_mailing(campaign, period="2026-09", state="finished"), held, accepted_at=noon(last))
     found = told(held)
-    assert (found.kind, found.when[:16]) == ("Thanks to who has moved", "On Dec. 7, 2026,")
+    assert (found.kind, found.when[:16]) == ("Thanks to those who have moved", "On Dec. 7, 2026,")
     assert found.why == "If no mail goes the old way until Dec. 4, 2026, this customer counts as moved."
 
 
