@@ -102,13 +102,19 @@ def test_the_hosts_of_set_up_show_nothing_else(nginx):
         assert nginx.ask("autoconfig.isp.example", path).status == 404
 
 
-def test_in_clear_they_only_send_on(nginx):
-    path = "/mail/config-v1.1.xml?emailaddress=hanako%40isp.example"
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [
+        ("autoconfig.isp.example", "/mail/config-v1.1.xml?emailaddress=hanako%40isp.example"),
+        ("mail-guide.isp.example", "/ja/"),
+    ],
+)
+def test_in_clear_they_only_send_on(nginx, host, path):
     connection = http.client.HTTPConnection("127.0.0.1", nginx.http_port, timeout=120)
     with closing(connection):
-        connection.request("GET", path, headers={"Host": "autoconfig.isp.example"})
+        connection.request("GET", path, headers={"Host": host})
         response = connection.getresponse()
-        assert (response.status, response.headers["Location"]) == (301, f"https://autoconfig.isp.example{path}")
+        assert (response.status, response.headers["Location"]) == (301, f"https://{host}{path}")
 
 
 def test_the_staff_pages_are_for_the_offices(nginx):
